@@ -1,0 +1,89 @@
+"""Values of table cells that know how they look. A plain string is a cell too, and is escaped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from chancery.foundation.money import Money
+from chancery.interface.words import date_iso, money_words
+
+
+@dataclass(frozen=True, slots=True)
+class TagCell:
+    """A word with a tone: "", "ok", "warn", "bad", "privilege" or "accent"."""
+
+    word: Any
+    tone: str = ""
+
+    def __html__(self) -> SafeString:
+        return format_html('<span class="{}">{}</span>', f"tag {self.tone}".strip(), self.word)
+
+
+@dataclass(frozen=True, slots=True)
+class TextCell:
+    """A passage in its own language, by BCP 47 tag, with the whole of it as a hint when it is cut."""
+
+    text: str
+    lang: str = ""
+
+    def __html__(self) -> SafeString:
+        if not self.lang:
+            return format_html("{}", self.text)
+        return format_html('<span lang="{}">{}</span>', self.lang, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyCell:
+    """An amount; tables show it with its currency."""
+
+    money: Money
+
+    def __html__(self) -> SafeString:
+        return format_html("{}", money_words(self.money))
+
+
+@dataclass(frozen=True, slots=True)
+class DateCell:
+    """A day, or a moment in the time zone of the reader; ISO in tables."""
+
+    value: date | datetime | None
+
+    def __html__(self) -> SafeString:
+        if self.value is None:
+            return SafeString("")
+        machine = timezone.localtime(self.value) if isinstance(self.value, datetime) else self.value
+        return format_html('<time datetime="{}">{}</time>', machine.isoformat(), date_iso(self.value))
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressCell:
+    """Done of total, both in the same unit; ``label`` names what for readers of the screen."""
+
+    done: int
+    total: int
+    label: Any
+
+    def __html__(self) -> SafeString:
+        return format_html(
+            '<progress max="{}" value="{}" aria-label="{}"></progress>',
+            max(self.total, 1),
+            self.done,
+            self.label,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class HashCell:
+    """The first characters of a hash; the whole one stands in the title."""
+
+    value: str
+    shown: int = 10
+
+    def __html__(self) -> SafeString:
+        return format_html('<code title="{}">{}…</code>', self.value, self.value[: self.shown])

@@ -1,0 +1,134 @@
+"""Tags and filters of the interface: ``{% load chancery %}``."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from chancery.foundation.money import Money
+from chancery.interface import words
+from chancery.interface.tables.render import rows_html
+from chancery.interface.tables.table import Table
+
+register = template.Library()
+
+
+@register.simple_tag
+def table_rows(table: Table) -> SafeString:
+    """Draw the rows of a table."""
+    return rows_html(table)
+
+
+@register.simple_tag
+def tag(word: Any, tone: str = "") -> SafeString:
+    """Draw a tag: a word with a tone ("", ok, warn, bad, privilege, accent)."""
+    return format_html('<span class="{}">{}</span>', f"tag {tone}".strip(), word)
+
+
+@register.simple_tag
+def passage(text: Any, lang: str = "") -> SafeString:
+    """Draw words in their own language: ``{% passage text "zh-Hans" %}``."""
+    return format_html('<span lang="{}">{}</span>', lang, text) if lang else format_html("{}", text)
+
+
+@register.filter
+def money(value: Money | None) -> str:
+    """Return an amount with its currency, or a dash."""
+    return words.money_words(value) if value is not None else "–"
+
+
+@register.filter
+def day(value: date | datetime | None) -> SafeString | str:
+    """Draw a day in the reader's language and time zone."""
+    if value is None:
+        return "–"
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), words.day_words(value))
+
+
+@register.filter
+def moment(value: datetime | None) -> SafeString | str:
+    """Draw a day and time of day in the reader's language and time zone."""
+    if value is None:
+        return "–"
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), words.moment_words(value))
+
+
+@register.filter
+def iso(value: date | datetime | None) -> str:
+    """Return a day, or a moment in the reader's time zone, as tables show it."""
+    return words.date_iso(value) if value is not None else ""
+
+
+@register.filter
+def size(value: int | None) -> str:
+    """Return a number of bytes in words."""
+    return words.bytes_words(value) if value is not None else "–"
+
+
+@register.filter
+def span(seconds: float | None) -> str:
+    """Return a number of seconds in words."""
+    return words.span_words(seconds) if seconds is not None else "–"
+
+
+@register.filter
+def whole(value: int | None) -> str:
+    """Return a whole number grouped by thousands."""
+    return words.whole_words(value) if value is not None else "–"
+
+
+@register.filter
+def percent(share: float | None, digits: int = 0) -> str:
+    """Return a share between 0 and 1 as a percentage."""
+    return f"{share * 100:.{digits}f} %" if share is not None else "–"
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Return two letters of a Latin name, or the last two characters of a Chinese one."""
+    parts = str(name).split()
+    if not parts:
+        return ""
+    if not parts[0].isascii():
+        return parts[0][-2:]
+    return (parts[0][0] + (parts[-1][0] if len(parts) > 1 else "")).upper()
+
+
+@register.filter
+def json_text(value: Any) -> str:
+    """Return a value as JSON, for a data attribute."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+register.filter("json", json_text)
+
+
+@register.simple_tag
+def hash_code(value: str, shown: int = 12) -> SafeString:
+    """Draw the beginning of a hash with a button that copies the whole of it."""
+    return format_html(
+        '<span class="nowrap"><code title="{}">{}…</code> '
+        '<button class="button quiet" type="button" data-copy="{}" aria-label="{}">⧉</button></span>',
+        value,
+        value[:shown],
+        value,
+        gettext("Copy the hash"),
+    )
+
+
+@register.simple_tag
+def inserted(text: Any) -> SafeString:
+    """Draw inserted words of a redline, named for readers who do not see the line."""
+    return format_html('<ins><span class="hush">{} </span>{}</ins>', gettext("inserted:"), text)
+
+
+@register.simple_tag
+def deleted(text: Any) -> SafeString:
+    """Draw deleted words of a redline, named for readers who do not see the line."""
+    return format_html('<del><span class="hush">{} </span>{}</del>', gettext("deleted:"), text)
