@@ -1,0 +1,119 @@
+"""Handing documents out: batches whose families stay whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import groupby
+
+from django.db import transaction
+from django.db.models import Max
+
+from chancery.apps.documents.queries import ReviewableRecord, reviewable_documents
+from chancery.apps.operations.actions.work import NeedSpec, open_work_item
+from chancery.apps.operations.queries.engagements import engagement_of
+from chancery.apps.review.models import Batch, BatchDocument
+from chancery.platform.audit.actions import record
+from chancery.platform.tenancy.actors import Actor
+
+BATCH_SIZE = 50
+
+
+def review_language(*, tag: str) -> str:
+    """Return the working language of review for a language tag: Chinese or, for everything else, English."""
+    return "zh" if tag.lower().startswith("zh") else "en"
+
+
+def _families(documents: Iterable[ReviewableRecord]) -> Iterator[list[ReviewableRecord]]:
+    ordered = sorted(documents, key=lambda item: (item.family_path, item.family_id, item.position))
+    for _family, members in groupby(ordered, key=lambda item: item.family_id):
+        yield list(members)
+
+
+def packed(*, documents: Iterable[ReviewableRecord], size: int) -> list[tuple[str, list[ReviewableRecord]]]:
+    """Return (language, documents) per batch: families whole, up to ``size`` documents unless a family is larger."""
+    shelves: dict[str, list[list[ReviewableRecord]]] = {}
+    for family in _families(documents):
+        batches = shelves.setdefault(review_language(tag=family[0].language), [[]])
+        if batches[-1] and len(batches[-1]) + len(family) > size:
+            batches.append([])
+        batches[-1].extend(family)
+    return [(language, batch) for language in sorted(shelves) for batch in shelves[language] if batch]
+
+
+@transaction.atomic
+def form_batches(*, actor: Actor, tenant_id: str, matter_id: str, at: datetime, size: int = BATCH_SIZE) -> int:
+    """Put every reviewable document that is in no batch yet into one, and hand each batch out as a work item.
+
+    Exact duplicates are left out: the copy that stays carries their decision. Returns the number of new batches.
+    """
+    placed = set(
+        BatchDocument.objects.filter(batch__matter_id=matter_id, batch__level=1).values_list("document_id", flat=True)
+    )
+    waiting = [
+        item
+        for item in reviewable_documents(tenant_id=tenant_id, matter_id=matter_id)
+        if item.status == "item" and item.duplicate_of is None and item.id not in placed
+    ]
+    number = Batch.objects.filter(matter_id=matter_id).aggregate(last=Max("number"))["last"] or 0
+    batches = packed(documents=waiting, size=size)
+    for language, documents in batches:
+        number += 1
+        batch = Batch.objects.create(
+            tenant_id=tenant_id,
+            matter_id=matter_id,
+            number=number,
+            language=language,
+            size=len(documents),
+            created_at=at,
+        )
+        BatchDocument.objects.bulk_create(
+            [BatchDocument(batch=batch, document_id=item.id, position=place) for place, item in enumerate(documents)]
+        )
+        hand_out(actor=actor, batch=batch, kind="review_batch", not_authored_by=frozenset(), at=at)
+        record(
+            tenant_id=tenant_id,
+            actor=actor,
+            act="batch.formed",
+            object_type="batch",
+            object_id=batch.id,
+            matter_id=matter_id,
+            label=f"Batch {batch.number}",
+            at=at,
+            after={"documents": len(documents), "language": language},
+        )
+    return len(batches)
+
+
+def hand_out(
+    *, actor: Actor, batch: Batch, kind: str, not_authored_by: frozenset[str], at: datetime
+) -> None:
+    """Open the work item of a batch and take over the person it was given to."""
+    engagement = engagement_of(matter_id=batch.matter_id)
+    item = open_work_item(
+        actor=actor,
+        tenant_id=batch.tenant_id,
+        matter_id=batch.matter_id,
+        kind=kind,
+        subject_type="batch",
+        subject_id=batch.id,
+        title=f"Batch {batch.number}",
+        need=NeedSpec(
+            grade=engagement.review_grade,
+            skills=engagement.skills,
+            language=batch.language,
+            jurisdiction="",
+            minutes=engagement.review_minutes(documents=batch.size),
+            not_authored_by=not_authored_by,
+        ),
+        at=at,
+    )
+    batch.work_item_id = item.id
+    batch.assignee_id = item.assignee_id or None
+    batch.save(update_fields=["work_item_id", "assignee"])
+
+
+@transaction.atomic
+def follow_assignment(*, batch_id: str, assignee_id: str) -> None:
+    """Take over the person to whom a batch's work item was given (or nobody)."""
+    Batch.objects.filter(id=batch_id).update(assignee_id=assignee_id or None)

@@ -1,0 +1,269 @@
+"""Decisions on documents: made, copied, undone, superseded, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from chancery.apps.operations.actions.quality import record_second_look
+from chancery.apps.operations.actions.work import complete_work, start_work
+from chancery.apps.review import events, policies
+from chancery.apps.review.actions.focus import beat
+from chancery.apps.review.coding_forms import CodingForm, coding_form, decided
+from chancery.apps.review.models import Batch, BatchDocument, Coding
+from chancery.foundation.errors import NotFound, Refused
+from chancery.platform.audit.actions import record
+from chancery.platform.events.actions import announce
+from chancery.platform.tenancy.actors import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a saved decision leads to; ``next_document_id`` is None at the end of the batch."""
+
+    coding_id: str
+    next_document_id: str | None
+    batch_complete: bool
+    also_coded: int
+
+
+def lock_batch(*, actor: Actor, batch_id: str) -> Batch:
+    """Return the batch, locked, if it lies on the actor's desk.
+
+    Raises NotFound if it is unknown or forbidden, Refused ``checked_out`` if it is somebody else's.
+    """
+    batch = policies.batches_for(actor).select_for_update(of=("self",)).filter(id=batch_id).first()
+    if batch is None or not policies.may_review(actor):
+        raise NotFound
+    if str(batch.assignee_id) != actor.user_id:
+        raise Refused("This batch is with somebody else.", code="checked_out")
+    return batch
+
+
+def write_decision(
+    *,
+    actor: Actor,
+    batch: Batch | None,
+    tenant_id: str,
+    matter_id: str,
+    document_id: str,
+    label: str,
+    form: CodingForm,
+    values: Mapping[str, Any],
+    origin: str,
+    by_id: str,
+    level: int,
+    at: datetime,
+) -> Coding:
+    """Write one decision and supersede the one before; the same decision twice is written once."""
+    before = (
+        Coding.objects.select_for_update()
+        .filter(document_id=document_id, level=level, superseded=False, matter_id=matter_id)
+        .first()
+    )
+    if before is not None and before.values == values and str(before.by_id) == str(by_id):
+        return before
+    if before is not None:
+        Coding.objects.filter(id=before.id).update(superseded=True)
+    coding = Coding.objects.create(
+        tenant_id=tenant_id,
+        matter_id=matter_id,
+        document_id=document_id,
+        batch=batch,
+        level=level,
+        form=f"{form.id} v{form.version}",
+        values=dict(values),
+        responsive=values["responsive"],
+        privilege=values["privilege"],
+        origin=origin,
+        by_id=by_id,
+        at=at,
+    )
+    if before is not None:
+        Coding.objects.filter(id=before.id).update(superseded_by=coding)
+    record(
+        tenant_id=tenant_id,
+        actor=actor,
+        act="coding.saved" if level == 1 else "coding.second_look",
+        object_type="document",
+        object_id=document_id,
+        matter_id=matter_id,
+        label=label,
+        at=at,
+        before=dict(before.values) if before and level == 1 else None,
+        after=dict(values) if level == 1 else None,
+        detail={"origin": origin, "batch": batch.number if batch else None, "by": str(by_id)},
+    )
+    changed = before is None or any(before.values.get(key) != value for key, value in values.items())
+    if level == 1 and changed:
+        announce(
+            events.CodingChanged(tenant_id=tenant_id, matter_id=matter_id, document_id=document_id), at=at
+        )
+    return coding
+
+
+@transaction.atomic
+def save_coding(
+    *,
+    actor: Actor,
+    batch_id: str,
+    document_id: str,
+    answers: Mapping[str, Any],
+    at: datetime,
+    with_family: bool = False,
+) -> Saved:
+    """Record a reviewer's decision on one document and name the next one.
+
+    with_family: the other members of the family in this batch that have no decision get the same one.
+    Exact duplicates follow the copy that was reviewed. Raises Refused ``coding_incomplete``, ``checked_out`` or
+    ``batch_closed`` and NotFound.
+    """
+    batch = lock_batch(actor=actor, batch_id=batch_id)
+    if batch.state == Batch.State.COMPLETE:
+        raise Refused("This batch is complete; ask the delivery manager to reopen it.", code="batch_closed")
+    places = list(batch.places.select_related("document").order_by("position"))
+    here = next((place for place in places if place.document_id == document_id), None)
+    if here is None:
+        raise NotFound
+    form = coding_form()
+    values = decided(form=form, answers=answers)
+    targets = [here]
+    if with_family and batch.level == 1:
+        family = here.document.family_id
+        targets += [p for p in places if p.document.family_id == family and not p.coded and p is not here]
+    coding = [_decide(actor=actor, batch=batch, place=place, form=form, values=values, here=here, at=at) for place in targets][0]
+    beat(actor=actor, batch=batch, document_id=document_id, at=at)
+    complete = _advance(actor=actor, batch=batch, at=at)
+    return Saved(
+        coding_id=coding.id,
+        next_document_id=_next(places, here),
+        batch_complete=complete,
+        also_coded=len(targets) - 1,
+    )
+
+
+def _decide(
+    *,
+    actor: Actor,
+    batch: Batch,
+    place: BatchDocument,
+    form: CodingForm,
+    values: dict[str, Any],
+    here: BatchDocument,
+    at: datetime,
+) -> Coding:
+    coding = write_decision(
+        actor=actor,
+        batch=batch,
+        tenant_id=batch.tenant_id,
+        matter_id=batch.matter_id,
+        document_id=place.document_id,
+        label=place.document.control_number or place.document.name,
+        form=form,
+        values=values,
+        origin=Coding.Origin.DESK if place is here else Coding.Origin.PROPAGATED,
+        by_id=actor.user_id,
+        level=batch.level,
+        at=at,
+    )
+    if batch.level == 2:
+        record_second_look(
+            actor=actor,
+            sample_id=batch.sample_id,
+            subject_id=place.document_id,
+            values={key: values[key] for key in form.decision},
+            at=at,
+        )
+    if not place.coded:
+        place.coded = True
+        place.save(update_fields=["coded"])
+        Batch.objects.filter(id=batch.id).update(coded=F("coded") + 1)
+    return coding
+
+
+def _next(places: Sequence[BatchDocument], here: BatchDocument) -> str | None:
+    ahead = [place for place in places if place.position > here.position and not place.coded]
+    behind = [place for place in places if place.position < here.position and not place.coded]
+    following = (ahead or behind)[:1]
+    return following[0].document_id if following else None
+
+
+def _advance(*, actor: Actor, batch: Batch, at: datetime) -> bool:
+    batch.refresh_from_db(fields=["coded", "state"])
+    if batch.state == Batch.State.OPEN:
+        batch.state = Batch.State.IN_REVIEW
+        batch.save(update_fields=["state"])
+        start_work(actor=actor, work_item_id=batch.work_item_id, at=at)
+    if batch.coded < batch.size:
+        return False
+    close_batch(actor=actor, batch=batch, at=at)
+    return True
+
+
+def close_batch(*, actor: Actor, batch: Batch, at: datetime) -> None:
+    """Close a batch whose documents all have a decision, and say so when it was the last of its level."""
+    if batch.state == Batch.State.COMPLETE:
+        return
+    batch.state = Batch.State.COMPLETE
+    batch.completed_at = at
+    batch.save(update_fields=["state", "completed_at"])
+    complete_work(actor=actor, work_item_id=batch.work_item_id, at=at)
+    record(
+        tenant_id=batch.tenant_id,
+        actor=actor,
+        act="batch.completed",
+        object_type="batch",
+        object_id=batch.id,
+        matter_id=batch.matter_id,
+        label=f"Batch {batch.number}",
+        at=at,
+        after={"documents": batch.size},
+    )
+    left = Batch.objects.filter(matter_id=batch.matter_id, level=1).exclude(state=Batch.State.COMPLETE).exists()
+    if batch.level == 1 and not left:
+        announce(events.FirstLevelCompleted(tenant_id=batch.tenant_id, matter_id=batch.matter_id), at=at)
+
+
+@transaction.atomic
+def undo_coding(*, actor: Actor, batch_id: str, document_id: str, at: datetime) -> None:
+    """Take back the actor's own latest decision in an unfinished batch; the one before it stands again.
+
+    A second look cannot be taken back. Raises Refused ``nothing_to_undo``.
+    """
+    batch = lock_batch(actor=actor, batch_id=batch_id)
+    if batch.level == 2 or batch.state == Batch.State.COMPLETE:
+        raise Refused("This decision can no longer be taken back.", code="nothing_to_undo")
+    current = (
+        Coding.objects.select_for_update()
+        .filter(document_id=document_id, level=1, superseded=False, matter_id=batch.matter_id)
+        .first()
+    )
+    if current is None or str(current.by_id) != actor.user_id:
+        raise Refused("There is no decision of yours to take back.", code="nothing_to_undo")
+    earlier = Coding.objects.filter(superseded_by=current).order_by("-at").first()
+    Coding.objects.filter(id=current.id).update(superseded=True)
+    if earlier is not None:
+        Coding.objects.filter(id=earlier.id).update(superseded=False, superseded_by=None)
+    else:
+        freed = BatchDocument.objects.filter(batch=batch, document_id=document_id, coded=True).update(coded=False)
+        Batch.objects.filter(id=batch.id).update(coded=F("coded") - freed)
+    record(
+        tenant_id=batch.tenant_id,
+        actor=actor,
+        act="coding.undone",
+        object_type="document",
+        object_id=document_id,
+        matter_id=batch.matter_id,
+        label=document_id,
+        at=at,
+        before=dict(current.values),
+        after=dict(earlier.values) if earlier else None,
+    )
+    announce(
+        events.CodingChanged(tenant_id=batch.tenant_id, matter_id=batch.matter_id, document_id=document_id), at=at
+    )

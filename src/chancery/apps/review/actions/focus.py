@@ -1,0 +1,50 @@
+"""Time at the desk, measured by heartbeats of a page that a person is looking at."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from chancery.apps.review import policies
+from chancery.apps.review.models import Batch, Focus
+from chancery.foundation.errors import NotFound
+from chancery.platform.tenancy.actors import Actor
+
+# A gap between two heartbeats that is longer than this is idle time and is not counted.
+IDLE_AFTER_SECONDS = 60
+
+
+def beat(*, actor: Actor, batch: Batch, document_id: str, at: datetime) -> int:
+    """Count the time since the last heartbeat on this document; returns its seconds today."""
+    row, created = Focus.objects.select_for_update().get_or_create(
+        user_id=actor.user_id,
+        batch=batch,
+        document_id=document_id,
+        day=at.date(),
+        defaults={
+            "tenant_id": batch.tenant_id,
+            "matter_id": batch.matter_id,
+            "started_at": at,
+            "last_at": at,
+        },
+    )
+    if created:
+        return 0
+    gap = (at - row.last_at).total_seconds()
+    if gap <= 0:
+        return row.seconds
+    if gap <= IDLE_AFTER_SECONDS:
+        row.seconds += round(gap)
+    row.last_at = at
+    row.save(update_fields=["seconds", "last_at"])
+    return row.seconds
+
+
+@transaction.atomic
+def record_focus(*, actor: Actor, batch_id: str, document_id: str, at: datetime) -> int:
+    """Take one heartbeat of the desk; raises NotFound unless the document lies on the actor's own desk."""
+    batch = policies.batches_for(actor).filter(id=batch_id, assignee_id=actor.user_id or None).first()
+    if batch is None or not batch.places.filter(document_id=document_id).exists():
+        raise NotFound
+    return beat(actor=actor, batch=batch, document_id=document_id, at=at)
