@@ -1,0 +1,173 @@
+// The review desk: save and the next document is there. Contract in docs/rooms/interface.md.
+const $ = (selector, root = document) => root.querySelector(selector);
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`chancery:${name}`, { detail }));
+const word = (name, values = {}) =>
+  ($("#words")?.dataset[name] ?? "").replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
+
+const BEAT = 15;
+const IDLE = 60;
+const desk = () => $("#desk");
+const headers = (extra = {}) => ({ "HX-Request": "true", "X-CSRFToken": document.body.dataset.csrf, ...extra });
+
+let ahead = null; // {url, text} of the next document
+let active = Date.now();
+let focused = 0;
+
+const parse = (text) => {
+  const box = document.createElement("template");
+  box.innerHTML = text;
+  return box.content.querySelector("#desk");
+};
+
+// The next document is fetched, and its first page images with it, while this one is read. X-Purpose tells
+// the server that nobody has seen it yet.
+const fetchAhead = async () => {
+  const url = desk()?.dataset.next;
+  ahead = null;
+  if (!url) return;
+  try {
+    const answer = await fetch(url, { headers: headers({ "X-Purpose": "prefetch" }), credentials: "same-origin" });
+    if (!answer.ok || desk()?.dataset.next !== url) return;
+    const text = await answer.text();
+    const next = parse(text);
+    if (!next) return;
+    for (const image of all("img", next).slice(0, 2)) new Image().src = image.getAttribute("src");
+    ahead = { url, document: next.dataset.document, text };
+  } catch {
+    ahead = null;
+  }
+};
+
+const put = (fresh, { seen = true, push = true } = {}) => {
+  desk().replaceWith(fresh);
+  if (push && fresh.dataset.url) history.pushState({}, "", fresh.dataset.url);
+  if (fresh.dataset.title) document.title = fresh.dataset.title;
+  focused = 0;
+  if (seen) beat({ shown: "1" });
+  tell("added", { root: fresh });
+  tell("start", { root: fresh });
+  $(".desk-view", fresh)?.focus({ preventScroll: true });
+  firstHit();
+  requestIdleCallback?.(fetchAhead) ?? setTimeout(fetchAhead, 20);
+};
+
+// The prefetched document is shown at once; the one just coded comes back, with all that was typed, if the
+// server refuses. Answers: header X-Next (id of the next document) with an empty or full body; 422 with the
+// coding form and its errors; HX-Redirect when the batch is done.
+const save = async (form, submitter) => {
+  if (form.ariaBusy === "true") return;
+  form.ariaBusy = "true";
+  const before = desk();
+  const body = new FormData(form, submitter);
+  body.set("seconds", focused);
+  const address = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
+  const stays = submitter?.hasAttribute("data-stay");
+  const shown = !stays && ahead ? parse(ahead.text) : null;
+  const sending = fetch(address, { method: "POST", body, headers: headers(), credentials: "same-origin" });
+  if (shown) {
+    shown.ariaBusy = "true";
+    const coding = $("[data-desk-form]", shown);
+    if (coding) coding.inert = true;
+    put(shown, { seen: false });
+  }
+  try {
+    const answer = await sending;
+    const away = answer.headers.get("HX-Redirect");
+    if (away) return location.assign(away);
+    const text = answer.status === 204 ? "" : await answer.text();
+    if (answer.status === 422) return back(before, form, text);
+    if (!answer.ok) throw new Error(String(answer.status));
+    tell("say", { text: word("saved") });
+    settle(answer, text, shown);
+  } catch {
+    back(before, form, "");
+    tell("toast", { text: word(navigator.onLine ? "failed" : "offline") });
+  }
+};
+
+const settle = (answer, text, shown) => {
+  const next = answer.headers.get("X-Next");
+  const right = shown && shown === desk() && (!next || next === shown.dataset.document);
+  if (right) {
+    shown.ariaBusy = null;
+    const coding = $("[data-desk-form]", shown);
+    if (coding) coding.inert = false;
+    beat({ shown: "1" });
+    undoable(text);
+  } else if (parse(text)) put(parse(text));
+  else location.reload();
+};
+
+const undoable = (text) => {
+  const box = document.createElement("template");
+  box.innerHTML = text;
+  const toasts = box.content.querySelector("#toasts");
+  if (toasts) $("#toasts").replaceWith(toasts);
+};
+
+const back = (before, form, text) => {
+  form.ariaBusy = null;
+  if (desk() !== before) put(before, { seen: false, push: false });
+  if (before.dataset.url) history.replaceState({}, "", before.dataset.url);
+  if (!text) return;
+  const box = document.createElement("template");
+  box.innerHTML = text;
+  const fresh = box.content.querySelector("[data-desk-form]");
+  if (fresh) {
+    $("[data-desk-form]", before).replaceWith(fresh);
+    tell("added", { root: fresh });
+  }
+};
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-desk-form]") || event.defaultPrevented) return;
+  event.preventDefault();
+  save(event.target, event.submitter);
+});
+
+// Hits: marks of the text layer or boxes on the page image.
+const hits = () => all(".desk-view [data-hit]");
+const goTo = (index) => {
+  const found = hits();
+  if (!found.length) return;
+  const at = (index + found.length) % found.length;
+  found.forEach((hit, place) => (place === at ? hit.setAttribute("aria-current", "true") : hit.removeAttribute("aria-current")));
+  found[at].scrollIntoView({ block: "center" });
+  const where = $("[data-hit-at]");
+  if (where) where.textContent = `${at + 1} / ${found.length}`;
+  tell("say", { text: word("hit", { n: at + 1, total: found.length }) });
+};
+const current = () => hits().findIndex((hit) => hit.hasAttribute("aria-current"));
+const firstHit = () => hits().length && goTo(0);
+
+document.addEventListener("click", (event) => {
+  const step = event.target.closest("[data-hit-step]")?.dataset.hitStep;
+  if (step) goTo(Math.max(current(), step === "1" ? -1 : 0) + Number(step));
+});
+
+// Focused seconds: only while the page is in view and someone used it within the last minute.
+const beat = (extra = {}, beacon = false) => {
+  const at = desk();
+  if (!at?.dataset.focusUrl) return;
+  const body = new FormData();
+  body.set("csrfmiddlewaretoken", document.body.dataset.csrf);
+  body.set("document", at.dataset.document ?? "");
+  body.set("seconds", focused);
+  for (const [name, value] of Object.entries(extra)) body.set(name, value);
+  focused = 0;
+  if (beacon) navigator.sendBeacon(at.dataset.focusUrl, body);
+  else fetch(at.dataset.focusUrl, { method: "POST", body, headers: headers(), credentials: "same-origin", keepalive: true }).catch(() => {});
+};
+
+for (const kind of ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"])
+  addEventListener(kind, () => (active = Date.now()), { passive: true, capture: true });
+setInterval(() => {
+  if (document.hidden || Date.now() - active > IDLE * 1000) return;
+  focused += 1;
+  if (focused >= BEAT) beat();
+}, 1000);
+addEventListener("pagehide", () => focused && beat({}, true));
+
+firstHit();
+setTimeout(fetchAhead, 0);

@@ -1,0 +1,143 @@
+// The frame of every page: menus, dialogs, toasts, conditional fields. Other scripts talk to it by events:
+// chancery:say {text}, chancery:toast {text}, chancery:ask {text, then}, chancery:added {root}.
+const $ = (selector, root = document) => root.querySelector(selector);
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const word = (name, values = {}) =>
+  ($("#words")?.dataset[name] ?? "").replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
+const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`chancery:${name}`, { detail }));
+
+let saying;
+const say = (text) => {
+  const live = $("#live");
+  if (!live) return;
+  live.textContent = "";
+  clearTimeout(saying);
+  saying = setTimeout(() => (live.textContent = text), 50);
+};
+
+const toast = (text, form) => {
+  const box = document.createElement("div");
+  box.className = "toast";
+  const words = document.createElement("span");
+  words.textContent = text;
+  box.append(words);
+  if (form) box.append(form);
+  $("#toasts")?.append(box);
+  fade(box);
+};
+
+// A toast with an undo stays until it is closed; one without leaves after eight seconds.
+const fade = (box) => {
+  if (!$("form", box)) setTimeout(() => box.matches(":hover, :focus-within") || box.remove(), 8000);
+};
+
+const ask = (text, then) => {
+  const dialog = $("#confirm");
+  $("#confirm-title").textContent = text;
+  dialog.returnValue = "no";
+  dialog.addEventListener("close", () => dialog.returnValue === "yes" && then(), { once: true });
+  dialog.showModal();
+};
+
+// data-show-when="field=value|value": shown while a field of the same form has one of the values.
+// Without script everything is shown. Hidden fields are disabled, so they are neither sent nor required.
+const conditions = (root) => {
+  for (const part of all("[data-show-when]", root)) {
+    const [name, wanted] = part.dataset.showWhen.split("=");
+    const form = part.closest("form");
+    if (!form) continue;
+    const values = new FormData(form).getAll(name);
+    const shown = wanted.split("|").some((value) => values.includes(value));
+    part.hidden = !shown;
+    for (const field of all("input, select, textarea", part)) field.disabled = !shown;
+  }
+};
+
+const added = (root) => {
+  conditions(root);
+  const summary = $("[data-problems]", root);
+  if (summary) summary.focus();
+  all(".toast", root).forEach(fade);
+};
+
+document.addEventListener("chancery:say", (event) => say(event.detail.text));
+document.addEventListener("chancery:toast", (event) => toast(event.detail.text));
+document.addEventListener("chancery:ask", (event) => ask(event.detail.text, event.detail.then));
+document.addEventListener("chancery:added", (event) => added(event.detail.root));
+
+document.addEventListener("click", async (event) => {
+  const at = event.target.closest("[data-open], [data-nav-toggle], [data-close-toast], [data-copy], [data-palette]");
+  for (const menu of all("[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
+  if (!at) return;
+  if (at.dataset.open) {
+    const dialog = document.getElementById(at.dataset.open);
+    dialog?.dispatchEvent(new CustomEvent("chancery:opening"));
+    dialog?.showModal();
+  } else if (at.matches("[data-nav-toggle]")) {
+    const open = $("#nav").toggleAttribute("data-open");
+    at.setAttribute("aria-expanded", open);
+    if (open) $("#nav a")?.focus();
+  } else if (at.matches("[data-close-toast]")) {
+    at.closest(".toast").remove();
+  } else if (at.dataset.copy) {
+    await navigator.clipboard.writeText(at.dataset.copy);
+    say(word("copied"));
+    toast(word("copied"));
+  } else {
+    const { open } = await import(at.dataset.script);
+    open(at.dataset.palette);
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k") {
+    const opener = $("[data-palette]");
+    if (opener) {
+      event.preventDefault();
+      opener.click();
+    }
+  }
+  if (event.key === "Escape" && !$("dialog[open]")) {
+    const menu = $("[data-menu][open]");
+    const nav = $("#nav[data-open]");
+    if (menu) {
+      menu.open = false;
+      $("summary", menu).focus();
+    } else if (nav) {
+      $("[data-nav-toggle]").click();
+      $("[data-nav-toggle]").focus();
+    }
+  }
+});
+
+// One question before acts that ask for it; one sending per form.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  const question = event.submitter?.dataset.confirm ?? form.dataset.confirm;
+  if (question && !form.dataset.agreed) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const submitter = event.submitter;
+    ask(question, () => {
+      form.dataset.agreed = "1";
+      form.requestSubmit(submitter);
+      delete form.dataset.agreed;
+    });
+    return;
+  }
+  if (form.method === "post" && !form.matches("[data-swap], [data-desk-form]")) {
+    if (form.ariaBusy === "true") event.preventDefault();
+    form.ariaBusy = "true";
+  }
+}, true);
+
+document.addEventListener("change", (event) => {
+  const form = event.target.form;
+  if (form) conditions(form);
+  if (event.target.matches("[data-submit]")) form.requestSubmit();
+});
+
+addEventListener("pageshow", () => all("form[aria-busy]").forEach((form) => (form.ariaBusy = null)));
+addEventListener("offline", () => toast(word("offline")));
+added(document);
+tell("ready", {});
