@@ -10,11 +10,15 @@ from chancery.platform.events.values import Event
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstLevelCompleted(Event):
-    """Every reviewable document of a matter has its first decision."""
+    """Every reviewable document of a matter has its first decision.
+
+    draw: whether the second look is to be drawn over all of them at once.
+    """
 
     name: ClassVar[str] = "review.first_level_completed"
     tenant_id: str
     matter_id: str
+    draw: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

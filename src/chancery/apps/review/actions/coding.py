@@ -205,7 +205,7 @@ def _advance(*, actor: Actor, batch: Batch, at: datetime) -> bool:
     return True
 
 
-def close_batch(*, actor: Actor, batch: Batch, at: datetime) -> None:
+def close_batch(*, actor: Actor, batch: Batch, at: datetime, draw: bool = True) -> None:
     """Close a batch whose documents all have a decision, and say so when it was the last of its level."""
     if batch.state == Batch.State.COMPLETE:
         return
@@ -226,7 +226,9 @@ def close_batch(*, actor: Actor, batch: Batch, at: datetime) -> None:
     )
     left = Batch.objects.filter(matter_id=batch.matter_id, level=1).exclude(state=Batch.State.COMPLETE).exists()
     if batch.level == 1 and not left:
-        announce(events.FirstLevelCompleted(tenant_id=batch.tenant_id, matter_id=batch.matter_id), at=at)
+        announce(
+            events.FirstLevelCompleted(tenant_id=batch.tenant_id, matter_id=batch.matter_id, draw=draw), at=at
+        )
 
 
 @transaction.atomic

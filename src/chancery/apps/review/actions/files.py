@@ -1,0 +1,262 @@
+"""Decisions from a coding file: each row finds its documents or is refused by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from chancery.apps.documents.queries import ReviewableRecord, reviewable_documents
+from chancery.apps.operations.actions.quality import record_second_look, resolve_overturn
+from chancery.apps.review.actions.coding import close_batch, write_decision
+from chancery.apps.review.actions.looks import draw_second_look
+from chancery.apps.review.coding_forms import coding_form, decided
+from chancery.apps.review.models import Batch, BatchDocument, Coding
+from chancery.foundation.errors import Refused
+from chancery.platform.tenancy.actors import Actor
+
+CODES = {"responsive", "not_responsive"}
+PRIVILEGES = {"none", "AC", "WP"}
+
+
+class CodingFileRefused(Refused):
+    """A row of the coding file cannot be used; the sentence names the row."""
+
+    code = "coding_file_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class CodingRow:
+    """One row: a path wins over a hash; a hash codes every copy. ``line`` counts from 2, after the heading."""
+
+    line: int
+    path: str
+    sha256: str
+    reviewer: str
+    code: str
+    privilege: str
+    second_reviewer: str
+    second_code: str
+    description: str
+
+    @property
+    def name(self) -> str:
+        """Return how a person finds the row again."""
+        return self.path or self.sha256 or f"line {self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class FileCoded:
+    """What a coding file led to."""
+
+    rows: int
+    documents: int
+    second_looks: int
+    uncoded: int
+    conflicts: int
+
+
+def read_row(*, line: int, cells: Mapping[str, str | None]) -> CodingRow:
+    """Return a checked row; raises CodingFileRefused naming it."""
+    text = {key: (value or "").strip() for key, value in cells.items() if key}
+    row = CodingRow(
+        line=line,
+        path=text.get("path", ""),
+        sha256=text.get("sha256", "").lower(),
+        reviewer=text.get("reviewer", "") or "reviewer-1",
+        code=text.get("code", "").lower().replace(" ", "_").replace("-", "_"),
+        privilege=_privilege(text.get("privilege", "")),
+        second_reviewer=text.get("second_reviewer", ""),
+        second_code=text.get("second_code", "").lower().replace(" ", "_").replace("-", "_"),
+        description=text.get("description", ""),
+    )
+    where = {"line": line, "row": row.name}
+    if not row.path and not row.sha256:
+        raise CodingFileRefused("Line %(line)s has neither a path nor a hash.", line=line)
+    if row.code not in CODES:
+        raise CodingFileRefused("Line %(line)s (%(row)s): the code is responsive or not_responsive.", **where)
+    if row.privilege not in PRIVILEGES:
+        raise CodingFileRefused("Line %(line)s (%(row)s): the privilege is none, AC or WP.", **where)
+    if row.second_code and row.second_code not in CODES:
+        raise CodingFileRefused("Line %(line)s (%(row)s): the second code is responsive or not_responsive.", **where)
+    if row.second_code and (row.second_reviewer or "reviewer-2") == row.reviewer:
+        raise CodingFileRefused("Line %(line)s (%(row)s): the second reviewer must be another person.", **where)
+    return row
+
+
+def _privilege(text: str) -> str:
+    return {"": "none", "NONE": "none"}.get(text.upper(), text.upper())
+
+
+def matched(*, rows: Sequence[CodingRow], documents: Sequence[ReviewableRecord]) -> dict[str, CodingRow]:
+    """Return the row of each document: its own path first, else its hash, else the container it came from.
+
+    Raises CodingFileRefused naming the first row that finds nothing.
+    """
+    by_path: dict[str, list[ReviewableRecord]] = {}
+    by_hash: dict[str, list[ReviewableRecord]] = {}
+    for item in documents:
+        by_path.setdefault(item.path, []).append(item)
+        by_hash.setdefault(item.sha256, []).append(item)
+    own: dict[str, CodingRow] = {}
+    shared: dict[str, CodingRow] = {}
+    for row in rows:
+        named = by_path.get(row.path, []) if row.path else []
+        copies = by_hash.get(row.sha256, []) if row.sha256 else []
+        if not named and not copies:
+            raise CodingFileRefused(
+                "Line %(line)s: nothing in the matter matches %(row)s.", line=row.line, row=row.name
+            )
+        own.update({item.id: row for item in named})
+        for item in copies:
+            shared.setdefault(item.id, row)
+    found = {**shared, **own}
+    containers = {item.path: found[item.id] for item in documents if item.status == "container" and item.id in found}
+    for item in documents:
+        if item.id not in found and containers:
+            inside = [path for path in containers if item.path.startswith(path + "/")]
+            if inside:
+                found[item.id] = containers[max(inside, key=len)]
+    return found
+
+
+def inherited(*, found: dict[str, CodingRow], documents: Sequence[ReviewableRecord]) -> dict[str, CodingRow]:
+    """Return the rows of documents that have none of their own: their copy's, else their family parent's."""
+    copies: dict[str, CodingRow] = {}
+    for item in documents:
+        if item.id in found:
+            copies.setdefault(item.duplicate_of or item.id, found[item.id])
+    more: dict[str, CodingRow] = {}
+    for item in documents:
+        if item.id in found:
+            continue
+        row = copies.get(item.duplicate_of or item.id) or found.get(item.family_id)
+        if row is not None:
+            more[item.id] = row
+    return more
+
+
+@transaction.atomic
+def code_from_file(
+    *,
+    actor: Actor,
+    matter_id: str,
+    tenant_id: str,
+    rows: Sequence[CodingRow],
+    people: Mapping[str, Actor],
+    describe: Mapping[str, str],
+    at: datetime,
+) -> FileCoded:
+    """Write the decisions of a coding file and draw the second look among the rows that carry one.
+
+    people: username to actor of everyone the file names. describe: for each document, the sentence for the privilege
+    log where the file gives none. Raises CodingFileRefused before anything is written.
+    """
+    documents = reviewable_documents(tenant_id=tenant_id, matter_id=matter_id)
+    for row in rows:
+        for name in (row.reviewer, row.second_reviewer or ("reviewer-2" if row.second_code else "")):
+            if name and name not in people:
+                raise CodingFileRefused(
+                    "Line %(line)s (%(row)s): nobody is called %(person)s.", line=row.line, row=row.name, person=name
+                )
+    found = matched(rows=rows, documents=documents)
+    extra = inherited(found=found, documents=documents)
+    form = coding_form()
+    coded: dict[str, CodingRow] = {}
+    for item in documents:
+        use = found.get(item.id) or extra.get(item.id)
+        if use is None or item.status == "container":
+            continue
+        coded[item.id] = use
+        answers = _answers(use, describe.get(item.id, ""))
+        write_decision(
+            actor=actor,
+            batch=None,
+            tenant_id=tenant_id,
+            matter_id=matter_id,
+            document_id=item.id,
+            label=item.path[-200:],
+            form=form,
+            values=decided(form=form, answers=answers),
+            origin=Coding.Origin.FILE if item.id in found else Coding.Origin.PROPAGATED,
+            by_id=people[use.reviewer].user_id,
+            level=1,
+            at=at,
+        )
+    _close(actor=actor, matter_id=matter_id, coded=set(coded), at=at)
+    looks = _second_looks(
+        actor=actor, matter_id=matter_id, documents=documents, coded=coded, people=people, at=at
+    )
+    waiting = [d for d in documents if d.status == "item" and d.duplicate_of is None and d.id not in coded]
+    return FileCoded(
+        rows=len(rows),
+        documents=len(coded),
+        second_looks=looks,
+        uncoded=len(waiting),
+        conflicts=_conflicts(documents, coded),
+    )
+
+
+def _answers(row: CodingRow, described: str) -> dict[str, Any]:
+    return {
+        "responsive": row.code,
+        "privilege": row.privilege,
+        "description": row.description or described if row.privilege != "none" else "",
+    }
+
+
+def _conflicts(documents: Sequence[ReviewableRecord], coded: Mapping[str, CodingRow]) -> int:
+    groups: dict[str, set[str]] = {}
+    for item in documents:
+        if item.id in coded:
+            groups.setdefault(item.duplicate_of or item.id, set()).add(coded[item.id].code)
+    return sum(len(codes) > 1 for codes in groups.values())
+
+
+def _close(*, actor: Actor, matter_id: str, coded: set[str], at: datetime) -> None:
+    for batch in Batch.objects.filter(matter_id=matter_id, level=1).order_by("number"):
+        places = BatchDocument.objects.filter(batch=batch, document_id__in=coded, coded=False)
+        batch.coded += places.update(coded=True)
+        batch.state = Batch.State.IN_REVIEW if batch.coded and batch.state == Batch.State.OPEN else batch.state
+        batch.save(update_fields=["coded", "state"])
+        if batch.coded >= batch.size:
+            close_batch(actor=actor, batch=batch, at=at, draw=False)
+
+
+def _second_looks(
+    *,
+    actor: Actor,
+    matter_id: str,
+    documents: Sequence[ReviewableRecord],
+    coded: Mapping[str, CodingRow],
+    people: Mapping[str, Actor],
+    at: datetime,
+) -> int:
+    frame = [
+        item.id
+        for item in documents
+        if item.id in coded and coded[item.id].second_code and item.duplicate_of is None and item.status == "item"
+    ]
+    if not frame:
+        return 0
+    sample = draw_second_look(actor=actor, matter_id=matter_id, at=at, among=frame)
+    for subject_id in sample.subject_ids:
+        row = coded[subject_id]
+        second = people[row.second_reviewer or "reviewer-2"]
+        values = {"responsive": row.second_code, "privilege": row.privilege}
+        overturned = record_second_look(
+            actor=second, sample_id=sample.id, subject_id=subject_id, values=values, at=at
+        )
+        if overturned:
+            resolve_overturn(
+                actor=actor,
+                sample_id=sample.id,
+                subject_id=subject_id,
+                keep="second",
+                reason="The coding file gives the second code as the one that stands.",
+                at=at,
+            )
+    return len(sample.subject_ids)
