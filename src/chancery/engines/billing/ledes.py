@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from chancery.engines.billing.invoice import Bill, BillLine, faults_of
 from chancery.foundation.errors import Refused
+from chancery.foundation.money import minor_digits
 
 FIELDS = (
     ("INVOICE_DATE", 8),
@@ -93,7 +94,7 @@ class LedesRefused(Refused):
 def write_1998b(*, bill: Bill) -> bytes:
     """Write one invoice as LEDES 1998B: ASCII, 24 fields, pipes between, [] and CRLF after each record.
 
-    The format has no escape: pipes become slashes, line breaks and control characters become spaces.
+    The format has no escape: pipes become slashes, [] becomes [ ], line breaks and control characters become spaces.
     Typographic quotes, dashes and accented Latin letters are spelled in ASCII; other scripts are refused with
     the line (code narrative_not_ascii). Also refuses: the codes of ``invoice.faults_of``, field_too_long,
     field_missing, amount_too_precise, amount_too_large. Authority: LEDES Oversight Committee, LEDES 1998B.
@@ -120,7 +121,7 @@ def _record(bill: Bill, line: BillLine) -> str:
         line.number,
         line.type,
         "" if adjusting else _amount(line.units, 10, line),
-        _amount(line.adjustment, 10, line),
+        _amount(_adjustment(bill, line), 10, line),
         _amount(line.total, 10, line),
         _day(line.date),
         line.task_code,
@@ -135,6 +136,16 @@ def _record(bill: Bill, line: BillLine) -> str:
         bill.client_matter_id,
     )
     return "|".join(_field(position, value, line) for position, value in enumerate(values, start=1))
+
+
+def _adjustment(bill: Bill, line: BillLine) -> Decimal:
+    """The adjustment; in a currency without minor unit it also carries what rounding the line changed.
+
+    The format does not name the currency, so receivers allow a cent at most between units × cost and total.
+    """
+    if line.type in ("IF", "IE") or minor_digits(bill.currency) > 0:
+        return line.adjustment
+    return line.total - line.units * line.unit_cost
 
 
 def _field(position: int, value: str, line: BillLine) -> str:
@@ -169,7 +180,7 @@ def _ascii(value: str, name: str, line: BillLine) -> str:
             field=name,
             sign=foreign,
         )
-    return " ".join(plain.replace("|", "/").split())
+    return " ".join(plain.replace("|", "/").replace("[]", "[ ]").split())
 
 
 def _day(day: date) -> str:
