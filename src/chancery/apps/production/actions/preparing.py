@@ -1,0 +1,208 @@
+"""Choosing and checking what leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from chancery.apps.documents.queries import reviewable_documents
+from chancery.apps.matters.queries import MatterRecord, matter
+from chancery.apps.operations.actions.signoffs import open_checklist
+from chancery.apps.operations.queries.quality import sample_state
+from chancery.apps.production import policies
+from chancery.apps.production.models import ProducedDocument, Production
+from chancery.apps.production.selection import Selection, choose, release_hash
+from chancery.apps.review.actions.looks import KIND as SAMPLE_KIND
+from chancery.apps.review.queries.progress import decisions
+from chancery.foundation.errors import NotFound, Refused
+from chancery.platform.audit.actions import record
+from chancery.platform.tenancy.actors import Actor
+
+LIVE = (
+    Production.State.PREPARED,
+    Production.State.AWAITING,
+    Production.State.SIGNED,
+    Production.State.WRITING,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check before release: ``ok``, ``warning`` (shown to the attorney) or ``blocked``."""
+
+    key: str
+    state: str
+    count: int
+
+
+def settings_of(production: Production) -> dict[str, Any]:
+    """Return the settings that the release hash covers."""
+    return {
+        "volume": production.volume,
+        "prefix": production.prefix,
+        "first_number": production.first_number,
+        "width": production.width,
+        "confidentiality": production.confidentiality,
+        "time_zone": production.time_zone,
+    }
+
+
+def current_selection(*, tenant_id: str, matter_id: str) -> Selection:
+    """Return what would leave if the production were prepared now."""
+    return choose(
+        records=reviewable_documents(tenant_id=tenant_id, matter_id=matter_id),
+        decisions=decisions(matter_id=matter_id),
+    )
+
+
+def checks_of(*, selection: Selection, matter_id: str) -> list[Check]:
+    """Return the checks in the order of the page; a blocked one stops the production."""
+    sample = sample_state(matter_id=matter_id, kind=SAMPLE_KIND)
+    inside = selection.in_volume
+    redaction = sum(item.redaction for item in inside)
+    undescribed = sum(1 for item in selection.documents if item.withheld and not item.description)
+    uncoded = sum(item.uncoded for item in selection.documents)
+
+    def check(key: str, count: int, *, blocks: bool = False) -> Check:
+        return Check(key, "ok" if not count else "blocked" if blocks else "warning", count)
+
+    return [
+        Check("chosen", "ok" if inside else "blocked", len(inside)),
+        Check("families_whole", "ok", len({item.family_key for item in inside})),
+        Check("copies_rolled_up", "ok", selection.suppressed_copies),
+        Check("withheld", "ok", sum(item.withheld for item in selection.documents)),
+        check("second_look_open", sample.waiting, blocks=True),
+        Check("second_look_missing", "ok" if sample.drawn else "blocked", 0 if sample.drawn else 1),
+        check("second_look_waived", int(sample.waived)),
+        check("overturns_open", sample.unresolved, blocks=True),
+        check("redaction_pending", redaction, blocks=True),
+        check("privilege_undescribed", undescribed, blocks=True),
+        check("uncoded_in_families", uncoded),
+        check("exceptions_outside", selection.exceptions_outside),
+    ]
+
+
+BLOCKED = {
+    "chosen": "No document is coded responsive, so there is nothing to produce.",
+    "second_look_open": "%(count)s documents still wait for the second look.",
+    "second_look_missing": "The second look has not been drawn.",
+    "overturns_open": "%(count)s differences between the first and the second look are not settled.",
+    "redaction_pending": "%(count)s documents are marked for redaction; they cannot leave until that is done.",
+    "privilege_undescribed": "%(count)s withheld documents have no description for the privilege log.",
+}
+
+
+def _next_number(matter_id: str) -> tuple[int, int]:
+    volumes = Production.objects.filter(matter_id=matter_id, state=Production.State.DELIVERED)
+    last = max((item.counts.get("last_number", 0) for item in volumes), default=0)
+    return len(volumes) + 1, last + 1
+
+
+@transaction.atomic
+def prepare_production(
+    *,
+    actor: Actor,
+    matter_id: str,
+    at: datetime,
+    confidentiality: str = "CONFIDENTIAL",
+    settings: Mapping[str, Any] | None = None,
+) -> str:
+    """Choose what leaves, check it, and open its checklist; returns the production's id.
+
+    An unfinished production of the matter is replaced. Raises Refused with the code of the first check that blocks,
+    ``production_under_way`` while one is being written, and NotFound.
+    """
+    if not policies.may_prepare(actor):
+        raise NotFound
+    found = matter(actor=actor, matter_id=matter_id)
+    selection = current_selection(tenant_id=found.tenant_id, matter_id=matter_id)
+    checks = checks_of(selection=selection, matter_id=matter_id)
+    for check in checks:
+        if check.state == "blocked":
+            raise Refused(BLOCKED[check.key], code=check.key, count=check.count)
+    live = list(Production.objects.select_for_update().filter(matter_id=matter_id, state__in=LIVE))
+    if any(item.state in (Production.State.SIGNED, Production.State.WRITING) for item in live):
+        raise Refused("A signed production is being written.", code="production_under_way")
+    for item in live:
+        item.state = Production.State.VOID
+        item.message = "Replaced by a newer production."
+        item.save(update_fields=["state", "message"])
+    production = _create(actor, found, selection, checks, confidentiality, dict(settings or {}), at)
+    checklist = open_checklist(
+        actor=actor,
+        tenant_id=found.tenant_id,
+        matter_id=matter_id,
+        subject_type="production",
+        subject_id=production.id,
+        at=at,
+    )
+    production.checklist_id = checklist.id
+    production.save(update_fields=["checklist_id"])
+    record(
+        tenant_id=found.tenant_id,
+        actor=actor,
+        act="production.prepared",
+        object_type="production",
+        object_id=production.id,
+        matter_id=matter_id,
+        label=production.volume,
+        at=at,
+        after={"hash": production.release_hash, **production.counts},
+    )
+    return production.id
+
+
+def _create(
+    actor: Actor,
+    found: MatterRecord,
+    selection: Selection,
+    checks: list[Check],
+    confidentiality: str,
+    settings: dict[str, Any],
+    at: datetime,
+) -> Production:
+    volume, first = _next_number(found.id)
+    production = Production(
+        tenant_id=found.tenant_id,
+        matter_id=found.id,
+        volume=str(settings.get("volume") or f"VOL{volume:03d}"),
+        prefix=str(settings.get("prefix") or found.bates_prefix),
+        first_number=first,
+        confidentiality=confidentiality,
+        checks=[asdict(check) for check in checks],
+        counts={
+            "documents": len(selection.in_volume),
+            "withheld": sum(item.withheld for item in selection.documents),
+            "families": len({item.family_key for item in selection.in_volume}),
+            "copies_rolled_up": selection.suppressed_copies,
+        },
+        prepared_by_id=actor.user_id,
+        prepared_at=at,
+    )
+    production.release_hash = release_hash(selection=selection, settings=settings_of(production))
+    production.save(force_insert=True)
+    ProducedDocument.objects.bulk_create(
+        [
+            ProducedDocument(
+                production=production,
+                document_id=item.document_id,
+                position=place,
+                family_key=item.family_key,
+                parent_key=item.parent_key,
+                withheld=item.withheld,
+                in_volume=item.in_volume,
+                privilege=item.privilege,
+                description=item.description,
+                confidentiality=item.confidentiality,
+                all_custodians=list(item.all_custodians),
+                all_paths=list(item.all_paths),
+            )
+            for place, item in enumerate(selection.documents)
+        ],
+        batch_size=500,
+    )
+    return production
