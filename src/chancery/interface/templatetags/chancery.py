@@ -7,12 +7,15 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.forms import BoundField, CheckboxSelectMultiple, RadioSelect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from chancery.foundation.evidence import Reason
 from chancery.foundation.money import Money
 from chancery.interface import words
+from chancery.interface.shell.context import LANGUAGE_TAGS
 from chancery.interface.tables.render import rows_html
 from chancery.interface.tables.table import Table
 
@@ -132,3 +135,70 @@ def inserted(text: Any) -> SafeString:
 def deleted(text: Any) -> SafeString:
     """Draw deleted words of a redline, named for readers who do not see the line."""
     return format_html('<del><span class="hush">{} </span>{}</del>', gettext("deleted:"), text)
+
+
+@register.filter
+def signed(weight: float) -> str:
+    """Return a weight with its sign."""
+    return f"+{weight}" if weight > 0 else f"−{abs(weight)}"
+
+
+@register.filter
+def sentence(reason: Reason | str) -> str:
+    """Return a reason in the reader's language with its placeholders filled."""
+    if not isinstance(reason, Reason):
+        return str(reason)
+    translated = gettext(reason.sentence)
+    return translated % reason.params if reason.params else translated
+
+
+@register.filter
+def first_id(field: BoundField) -> str:
+    """Return the id an error summary leads to: the field, or the first choice of a group."""
+    if getattr(field.field.widget, "input_type", "") in {"radio", "checkbox"} and hasattr(
+        field.field.widget, "choices"
+    ):
+        return f"{field.auto_id}_0"
+    return str(field.id_for_label or field.auto_id)
+
+
+@register.inclusion_tag("chancery/components/field.html")
+def form_field(field: BoundField) -> dict[str, Any]:
+    """Draw one field of a form: label, hint, error, input.
+
+    A field that is shown only for certain answers says so in the form's
+    ``show_when = {name: "other=value|value"}``; without script it is always shown, so the form must not require it in itself.
+    """
+    kind = getattr(field.field.widget, "input_type", "")
+    conditions = getattr(field.form, "show_when", {})
+    about, attributes = [], {}
+    if field.help_text:
+        about.append(f"{field.auto_id}_hint")
+    if field.errors:
+        about.append(f"{field.auto_id}_problem")
+        attributes["aria-invalid"] = "true"
+    grouped = isinstance(field.field.widget, RadioSelect | CheckboxSelectMultiple)
+    if about and not grouped:
+        attributes["aria-describedby"] = " ".join(about)
+    return {
+        "field": field,
+        "grouped": grouped,
+        "single": kind == "checkbox" and not grouped,
+        "widget": "" if grouped else field.as_widget(attrs=attributes),
+        "described": " ".join(about),
+        "hint": _line(field, "hint", field.help_text),
+        "problem": _line(field, "problem", " ".join(field.errors)),
+        "show_when": conditions.get(field.name, ""),
+    }
+
+
+def _line(field: BoundField, kind: str, text: str) -> SafeString:
+    if not text:
+        return SafeString("")
+    return format_html('<p class="{}" id="{}_{}">{}</p>', kind, field.auto_id, kind, text)
+
+
+@register.filter
+def lang_tag(code: str) -> str:
+    """Return the BCP 47 tag of a language code: zh-hans becomes zh-Hans."""
+    return LANGUAGE_TAGS.get(code, code or "en")

@@ -1,9 +1,5 @@
 // The review desk: save and the next document is there. Contract in docs/rooms/interface.md.
-const $ = (selector, root = document) => root.querySelector(selector);
-const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`chancery:${name}`, { detail }));
-const word = (name, values = {}) =>
-  ($("#words")?.dataset[name] ?? "").replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
+const { $, all, tell, word, say, toast } = chancery;
 
 const BEAT = 15;
 const IDLE = 60;
@@ -78,11 +74,11 @@ const save = async (form, submitter) => {
     const text = answer.status === 204 ? "" : await answer.text();
     if (answer.status === 422) return back(before, form, text);
     if (!answer.ok) throw new Error(String(answer.status));
-    tell("say", { text: word("saved") });
+    say(word("saved"));
     settle(answer, text, shown);
   } catch {
     back(before, form, "");
-    tell("toast", { text: word(navigator.onLine ? "failed" : "offline") });
+    toast(word(navigator.onLine ? "failed" : "offline"));
   }
 };
 
@@ -136,7 +132,7 @@ const goTo = (index) => {
   found[at].scrollIntoView({ block: "center" });
   const where = $("[data-hit-at]");
   if (where) where.textContent = `${at + 1} / ${found.length}`;
-  tell("say", { text: word("hit", { n: at + 1, total: found.length }) });
+  say(word("hit", { n: at + 1, total: found.length }));
 };
 const current = () => hits().findIndex((hit) => hit.hasAttribute("aria-current"));
 const firstHit = () => hits().length && goTo(0);

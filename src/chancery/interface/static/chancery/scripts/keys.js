@@ -1,6 +1,6 @@
 // Keys of the page: data-key="e" on whatever can be clicked or focused, data-go="d" for the sequence G D.
 // What no element takes is told as chancery:key {key, event}. Silent in text fields and while composing.
-const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const { all } = chancery;
 const STORE = "chancery.keys";
 const GO_TIME = 1200;
 

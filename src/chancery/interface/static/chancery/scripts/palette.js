@@ -1,5 +1,5 @@
 // The palette: a combobox over the server's answer (chancery/shell/palette.html) and the keys of this page.
-const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const { all, say } = chancery;
 const words = document.getElementById("words").dataset;
 const dialog = document.createElement("dialog");
 dialog.className = "palette";
@@ -67,7 +67,7 @@ const fill = async () => {
     nothing.textContent = words.none;
     list.append(nothing);
   }
-  document.dispatchEvent(new CustomEvent("chancery:say", { detail: { text: told } }));
+  say(told);
 };
 
 const choose = (option) => {

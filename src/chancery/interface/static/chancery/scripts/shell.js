@@ -1,5 +1,5 @@
-// The frame of every page: menus, dialogs, toasts, conditional fields. Other scripts talk to it by events:
-// chancery:say {text}, chancery:toast {text}, chancery:ask {text, then}, chancery:added {root}.
+// The frame of every page: menus, dialogs, toasts, conditional fields. Runs first; the other scripts use
+// what it lends as window.chancery, and tell it of new parts of the page by the event chancery:added {root}.
 const $ = (selector, root = document) => root.querySelector(selector);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const word = (name, values = {}) =>
@@ -60,9 +60,7 @@ const added = (root) => {
   all(".toast", root).forEach(fade);
 };
 
-document.addEventListener("chancery:say", (event) => say(event.detail.text));
-document.addEventListener("chancery:toast", (event) => toast(event.detail.text));
-document.addEventListener("chancery:ask", (event) => ask(event.detail.text, event.detail.then));
+window.chancery = { $, all, word, tell, say, toast };
 document.addEventListener("chancery:added", (event) => added(event.detail.root));
 
 document.addEventListener("click", async (event) => {
@@ -81,7 +79,6 @@ document.addEventListener("click", async (event) => {
     at.closest(".toast").remove();
   } else if (at.dataset.copy) {
     await navigator.clipboard.writeText(at.dataset.copy);
-    say(word("copied"));
     toast(word("copied"));
   } else {
     const { open } = await import(at.dataset.script);
@@ -140,4 +137,3 @@ document.addEventListener("change", (event) => {
 addEventListener("pageshow", () => all("form[aria-busy]").forEach((form) => (form.ariaBusy = null)));
 addEventListener("offline", () => toast(word("offline")));
 added(document);
-tell("ready", {});

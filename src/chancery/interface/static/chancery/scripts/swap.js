@@ -5,9 +5,7 @@
 //   <div data-load="/address/">             filled once when the page is ready
 // An element of the answer with data-also="#id" replaces that one too. A redirect answer (header HX-Redirect)
 // leaves the page. A 422 answer is swapped like a 200: a form with its errors.
-const $ = (selector, root = document) => root.querySelector(selector);
-const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`chancery:${name}`, { detail }));
-const word = (name) => $("#words")?.dataset[name] ?? "";
+const { $, tell, word, say, toast } = chancery;
 
 const put = (target, text, how = "outer") => {
   const held = document.activeElement?.id;
@@ -45,7 +43,7 @@ const get = async (url, options = {}) => {
   return "";
 };
 
-const failed = () => tell("toast", { text: word(navigator.onLine ? "failed" : "offline") });
+const failed = () => toast(word(navigator.onLine ? "failed" : "offline"));
 
 const swap = async (element, url, options) => {
   const chosen = element.dataset.target;
@@ -57,7 +55,7 @@ const swap = async (element, url, options) => {
     target.ariaBusy = null;
     put(target, text, element.dataset.swap || "outer");
     if (element.hasAttribute("data-push")) history.pushState({}, "", url);
-    if (element.dataset.say) tell("say", { text: element.dataset.say });
+    if (element.dataset.say) say(element.dataset.say);
   } catch {
     target.ariaBusy = null;
     failed();

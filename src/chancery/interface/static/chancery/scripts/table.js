@@ -1,10 +1,6 @@
 // Ticking rows of a table and moving over them: J K X, Shift-click for a range.
-const $ = (selector, root = document) => root.querySelector(selector);
-const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-const word = (name, values = {}) =>
-  ($("#words")?.dataset[name] ?? "").replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
+const { $, all, word, say } = chancery;
 const figure = (number) => Number(number).toLocaleString("en-US");
-const say = (text) => document.dispatchEvent(new CustomEvent("chancery:say", { detail: { text } }));
 
 let last = null;
 
