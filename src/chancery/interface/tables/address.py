@@ -48,7 +48,7 @@ class TableState:
             sort=sort if sort.removeprefix("-") in sortable else default_sort,
             after=after,
             before="" if after else query.get("before", ""),
-            filters={name: query[name] for name in filters if query.get(name) and name not in RESERVED},
+            filters={name: str(query[name]) for name in filters if query.get(name) and name not in RESERVED},
         )
 
     @property

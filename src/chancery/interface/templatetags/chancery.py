@@ -167,11 +167,13 @@ def form_field(field: BoundField) -> dict[str, Any]:
     """Draw one field of a form: label, hint, error, input.
 
     A field that is shown only for certain answers says so in the form's
-    ``show_when = {name: "other=value|value"}``; without script it is always shown, so the form must not require it in itself.
+    ``show_when = {name: "other=value|value"}``; without script it is always shown,
+    so the form must not require it in itself.
     """
     kind = getattr(field.field.widget, "input_type", "")
     conditions = getattr(field.form, "show_when", {})
-    about, attributes = [], {}
+    about: list[str] = []
+    attributes: dict[str, str | bool] = {}
     if field.help_text:
         about.append(f"{field.auto_id}_hint")
     if field.errors:
@@ -186,8 +188,8 @@ def form_field(field: BoundField) -> dict[str, Any]:
         "single": kind == "checkbox" and not grouped,
         "widget": "" if grouped else field.as_widget(attrs=attributes),
         "described": " ".join(about),
-        "hint": _line(field, "hint", field.help_text),
-        "problem": _line(field, "problem", " ".join(field.errors)),
+        "hint": _line(field, "hint", str(field.help_text)),
+        "problem": _line(field, "problem", " ".join(str(error) for error in field.errors)),
         "show_when": conditions.get(field.name, ""),
     }
 
