@@ -1,0 +1,249 @@
+"""One input file to its items: containers opened, families kept, every byte accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from chancery.engines.ingest.budget import Budget
+from chancery.engines.ingest.formats import FORMATS, Format, contradicts
+from chancery.engines.ingest.identify import identify, media_type_of
+from chancery.engines.ingest.inventory import hash_file, scan_sparse
+from chancery.engines.ingest.loading import read
+from chancery.engines.ingest.names import inner_path, item_id, native_name
+from chancery.engines.ingest.reading import HEAD_BYTES, Child, Content, Exhausted, Reading, Unreadable
+from chancery.engines.ingest.records import Item, Limits, SourceFile
+from chancery.engines.ingest.verdict import settle
+from chancery.engines.ingest.writing import Written, write_child
+
+_CONTAINER_KINDS = frozenset({"archive", "mailbox"})
+
+
+def expand_file(
+    *,
+    file: SourceFile,
+    scratch: Path,
+    limits: Limits,
+    skip: dict[str, tuple[str, str]] | None = None,
+    on_start: Callable[[str], None] | None = None,
+) -> list[Item]:
+    """Return the items of one input file, each parent before its children, the file itself first.
+
+    skip: id -> (code, detail) of items that are not read but recorded with that exception.
+    on_start: told the id of each item before it is read. Bad input raises nothing: it ends as a coded exception.
+    """
+    try:
+        size = file.location.stat().st_size
+    except OSError:
+        return [_missing(file)]
+    run = _Run(file, scratch, limits, Budget(limits, size), skip or {}, on_start)
+    run.visit_top(size)
+    return [item for item in run.items if item is not None]
+
+
+def _missing(file: SourceFile) -> Item:
+    identity = item_id(chain=(file.path,))
+    return Item(
+        id=identity, parent_id=None, family_id=identity, path=file.path, name=_last(file.path),
+        media_type="application/octet-stream", kind="other", size=0, sha256="", md5="", status="exception",
+        exception="corrupt", exception_detail="The file could not be opened.",
+    )  # fmt: skip
+
+
+def _last(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[2] or path
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an item stands: its chain of names, parent, family (None outside any document) and depth."""
+
+    chain: tuple[str, ...]
+    path: str
+    parent: str | None = None
+    family: str | None = None
+    depth: int = 0
+    position: int = 0
+
+
+@dataclass(slots=True)
+class _Run:
+    file: SourceFile
+    scratch: Path
+    limits: Limits
+    budget: Budget
+    skip: dict[str, tuple[str, str]]
+    on_start: Callable[[str], None] | None
+    items: list[Item | None] = field(default_factory=list)
+
+    def visit_top(self, size: int) -> None:
+        """Read the input file itself."""
+        place = _Place((self.file.path,), self.file.path)
+        identity = item_id(chain=place.chain)
+        verdict = self._refusal_at_top(size)
+        if verdict is not None and size > self.limits.max_file_bytes:
+            self._record_bare(place, identity, _last(place.path), size, *verdict)
+            return
+        size, sha256, md5 = hash_file(path=self.file.location)
+        with self.file.location.open("rb") as stream:
+            head = stream.read(HEAD_BYTES)
+        content = Content(
+            name=_last(self.file.path), location=self.file.location, size=size, head=head,
+            passwords=self.file.passwords, parts=tuple(part for _, part in self.file.parts), limits=self.limits,
+        )  # fmt: skip
+        written = Written(size, sha256, md5, head, None)
+        self._visit(place, identity, content, written, None, Child(content.name, None), verdict)
+
+    def _refusal_at_top(self, size: int) -> tuple[str, str] | None:
+        if size > self.limits.max_file_bytes:
+            return "too_large", "The file is larger than the limit for one input file."
+        if scan_sparse(path=self.file.location, size=size):
+            return "too_large", "The file announces a large size but holds nothing but zero bytes."
+        return None
+
+    def _visit(
+        self,
+        place: _Place,
+        identity: str,
+        content: Content,
+        written: Written,
+        native: str | None,
+        child: Child,
+        verdict: tuple[str, str] | None,
+    ) -> None:
+        index = len(self.items)
+        self.items.append(None)
+        if self.on_start is not None:
+            self.on_start(identity)
+        form, reading = self._read(identity, content, place, verdict)
+        is_container = reading.container or form.kind in _CONTAINER_KINDS
+        family = place.family or identity
+        inside = replace(place, parent=identity, family=place.family if is_container else family)
+        before = len(self.items)
+        if written.size or content.parts:
+            self._children(inside, reading, place)
+        contradiction = written.size > 0 and contradicts(extension=content.extension, key=form.key)
+        self.items[index] = settle(
+            identity=identity, parent=place.parent, family=family, path=place.path, name=_last(place.path),
+            position=place.position, form=form, media_type=media_type_of(content=content, form=form), written=written,
+            native=native, child=child, reading=reading, container=is_container, contradiction=contradiction,
+            found=len(self.items) - before, max_text=self.limits.max_text_chars,
+        )  # fmt: skip
+
+    def _read(
+        self, identity: str, content: Content, place: _Place, verdict: tuple[str, str] | None
+    ) -> tuple[Format, Reading]:
+        """Identify and read one file; whatever a reader throws becomes a code here, the edge of the engine."""
+        form = FORMATS["binary"]
+        verdict = verdict or self.skip.get(identity)
+        if verdict is not None:
+            return form, Reading(exception=verdict[0], detail=verdict[1])
+        if self.file.part_of is not None and place.depth == 0:
+            return FORMATS["part"], _later_part(self.file.part_of)
+        if content.size == 0:
+            return form, Reading(exception="empty", detail="The file holds no bytes.")
+        try:
+            form = identify(content=content)
+            if content.parts and form.kind != "archive":
+                form = FORMATS["part"]
+            if form.kind in _CONTAINER_KINDS and place.depth >= self.limits.max_depth:
+                return form, Reading(exception="depth_limit", detail="Containers are nested deeper than the limit.")
+            return form, read(content=content, form=form)
+        except BaseException as fault:
+            return form, _reading_of(fault, form)
+
+    def _children(self, inside: _Place, reading: Reading, place: _Place) -> None:
+        """Visit the children one by one; a limit or a fault on the way is coded on the parent."""
+        position = 0
+        try:
+            for child in _guarded(reading.children):
+                self.budget.take_item()
+                self.budget.check_time()
+                self._child(inside, place, child, position)
+                position += 1
+        except Exhausted as refusal:
+            reading.flag(refusal.code, refusal.sentence(refusal.message))
+        except Unreadable as refusal:
+            code = refusal.code if position == 0 or refusal.code != "corrupt" else "partly_extracted"
+            reading.flag(code, refusal.sentence(refusal.message))
+
+    def _child(self, inside: _Place, parent: _Place, child: Child, position: int) -> None:
+        shown, hostile = inner_path(name=child.name)
+        chain = (*parent.chain, f"{position}/{child.name}")
+        identity = item_id(chain=chain)
+        place = replace(
+            inside, chain=chain, path=f"{parent.path}/{shown}", depth=parent.depth + 1, position=position
+        )  # fmt: skip
+        if hostile and child.exception is None:
+            detail = "The entry names a place outside its archive; it was kept under a harmless name."
+            child = replace(child, exception="path_traversal", detail=detail)
+        if child.source is None:
+            self._record_bare(
+                place, identity, _last(shown), child.declared_size or 0, child.exception or "corrupt", child.detail
+            )
+            return
+        native = native_name(identity=identity, name=shown)
+        target = self.scratch / native
+        try:
+            written = write_child(child=child, target=target, budget=self.budget)
+        except Exhausted as refusal:
+            target.unlink(missing_ok=True)
+            detail = refusal.sentence(refusal.message)
+            self._record_bare(place, identity, _last(shown), child.declared_size or 0, refusal.code, detail)
+            raise
+        if written.fault is not None and child.exception is None:
+            fault = written.fault
+            child = replace(child, exception=fault.code, detail=fault.sentence(fault.message))
+        content = Content(
+            name=_last(shown), location=target, size=written.size, head=written.head,
+            passwords=self.file.passwords, limits=self.limits, kept=written.kept,
+        )  # fmt: skip
+        self._visit(place, identity, content, written, native, child, None)
+
+    def _record_bare(
+        self, place: _Place, identity: str, name: str, size: int, code: str, detail: str
+    ) -> None:
+        """Record something whose bytes could not be had."""
+        self.items.append(
+            Item(
+                id=identity, parent_id=place.parent, family_id=place.family or identity, path=place.path, name=name,
+                media_type="application/octet-stream", kind="other", size=size, sha256="", md5="",
+                status="exception", exception=code, exception_detail=detail, position=place.position,
+            )  # fmt: skip
+        )
+
+
+def _guarded(children: Iterable[Child]) -> Iterator[Child]:
+    """Pass the children on; a fault of the reader between two of them becomes a coded refusal."""
+    walk = iter(children)
+    while True:
+        try:
+            child = next(walk)
+        except StopIteration:
+            return
+        except (Unreadable, Exhausted, KeyboardInterrupt, SystemExit):
+            raise
+        except MemoryError as fault:
+            raise Unreadable("Reading needed more memory than allowed.", code="memory_limit") from fault
+        except BaseException as fault:
+            raise Unreadable("The container is damaged; the rest of it could not be read.", code="corrupt") from fault
+        yield child
+
+
+def _reading_of(fault: BaseException, form: Format) -> Reading:
+    """Return the coded exception for what a reader threw; only the user's own interrupt passes on."""
+    if isinstance(fault, KeyboardInterrupt | SystemExit):
+        raise fault
+    if isinstance(fault, Unreadable | Exhausted):
+        return Reading(exception=fault.code, detail=fault.sentence(fault.message))
+    if isinstance(fault, MemoryError):
+        return Reading(exception="memory_limit", detail="Reading the file needed more memory than allowed.")
+    detail = f"The file could not be read as {form.media_type}: it is damaged or not valid."
+    return Reading(exception="corrupt", detail=detail)
+
+
+def _later_part(first: str) -> Reading:
+    metadata: dict[str, Any] = {"part_of": first}
+    return Reading(metadata=metadata, container=True)

@@ -1,0 +1,157 @@
+"""Mail header values: encoded words, raw bytes in any character set, people, dates."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import quopri
+import re
+from datetime import UTC, datetime
+from email.header import Header
+from email.message import Message
+from email.utils import getaddresses, parsedate_to_datetime
+from typing import Any
+
+from chancery.engines.text.charset import codec_for, decode
+
+_WORD = re.compile(r"=\?([^?\s]+)\?([bBqQ])\?([^?]*)\?=")
+_BETWEEN = re.compile(r"(\?=)[ \t\r\n]+(=\?)")
+_FOLD = re.compile(r"\r?\n[ \t]+|\r(?=[ \t])|\n")
+_ISO = re.compile(r"^\s*\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
+
+
+def header(*, message: Message, name: str, charset: str | None = None) -> str:
+    """Return a decoded header value on one line, empty if absent; ``charset`` is tried on raw bytes first."""
+    value = message.get(name)
+    return header_text(value=value, charset=charset) if value is not None else ""
+
+
+def header_text(*, value: str | Header, charset: str | None = None) -> str:
+    """Return a header value with encoded words and raw eight-bit text decoded."""
+    raw = value if isinstance(value, str) else "".join(_raw_of(value))
+    plain = _FOLD.sub(" ", _eight_bit(raw, charset))
+    if "=?" in plain:
+        plain = _words(_BETWEEN.sub(r"\1\2", plain))
+    return plain.strip()
+
+
+def _raw_of(value: Header) -> list[str]:
+    """Return the pieces of a compat32 header of unknown eight-bit text with its bytes as surrogates."""
+    return [str(text) for text, _ in value._chunks]  # type: ignore[attr-defined]
+
+
+def _eight_bit(raw: str, charset: str | None) -> str:
+    if raw.isascii():
+        return decode(data=raw.encode("ascii")).text if "~{" in raw else raw
+    try:
+        data = raw.encode("ascii", "surrogateescape")
+    except UnicodeEncodeError:
+        return raw
+    return decode(data=data, declared=charset).text
+
+
+def _words(text: str) -> str:
+    """Decode encoded words; neighbours of one set are joined as bytes first, since some writers cut characters."""
+    out: list[str] = []
+    pending, pending_set, end = b"", "", 0
+    for match in _WORD.finditer(text):
+        between = text[end : match.start()]
+        charset = match.group(1).split("*")[0].lower()
+        if pending and (between or charset != pending_set):
+            out.append(decode(data=pending, declared=pending_set).text)
+            pending = b""
+        out.append(between)
+        pending += _word_bytes(match.group(2), match.group(3))
+        pending_set, end = charset, match.end()
+    if pending:
+        out.append(_declared(pending, pending_set))
+    return "".join(out) + text[end:]
+
+
+def _declared(data: bytes, charset: str) -> str:
+    codec = codec_for(label=charset)
+    if codec:
+        try:
+            return data.decode(codec)
+        except (UnicodeError, LookupError):
+            pass
+    return decode(data=data, declared=charset).text
+
+
+def _word_bytes(coding: str, payload: str) -> bytes:
+    data = payload.encode("utf-8", "surrogateescape")
+    if coding in "qQ":
+        return quopri.decodestring(data.replace(b"_", b" "), header=False)
+    try:
+        return base64.b64decode(data + b"=" * (-len(data) % 4))
+    except (binascii.Error, ValueError):
+        return data
+
+
+def people(*, message: Message, name: str, charset: str | None = None) -> list[str]:
+    """Return the people of a header as ``Name <address>``, in order, from all lines of that header."""
+    values = message.get_all(name) or []
+    raw = [_eight_bit(v if isinstance(v, str) else "".join(_raw_of(v)), charset) for v in values]
+    raw = [_FOLD.sub(" ", value) for value in raw]
+    found = []
+    for shown, address in getaddresses(raw):
+        shown = header_text(value=shown) if "=?" in shown else shown
+        address = header_text(value=address) if "=?" in address else address
+        if shown or address:
+            found.append(f"{shown} <{address}>" if shown and address and shown != address else shown or address)
+    if not found and any(value.strip() for value in raw):
+        found = [header_text(value=value) for value in raw if value.strip()]
+    return [_tame(each) for each in found]
+
+
+def _tame(shown: str) -> str:
+    return re.sub(r"\s+", " ", shown).strip()
+
+
+def sent_at(*, value: str) -> str | None:
+    """Return a header date as ISO 8601 in UTC to the second, None when it is none or before 1970."""
+    text = re.sub(r"\s+", " ", value).strip()
+    if not text:
+        return None
+    try:
+        when = datetime.fromisoformat(text) if _ISO.match(text) else parsedate_to_datetime(text)
+        if when.tzinfo is None:
+            when = when.replace(tzinfo=UTC)
+        when = when.astimezone(UTC)
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+    return when.strftime("%Y-%m-%dT%H:%M:%SZ") if when.year >= 1970 else None
+
+
+def message_identification_hash(*, message_id: str) -> str | None:
+    """Return the EDRM MIH of a message id, None without one.
+
+    MD5 over the value with its angle brackets, case kept, lower-case hex. EDRM MIH v1.0 (11 January 2023).
+    """
+    value = message_id.strip()
+    if not value:
+        return None
+    return hashlib.md5(value.encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest()
+
+
+def mail_metadata(*, message: Message, charset: str | None) -> dict[str, Any]:
+    """Return the metadata of a message from its header."""
+    date = header(message=message, name="date")
+    message_id = header(message=message, name="message-id")
+    senders = people(message=message, name="from", charset=charset) or people(message=message, name="sender")
+    return {
+        "subject": _tame(header(message=message, name="subject", charset=charset)),
+        "from": senders[0] if senders else "",
+        "to": people(message=message, name="to", charset=charset),
+        "cc": people(message=message, name="cc", charset=charset),
+        "bcc": people(message=message, name="bcc", charset=charset),
+        "date_sent": sent_at(value=date),
+        "date_header": date,
+        "message_id": message_id,
+        "mih": message_identification_hash(message_id=message_id),
+        "in_reply_to": header(message=message, name="in-reply-to"),
+        "references": header(message=message, name="references").split(),
+        "thread_index": header(message=message, name="thread-index"),
+        "importance": header(message=message, name="importance"),
+    }

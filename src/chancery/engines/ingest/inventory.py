@@ -1,0 +1,94 @@
+"""List the files of a source folder and hash them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from chancery.engines.ingest.records import SourceFile
+from chancery.engines.text.normalise import safe_name
+
+_CHUNK = 1024 * 1024
+_SPARSE_BYTES = 64 * 1024**2
+_SPLIT = (
+    re.compile(r"^(?P<stem>.+\.(?:7z|zip|rar|tar|gz|tgz|bz2|xz))\.(?P<number>\d{3})$", re.IGNORECASE),
+    re.compile(r"^(?P<stem>.+)\.part(?P<number>\d{1,3})\.rar$", re.IGNORECASE),
+)
+
+
+def inventory(*, folder: Path) -> Iterator[SourceFile]:
+    """List every regular file below ``folder``, sorted by display path; follows no symbolic link.
+
+    Names with undecodable bytes are shown in percent form and stay raw in ``location``; display paths are unique.
+    """
+    found: list[tuple[str, Path]] = []
+    for root, folders, names in os.walk(folder, followlinks=False):
+        folders.sort()
+        for name in names:
+            location = Path(root, name)
+            if location.is_symlink() or not location.is_file():
+                continue
+            relative = location.relative_to(folder).as_posix()
+            found.append(("/".join(safe_name(name=part) or "unnamed" for part in relative.split("/")), location))
+    yield from join_parts(files=_unique(sorted(found, key=lambda pair: (pair[0], os.fsencode(pair[1])))))
+
+
+def join_parts(*, files: Iterable[SourceFile]) -> list[SourceFile]:
+    """Tie the volumes of split archives together: the first holds the rest in order, the rest name the first."""
+    listed = list(files)
+    groups: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for index, file in enumerate(listed):
+        parent, _, name = file.path.rpartition("/")
+        for pattern in _SPLIT:
+            if match := pattern.match(name):
+                key = (parent, match["stem"].lower() + pattern.pattern[-8:])
+                groups.setdefault(key, []).append((int(match["number"]), index))
+    for volumes in groups.values():
+        volumes.sort()
+        first = listed[volumes[0][1]]
+        if volumes[0][0] > 1:
+            continue
+        rest = [listed[index] for _, index in volumes[1:]]
+        complete = [number for number, _ in volumes] == list(range(volumes[0][0], volumes[0][0] + len(volumes)))
+        if complete:
+            listed[volumes[0][1]] = replace(first, parts=tuple((file.path, file.location) for file in rest))
+        for _, index in volumes[1:]:
+            listed[index] = replace(listed[index], part_of=first.path)
+    return listed
+
+
+def hash_file(*, path: Path) -> tuple[int, str, str]:
+    """Return size in bytes, SHA-256 and MD5 of a file, read in pieces; holes of a sparse file cost no reading."""
+    sha256, md5, size = hashlib.sha256(), hashlib.md5(usedforsecurity=False), 0
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            sha256.update(chunk)
+            md5.update(chunk)
+            size += len(chunk)
+    return size, sha256.hexdigest(), md5.hexdigest()
+
+
+def scan_sparse(*, path: Path, size: int) -> bool:
+    """Tell whether a file of 64 MiB or more has no data on disk at all: nothing but a hole."""
+    if size < _SPARSE_BYTES or not hasattr(os, "SEEK_DATA"):
+        return False
+    with path.open("rb") as stream:
+        try:
+            os.lseek(stream.fileno(), 0, os.SEEK_DATA)
+        except OSError:
+            return True
+    return False
+
+
+def _unique(found: list[tuple[str, Path]]) -> list[SourceFile]:
+    """Number display paths that two raw names share."""
+    seen: dict[str, int] = {}
+    files = []
+    for path, location in found:
+        count = seen[path] = seen.get(path, 0) + 1
+        files.append(SourceFile(path if count == 1 else f"{path}~{count}", location))
+    return files

@@ -1,0 +1,34 @@
+"""Load the reader of a format when the first file of that format is met: the one place that does so by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from typing import cast
+
+from chancery.engines.ingest.formats import Format
+from chancery.engines.ingest.reading import Content, Reading
+
+Reader = Callable[..., Reading]
+
+
+@cache
+def reader_of(*, module: str) -> Callable[[Content, str], Reading]:
+    """Return ``read(content, key)`` of the adapter ``readers.<module>``."""
+    return cast("Callable[[Content, str], Reading]", import_module(f"chancery.engines.ingest.readers.{module}").read)
+
+
+def read(*, content: Content, form: Format) -> Reading:
+    """Read the content with the reader of its format; a format without reader is coded ``unsupported``."""
+    if not form.reader:
+        return Reading(exception="unsupported", detail=_UNSUPPORTED.get(form.key, _UNSUPPORTED[""]))
+    return reader_of(module=form.reader)(content, form.key)
+
+
+_UNSUPPORTED = {
+    "": "No reader exists for this type of file.",
+    "heic": "Pictures in the HEIC format cannot be read.",
+    "audio": "Sound recordings hold no text until they are transcribed.",
+    "video": "Films hold no text until they are transcribed.",
+}

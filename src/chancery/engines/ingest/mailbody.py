@@ -1,0 +1,173 @@
+"""The parts of a mail: which make its body, which are its attachments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email.generator import BytesGenerator
+from email.message import Message
+from email.parser import BytesParser
+from email.policy import compat32
+from io import BytesIO
+
+from chancery.engines.ingest.headers import header_text
+from chancery.engines.ingest.markup import html_text
+from chancery.engines.ingest.reading import Child
+from chancery.engines.text.charset import decode
+
+_EXTENSIONS = {
+    "text/plain": ".txt", "text/html": ".html", "text/calendar": ".ics", "text/vcard": ".vcf", "text/x-vcard": ".vcf",
+    "image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/bmp": ".bmp", "image/tiff": ".tif",
+    "application/pdf": ".pdf", "application/ms-tnef": ".dat", "message/rfc822": ".eml", "application/zip": ".zip",
+    "application/pkcs7-signature": ".p7s", "application/pgp-signature": ".asc", "text/rtf": ".rtf",
+}  # fmt: skip
+_INLINE = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "message/delivery-status",
+                     "text/rfc822-headers", "message/disposition-notification"})  # fmt: skip
+_PGP = re.compile(rb"-----BEGIN PGP MESSAGE-----")
+
+
+@dataclass(slots=True)
+class Body:
+    """What a walk over the parts collects."""
+
+    plain: list[str] = field(default_factory=list)
+    html: list[str] = field(default_factory=list)
+    extra: list[str] = field(default_factory=list)
+    attachments: list[Child] = field(default_factory=list)
+    charset: str | None = None
+    encrypted: bool = False
+    missing: bool = False
+
+    def text(self) -> str:
+        """Return the body: the plain part; the HTML part where there is none, or as well where it says more."""
+        plain = "\n".join(part for part in self.plain if part.strip())
+        html = "\n".join(part for part in self.html if part.strip())
+        body = plain if plain.strip() else html
+        if plain.strip() and html.strip() and _says_more(html, plain):
+            body = f"{plain}\n\n{html}"
+        return "\n\n".join(part for part in (body, *self.extra) if part.strip())
+
+
+def _says_more(html: str, plain: str) -> bool:
+    """Tell whether more than a tenth of the words of the HTML part do not stand in the plain part."""
+    words = set(re.findall(r"\w{3,}", html.lower()))
+    missing = words - set(re.findall(r"\w{3,}", plain.lower()))
+    return len(missing) > max(4, len(words) // 10)
+
+
+def collect(*, message: Message) -> Body:
+    """Walk the parts of a message."""
+    body = Body()
+    _walk(message, body, top=True)
+    return body
+
+
+def _walk(part: Message, body: Body, *, top: bool = False) -> None:
+    kind = part.get_content_type()
+    if kind == "multipart/encrypted":
+        body.encrypted = True
+    if kind in ("application/pkcs7-mime", "application/x-pkcs7-mime"):
+        body.encrypted = body.encrypted or "signed" not in str(part.get_param("smime-type", "enveloped"))
+    if kind == "message/external-body":
+        body.missing = True
+    if not top and kind == "message/rfc822":
+        body.attachments.append(_message_child(part, len(body.attachments)))
+        return
+    payload = part.get_payload()
+    if isinstance(payload, list) and kind != "message/rfc822":
+        if kind in ("message/delivery-status", "message/disposition-notification"):
+            body.extra.append("\n".join(str(piece) for piece in payload))
+            return
+        for piece in payload:
+            if isinstance(piece, Message):
+                _walk(piece, body)
+        return
+    if isinstance(payload, list):
+        for piece in payload:
+            body.attachments.append(Child("attached message.eml", _bytes_of(piece)))
+        return
+    _leaf(part, kind, body)
+
+
+def _leaf(part: Message, kind: str, body: Body) -> None:
+    name = _name_of(part)
+    disposition = str(part.get("content-disposition", "")).lower().lstrip()
+    data = _payload(part)
+    attached = disposition.startswith("attachment") or bool(name)
+    if kind in _INLINE and not attached:
+        _inline(part, kind, data, body)
+        return
+    if part.get("x-apple-content-length") and not data.strip():
+        body.missing = True
+    default = f"part-{len(body.attachments) + 1:03d}{_EXTENSIONS.get(kind, '')}"
+    metadata = {"content_id": str(part.get("content-id", "")).strip(), "inline": disposition.startswith("inline")}
+    body.attachments.append(Child(name or default, data, media_type=kind, metadata=metadata))
+
+
+def _inline(part: Message, kind: str, data: bytes, body: Body) -> None:
+    declared = part.get_content_charset(failobj="") or None
+    if kind == "text/html" or (kind == "text/plain" and re.match(rb"\s*<(?:html|!doctype)", data[:200], re.I)):
+        text, charset = html_text(data=data, declared=declared)
+        body.html.append(text)
+    else:
+        decoded = decode(data=data, declared=declared)
+        text, charset = decoded.text, decoded.charset
+        if kind in ("text/enriched", "text/richtext"):
+            text = re.sub(r"</?[a-zA-Z-]+>", "", text)
+        (body.plain if kind.startswith("text/") and kind != "text/rfc822-headers" else body.extra).append(text)
+    body.charset = body.charset or charset
+    if _PGP.search(data):
+        body.encrypted = True
+
+
+def _payload(part: Message) -> bytes:
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
+
+
+def _name_of(part: Message) -> str:
+    try:
+        name = part.get_filename(failobj="")
+    except (ValueError, TypeError, LookupError, IndexError):
+        name = ""
+    name = header_text(value=str(name or "")).replace("\x00", "")
+    return re.sub(r"[\r\n\t]+", " ", name).strip()
+
+
+def _message_child(part: Message, count: int) -> Child:
+    """Return an attached message; some writers wrap it in base64 although they may not."""
+    payload = part.get_payload()
+    inner = payload[0] if isinstance(payload, list) and payload else None
+    if not isinstance(inner, Message):
+        return Child(_name_of(part) or f"part-{count + 1:03d}.eml", _payload(part))
+    data = _bytes_of(inner)
+    if "base64" in str(part.get("content-transfer-encoding", "")).lower() and not inner.keys():
+        inner["content-transfer-encoding"] = "base64"
+        data = _payload(inner)
+    subject = re.sub(r"[\r\n\t/\\]+", " ", header_text(value=inner.get("subject", ""))).strip()
+    name = _name_of(part) or f"{subject[:120] or f'part-{count + 1:03d}'}.eml"
+    return Child(name if name.lower().endswith((".eml", ".msg")) else f"{name}.eml", data)
+
+
+def _bytes_of(message: Message) -> bytes:
+    out = BytesIO()
+    try:
+        BytesGenerator(out, mangle_from_=False, maxheaderlen=0, policy=compat32).flatten(message)
+    except (UnicodeError, LookupError, KeyError, ValueError, TypeError, AttributeError):
+        return _by_hand(message)
+    return out.getvalue()
+
+
+def _by_hand(message: Message) -> bytes:
+    """Write a message that the generator refuses: header lines as they came, then the payload."""
+    lines = [f"{name}: {value}".encode("utf-8", "surrogateescape") for name, value in message.raw_items()]
+    payload = message.get_payload(decode=True)
+    return b"\n".join([*lines, b"", payload if isinstance(payload, bytes) else b""])
+
+
+def parse(*, data: bytes) -> Message:
+    """Parse a message without decoding anything yet (fourteen times faster than the modern policy)."""
+    return BytesParser(policy=compat32).parsebytes(data)
+
+

@@ -1,0 +1,159 @@
+"""Office packages (zip with XML inside): safe reading of their parts, salvage of damaged ones."""
+
+from __future__ import annotations
+
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from lxml import etree
+
+from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
+
+_PART_LIMIT = 256 * 1024**2
+_CORE = {"title": "title", "creator": "author", "lastModifiedBy": "last_saved_by", "created": "created",
+         "modified": "modified", "subject": "subject", "keywords": "keywords", "description": "comments",
+         "lastPrinted": "printed"}  # fmt: skip
+_EXTENDED = {"Company": "company", "Application": "application", "Pages": "pages", "Slides": "slides"}
+
+
+def parse_xml(data: bytes) -> Any:
+    """Parse XML without entities, network or huge trees: a billion laughs stay unheard."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
+    try:
+        return etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as fault:
+        if b"<!ENTITY" in data[:65536]:
+            raise Unreadable("The file declares XML entities that expand without end.", code="bomb") from fault
+    softer = etree.XMLParser(
+        resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, recover=True
+    )  # fmt: skip
+    return etree.fromstring(data, softer)
+
+
+@dataclass(slots=True)
+class Package:
+    """The parts of a package, read at most 256 MiB in all; ``damaged`` when some had to be salvaged."""
+
+    names: list[str]
+    archive: zipfile.ZipFile | None = None
+    salvaged: dict[str, bytes] = field(default_factory=dict)
+    damaged: bool = False
+    read_bytes: int = 0
+
+    def part(self, name: str) -> bytes:
+        """Return the bytes of one part, empty when it is damaged beyond reading."""
+        if self.archive is None:
+            return self.salvaged.get(name, b"")
+        info = self.archive.getinfo(name)
+        if self.read_bytes + info.file_size > _PART_LIMIT:
+            raise Unreadable("The parts of the document expand beyond 256 MiB.", code="bomb")
+        try:
+            with self.archive.open(info) as stream:
+                data = stream.read(info.file_size + 1)
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError):
+            self.damaged = True
+            return b""
+        self.read_bytes += len(data)
+        return data
+
+    def tree(self, name: str) -> Any:
+        """Return the parsed XML of one part, None when there is nothing to parse."""
+        data = self.part(name)
+        return parse_xml(data) if data.strip() else None
+
+    def matching(self, pattern: str) -> list[str]:
+        """Return the part names that match, in natural order (slide2 before slide10)."""
+        found = [name for name in self.names if re.fullmatch(pattern, name, re.IGNORECASE)]
+        return sorted(found, key=lambda name: [int(x) if x.isdigit() else x for x in re.split(r"(\d+)", name)])
+
+
+def open_package(*, content: Content) -> Package:
+    """Open a package; a damaged directory is replaced by a walk over the local headers."""
+    try:
+        archive = zipfile.ZipFile(content.location)
+        return Package(list(dict.fromkeys(archive.namelist())), archive)
+    except (zipfile.BadZipFile, OSError, ValueError, struct.error, NotImplementedError):
+        salvaged = dict(salvage(data=content.data()))
+        if not salvaged:
+            raise Unreadable("The document is damaged: nothing in it can be opened.", code="corrupt") from None
+        return Package(list(salvaged), None, salvaged, damaged=True)
+
+
+def salvage(*, data: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield what the local headers of a damaged zip file still give, cut entries included."""
+    at, given = 0, 0
+    while (at := data.find(b"PK\x03\x04", at)) >= 0 and given < _PART_LIMIT:
+        if len(data) < at + 30:
+            return
+        flags, method, _, _, _, packed, size, name_len, extra_len = struct.unpack("<HHHHIIIHH", data[at + 6 : at + 30])
+        start = at + 30 + name_len + extra_len
+        name = data[at + 30 : at + 30 + name_len].decode("utf-8" if flags & 0x800 else "cp437", "replace")
+        at += 4
+        if flags & 1 or name.endswith("/") or not name:
+            continue
+        if method == 0:
+            out = data[start : start + (packed or size)]
+        elif method == 8:
+            inflater = zlib.decompressobj(-15)
+            try:
+                out = inflater.decompress(data[start:], _PART_LIMIT)
+            except zlib.error:
+                out = _inflate_slowly(data[start:])
+        else:
+            continue
+        if out:
+            given += len(out)
+            yield name, out
+
+
+def _inflate_slowly(data: bytes) -> bytes:
+    """Return what a damaged deflate stream gives before its fault."""
+    inflater, out = zlib.decompressobj(-15), bytearray()
+    for start in range(0, len(data), 64):
+        try:
+            out += inflater.decompress(data[start : start + 64], 1024**2)
+        except zlib.error:
+            break
+        if inflater.eof or len(out) > _PART_LIMIT // 4:
+            break
+    return bytes(out)
+
+
+def local(tag: Any) -> str:
+    """Return the tag without its namespace, "" for comments and the like."""
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def properties(*, package: Package) -> dict[str, Any]:
+    """Return title, author and dates from the property parts."""
+    found: dict[str, Any] = {}
+    for part, wanted in (("docProps/core.xml", _CORE), ("docProps/app.xml", _EXTENDED)):
+        if part not in package.names:
+            continue
+        tree = package.tree(part)
+        for node in tree if tree is not None else ():
+            name = wanted.get(local(node.tag))
+            if name and node.text and node.text.strip():
+                found[name] = node.text.strip()
+    return found
+
+
+def embedded(*, package: Package, folder: str) -> Iterator[Child]:
+    """Yield the files embedded in the package as children; pictures count as part of the page."""
+    for name in package.matching(rf"{folder}/embeddings/.+"):
+        data = package.part(name)
+        if data:
+            yield Child(name.rpartition("/")[2], data)
+
+
+def finish(*, package: Package, reading: Reading) -> Reading:
+    """Add the code for parts that had to be salvaged."""
+    if package.damaged:
+        code = "corrupt" if package.archive is None else "partly_extracted"
+        reading.flag(code, "The document is damaged; the text that could be read of it is kept.")
+    return reading

@@ -1,0 +1,91 @@
+"""Word documents: every part, with tracked changes, comments, notes, hidden text and text boxes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chancery.engines.ingest.packages import Package, embedded, finish, local, open_package, properties
+from chancery.engines.ingest.reading import Child, Content, Reading
+
+_ORDER = (
+    r"word/header\d*\.xml", r"word/document\d*\.xml", r"word/footer\d*\.xml", r"word/footnotes\d*\.xml",
+    r"word/endnotes\d*\.xml", r"word/comments\d*\.xml", r"word/charts/chart.*\.xml", r"word/diagrams/data.*\.xml",
+    r"word/glossary/document.*\.xml",
+)  # fmt: skip
+_BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
+_MARKS = {"del": "tracked_changes", "ins": "tracked_changes", "moveFrom": "tracked_changes",
+          "vanish": "hidden_text", "comment": "comments", "txbxContent": "text_boxes"}  # fmt: skip
+_CUT = frozenset({"p", "tr", "comment", "footnote", "endnote"})
+
+
+def read(content: Content, key: str) -> Reading:
+    """Return the text of all parts in reading order, properties, and embedded files as children."""
+    package = open_package(content=content)
+    counts: dict[str, int] = {}
+    texts = [_part_text(package, name, counts) for pattern in _ORDER for name in package.matching(pattern)]
+    if not any(texts):
+        others = [n for n in package.names if n.lower().endswith(".xml") and "document" in n.lower()]
+        texts = [_part_text(package, name, counts) for name in others]
+    metadata: dict[str, Any] = {**properties(package=package), **counts}
+    pictures = len(package.matching(r"word/media/.+"))
+    if pictures:
+        metadata["embedded_images"] = pictures
+    children = [*embedded(package=package, folder="word"), *_chunks(package)]
+    text = "\n\n".join(text for text in texts if text.strip())
+    return finish(package=package, reading=Reading(text=text, metadata=metadata, children=children))
+
+
+def _chunks(package: Package) -> list[Child]:
+    """Return foreign documents that were inserted whole (altChunk)."""
+    names = package.matching(r"word/afchunk.*|word/.+\.(?:mht|html?|rtf|docx)")
+    return [Child(name.rpartition("/")[2], package.part(name)) for name in names]
+
+
+def _part_text(package: Package, name: str, counts: dict[str, int]) -> str:
+    tree = package.tree(name)
+    out: list[str] = []
+    if tree is not None:
+        _walk(tree, out, counts)
+    return "".join(out).strip("\n")
+
+
+def _walk(node: Any, out: list[str], counts: dict[str, int]) -> None:
+    """Append the text below a node; an explicit stack, since hostile files nest deeper than Python recurses."""
+    stack: list[tuple[Any, bool]] = [(node, False)]
+    while stack:
+        current, closing = stack.pop()
+        tag = local(current.tag)
+        if closing:
+            out.append("\t" if tag == "tc" else "\n")
+            continue
+        if tag in ("t", "delText", "v") and current.text:
+            out.append(current.text)
+            if tag == "v":
+                out.append("\n")
+        elif tag in _BREAKS and local(current.getparent().tag if current.getparent() is not None else "") == "r":
+            out.append(_BREAKS[tag])
+        elif tag == "sym":
+            out.append(_symbol(current))
+        if tag in _MARKS:
+            counts[_MARKS[tag]] = counts.get(_MARKS[tag], 0) + 1
+        if tag in _CUT or tag == "tc":
+            stack.append((current, True))
+        children = _chosen(current) if tag == "AlternateContent" else list(current)
+        stack.extend((child, False) for child in reversed(children))
+
+
+def _chosen(alternate: Any) -> list[Any]:
+    """Take the first of several renderings of the same thing that holds text."""
+    for branch in alternate:
+        if any(local(node.tag) in ("t", "delText") and node.text for node in branch.iter()):
+            return [branch]
+    return list(alternate)[:1]
+
+
+def _symbol(node: Any) -> str:
+    code = next((value for name, value in node.attrib.items() if name.endswith("}char")), "")
+    try:
+        point = int(code, 16)
+    except ValueError:
+        return ""
+    return chr(point - 0xF000) if 0xF020 <= point <= 0xF0FF else chr(point)

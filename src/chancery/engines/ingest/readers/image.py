@@ -1,0 +1,38 @@
+"""Pictures: dimensions and camera notes; their text comes from recognition, elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PIL import ExifTags, Image
+
+from chancery.engines.ingest.reading import Content, Reading, Unreadable
+
+Image.MAX_IMAGE_PIXELS = None
+_WANTED = {"DateTime": "created", "DateTimeOriginal": "created", "Make": "device_make", "Model": "device_model",
+           "Software": "application", "Artist": "author", "ImageDescription": "title"}  # fmt: skip
+
+
+def read(content: Content, key: str) -> Reading:
+    """Return width, height, frames and notes, and mark the picture for text recognition."""
+    try:
+        with Image.open(content.location) as picture:
+            metadata: dict[str, Any] = {
+                "width": picture.width,
+                "height": picture.height,
+                "frames": getattr(picture, "n_frames", 1),
+                "needs_ocr": True,
+            }
+            metadata.update(_notes(picture))
+    except (OSError, SyntaxError, ValueError, EOFError) as fault:
+        raise Unreadable("The picture is damaged and cannot be opened.", code="corrupt") from fault
+    return Reading(metadata=metadata)
+
+
+def _notes(picture: Image.Image) -> dict[str, str]:
+    found = {}
+    for tag, value in picture.getexif().items():
+        name = _WANTED.get(ExifTags.TAGS.get(tag, ""))
+        if name and isinstance(value, str) and value.strip("\x00 "):
+            found[name] = value.strip("\x00 ")
+    return found

@@ -1,0 +1,87 @@
+"""OpenDocument texts, sheets and slides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chancery.engines.ingest.packages import Package, finish, local, open_package
+from chancery.engines.ingest.reading import Content, Reading, Unreadable
+
+_META = {"title": "title", "creator": "author", "initial-creator": "author", "date": "modified",
+         "creation-date": "created", "subject": "subject", "generator": "application"}  # fmt: skip
+_CUT = frozenset({"p", "h", "table-row", "list-item"})
+_REPEATS = 200
+
+
+def read(content: Content, key: str) -> Reading:
+    """Return the text with headers and footers, annotations and tracked deletions, and embedded objects."""
+    package = open_package(content=content)
+    if "META-INF/manifest.xml" in package.names and b"encryption-data" in package.part("META-INF/manifest.xml"):
+        raise Unreadable("The document is encrypted and no known password opens it.", code="encrypted")
+    if "content.xml" not in package.names:
+        raise Unreadable("The document holds no content part.", code="corrupt")
+    counts: dict[str, Any] = {}
+    texts = [_text(package, name, counts) for name in ["content.xml", *package.matching(r"Object [^/]+/content\.xml")]]
+    if "styles.xml" in package.names:
+        texts.append(_margins(package))
+    metadata = {**_facts(package), **counts}
+    pictures = len(package.matching(r"Pictures/.+"))
+    if pictures:
+        metadata["embedded_images"] = pictures
+    text = "\n\n".join(text for text in texts if text.strip())
+    return finish(package=package, reading=Reading(text=text, metadata=metadata))
+
+
+def _facts(package: Package) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    tree = package.tree("meta.xml") if "meta.xml" in package.names else None
+    for node in tree.iter() if tree is not None else ():
+        name = _META.get(local(node.tag))
+        if name and node.text and node.text.strip():
+            found.setdefault(name, node.text.strip())
+    return found
+
+
+def _text(package: Package, name: str, counts: dict[str, Any]) -> str:
+    tree = package.tree(name)
+    return text_of(tree=tree, counts=counts) if tree is not None else ""
+
+
+def _margins(package: Package) -> str:
+    tree = package.tree("styles.xml")
+    nodes = tree.iter() if tree is not None else ()
+    found = [text_of(tree=node, counts={}) for node in nodes if local(node.tag) == "master-page"]
+    return "\n".join(text for text in dict.fromkeys(found) if text)
+
+
+def text_of(*, tree: Any, counts: dict[str, Any]) -> str:
+    """Return the text of an OpenDocument tree and count its tracked changes and annotations."""
+    out: list[str] = []
+    stack: list[tuple[Any, bool]] = [(tree, False)]
+    while stack:
+        node, closing = stack.pop()
+        tag = local(node.tag)
+        if closing:
+            out.append("\n" if tag in _CUT else "\t" if tag == "table-cell" else "")
+            out.append((node.tail or "") if _in_text(node) else "")
+            continue
+        if tag in ("tracked-changes", "annotation"):
+            counts["tracked_changes" if tag == "tracked-changes" else "comments"] = True
+        if tag in ("tab", "line-break", "s"):
+            out.append({"tab": "\t", "line-break": "\n", "s": " "}[tag])
+        if node.text and tag and _holds_text(tag):
+            out.append(node.text)
+        stack.append((node, True))
+        stack.extend((child, False) for child in reversed(node))
+    return "".join(out).strip()
+
+
+def _holds_text(tag: str) -> bool:
+    return tag in ("p", "h", "span", "a", "title", "desc", "creator", "date", "ruby-base", "ruby-text") or tag.endswith(
+        ("-name", "-number", "-ref", "note-citation", "sequence", "-title", "date", "time", "field", "author-initials")
+    )
+
+
+def _in_text(node: Any) -> bool:
+    parent = node.getparent()
+    return parent is not None and _holds_text(local(parent.tag))

@@ -1,0 +1,136 @@
+"""PDF files: text layer, form fields, notes, embedded files; repaired when damaged."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+import pikepdf
+import pypdfium2
+import pypdfium2.raw as raw
+
+from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
+
+_WANTED = {"Title": "title", "Author": "author", "Subject": "subject", "CreationDate": "created",
+           "ModDate": "modified", "Producer": "producer", "Creator": "application", "Keywords": "keywords"}  # fmt: skip
+_NOTE_KEYS = (b"Contents", b"V")
+_MAX_NOTES = 2000
+
+
+def read(content: Content, key: str) -> Reading:
+    """Return the text page by page; pages without a text layer mark the file for text recognition."""
+    reading = Reading()
+    document = _open(content, reading)
+    try:
+        _pages(document, reading)
+        _facts(document, reading)
+        reading.children = list(_embedded(document))
+    finally:
+        document.close()
+    return reading
+
+
+def _open(content: Content, reading: Reading) -> Any:
+    data = content.data()
+    needs_password = False
+    for password in (None, *content.passwords):
+        try:
+            document = pypdfium2.PdfDocument(data, password=password)
+            len(document)
+            if password is not None:
+                reading.metadata["opened_with_password"] = True
+            return document
+        except pypdfium2.PdfiumError as fault:
+            needs_password = needs_password or "password" in str(fault).lower()
+    return _second_chance(data, content.passwords, reading, needs_password=needs_password)
+
+
+def _second_chance(data: bytes, passwords: tuple[str, ...], reading: Reading, *, needs_password: bool) -> Any:
+    """Rewrite the file with qpdf and try again."""
+    fault: Exception | None = None
+    for password in ("", *passwords):
+        try:
+            out = BytesIO()
+            with pikepdf.open(BytesIO(data), password=password) as document:
+                if not len(document.pages):
+                    raise Unreadable("The file is damaged: no page of it can be found.", code="corrupt")
+                document.save(out, encryption=False)
+            opened = pypdfium2.PdfDocument(out.getvalue())
+            if not needs_password:
+                reading.metadata["repaired"] = True
+            return opened
+        except pikepdf.PasswordError:
+            needs_password = True
+        except (pikepdf.PdfError, pypdfium2.PdfiumError, RuntimeError, ValueError, TypeError) as found:
+            fault = found
+    if needs_password:
+        raise Unreadable("The file is encrypted and no known password opens it.", code="encrypted")
+    raise Unreadable("The file is damaged and cannot be repaired.", code="corrupt") from fault
+
+
+def _pages(document: Any, reading: Reading) -> None:
+    texts, blank, broken = [], 0, 0
+    for number in range(len(document)):
+        try:
+            page = document[number]
+        except pypdfium2.PdfiumError:
+            broken += 1
+            continue
+        layer = page.get_textpage()
+        text = layer.get_text_bounded() if layer.count_chars() > 0 else ""
+        layer.close()
+        notes = _notes(page)
+        page.close()
+        blank += not text.strip()
+        texts.append("\n".join(part for part in (text.strip(), notes) if part))
+    reading.metadata["pages"] = len(document)
+    if blank:
+        reading.metadata["pages_without_text"] = blank
+        reading.metadata["needs_ocr"] = True
+    if broken:
+        reading.flag("partly_extracted", "Some pages are damaged and could not be read.")
+    reading.text = "\n\n".join(text for text in texts if text)
+
+
+def _notes(page: Any) -> str:
+    """Return the contents of notes and the values of form fields on a page."""
+    found: list[str] = []
+    for index in range(min(_MAX_NOTES, raw.FPDFPage_GetAnnotCount(page))):
+        annotation = raw.FPDFPage_GetAnnot(page, index)
+        if not annotation:
+            continue
+        for key in _NOTE_KEYS:
+            text = _string(annotation, key)
+            if text and text not in found:
+                found.append(text)
+        raw.FPDFPage_CloseAnnot(annotation)
+    return "\n".join(found)
+
+
+def _string(annotation: Any, key: bytes) -> str:
+    size = raw.FPDFAnnot_GetStringValue(annotation, key, None, 0)
+    if size <= 2:
+        return ""
+    buffer = ctypes.create_string_buffer(size)
+    raw.FPDFAnnot_GetStringValue(annotation, key, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), size)
+    return buffer.raw[: size - 2].decode("utf-16-le", "replace").strip()
+
+
+def _facts(document: Any, reading: Reading) -> None:
+    for name, value in document.get_metadata_dict(skip_empty=True).items():
+        if name in _WANTED and value.strip():
+            reading.metadata[_WANTED[name]] = value.strip()
+
+
+def _embedded(document: Any) -> Iterator[Child]:
+    for index in range(document.count_attachments()):
+        attachment = document.get_attachment(index)
+        name = attachment.get_name() or f"attachment-{index + 1:03d}"
+        try:
+            data = bytes(attachment.get_data())
+        except pypdfium2.PdfiumError:
+            yield Child(name, None, exception="corrupt", detail="The embedded file could not be taken out.")
+            continue
+        yield Child(name, data)

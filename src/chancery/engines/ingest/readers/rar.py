@@ -1,0 +1,109 @@
+"""RAR archives, where the system has libarchive; without it they are coded ``unsupported``."""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+from collections.abc import Iterator
+from typing import Any
+
+from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
+from chancery.engines.text.charset import guess_name
+
+_EOF, _OK, _WARN = 1, 0, -20
+_FILE, _TYPE_MASK = 0o100000, 0o170000
+_LIMIT = 512 * 1024**2
+
+
+def _load() -> Any:
+    name = ctypes.util.find_library("archive")
+    if not name:
+        return None
+    library = ctypes.CDLL(name)
+    pointer, text, size = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t
+    for function, result, arguments in (
+        ("archive_read_new", pointer, []),
+        ("archive_read_free", ctypes.c_int, [pointer]),
+        ("archive_read_support_filter_all", ctypes.c_int, [pointer]),
+        ("archive_read_support_format_rar", ctypes.c_int, [pointer]),
+        ("archive_read_support_format_rar5", ctypes.c_int, [pointer]),
+        ("archive_read_add_passphrase", ctypes.c_int, [pointer, text]),
+        ("archive_read_open_filenames", ctypes.c_int, [pointer, ctypes.POINTER(text), size]),
+        ("archive_read_next_header", ctypes.c_int, [pointer, ctypes.POINTER(pointer)]),
+        ("archive_read_data", ctypes.c_ssize_t, [pointer, ctypes.c_char_p, size]),
+        ("archive_entry_pathname_utf8", text, [pointer]),
+        ("archive_entry_pathname", text, [pointer]),
+        ("archive_entry_filetype", ctypes.c_uint, [pointer]),
+        ("archive_entry_size", ctypes.c_int64, [pointer]),
+        ("archive_entry_is_encrypted", ctypes.c_int, [pointer]),
+        ("archive_error_string", text, [pointer]),
+    ):
+        bound = getattr(library, function)
+        bound.restype, bound.argtypes = result, arguments
+    return library
+
+
+_LIBRARY = _load()
+
+
+def read(content: Content, key: str) -> Reading:
+    """Return the entries of a RAR archive of one or more volumes."""
+    if _LIBRARY is None:
+        return Reading(exception="unsupported", detail="RAR archives need the system library libarchive to be read.")
+    return Reading(children=_entries(content), container=True)
+
+
+def _entries(content: Content) -> Iterator[Child]:
+    handle = _LIBRARY.archive_read_new()
+    try:
+        for support in ("filter_all", "format_rar", "format_rar5"):
+            getattr(_LIBRARY, f"archive_read_support_{support}")(handle)
+        for word in content.passwords:
+            _LIBRARY.archive_read_add_passphrase(handle, word.encode("utf-8"))
+        paths = [str(path).encode("utf-8", "surrogateescape") for path in (content.location, *content.parts)]
+        listed = (ctypes.c_char_p * (len(paths) + 1))(*paths, None)
+        if _LIBRARY.archive_read_open_filenames(handle, listed, 65536) != _OK:
+            raise _refusal(handle)
+        entry = ctypes.c_void_p()
+        while True:
+            answer = _LIBRARY.archive_read_next_header(handle, ctypes.byref(entry))
+            if answer == _EOF:
+                return
+            if answer < _WARN:
+                raise _refusal(handle)
+            if _LIBRARY.archive_entry_filetype(entry) & _TYPE_MASK == _FILE:
+                yield _child(handle, entry)
+    finally:
+        _LIBRARY.archive_read_free(handle)
+
+
+def _child(handle: Any, entry: Any) -> Child:
+    raw = _LIBRARY.archive_entry_pathname_utf8(entry) or _LIBRARY.archive_entry_pathname(entry) or b"unnamed"
+    name = guess_name(raw=raw)
+    size = int(_LIBRARY.archive_entry_size(entry))
+    if size > _LIMIT:
+        return Child(name, None, size, "too_large", "The entry is larger than 512 MiB.")
+    buffer, pieces, got = ctypes.create_string_buffer(1 << 20), [], 0
+    while (count := _LIBRARY.archive_read_data(handle, buffer, len(buffer))) > 0:
+        pieces.append(buffer.raw[:count])
+        got += count
+        if got > _LIMIT:
+            return Child(name, None, size, "too_large", "The entry is larger than 512 MiB.")
+    if count < 0:
+        refusal = _refusal(handle)
+        if _LIBRARY.archive_entry_is_encrypted(entry):
+            refusal = Unreadable("The entry is encrypted and no known password opens it.", code="encrypted")
+        data = b"".join(pieces) or None
+        return Child(name, data, size, refusal.code, refusal.sentence(refusal.message))
+    return Child(name, b"".join(pieces), max(size, got))
+
+
+def _refusal(handle: Any) -> Unreadable:
+    said = (_LIBRARY.archive_error_string(handle) or b"").decode("utf-8", "replace").lower()
+    if "encrypt" in said or "passphrase" in said or "password" in said:
+        return Unreadable("The archive is encrypted and no known password opens it.", code="encrypted")
+    if "truncated" in said or "unexpected end" in said:
+        return Unreadable("The archive is split or cut: a part of it is missing.", code="truncated")
+    if "unsupported" in said or "not supported" in said:
+        return Unreadable("The archive is packed in a way nothing here reads.", code="unsupported")
+    return Unreadable("The archive is damaged.", code="corrupt")

@@ -1,0 +1,120 @@
+"""Workbooks: every sheet, hidden ones too, with comments, text boxes and chart labels."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from io import BytesIO
+from typing import Any
+
+from python_calamine import CalamineWorkbook, SheetVisibleEnum
+
+from chancery.engines.ingest.olefacts import summary
+from chancery.engines.ingest.packages import Package, embedded, finish, local, open_package, properties
+from chancery.engines.ingest.readers.locked import read_decrypted
+from chancery.engines.ingest.reading import Content, Reading, Unreadable
+
+_CELLS = 20_000_000
+
+
+def read(content: Content, key: str) -> Reading:
+    """Return sheet name and rows with tabs between cells; formulas are read as their last values."""
+    reading = Reading()
+    texts: list[str] = []
+    try:
+        book = CalamineWorkbook.from_filelike(BytesIO(content.data()))
+        texts = _sheets(book, reading)
+    except (KeyboardInterrupt, SystemExit, MemoryError):
+        raise
+    except BaseException as fault:
+        if key == "xls" and "assword" in str(fault):
+            return read_decrypted(content=content, key=key)
+        if key == "xls":
+            raise Unreadable("The workbook is damaged and cannot be read.", code="corrupt") from None
+        reading.detail = "The cells could not be read."
+    if key == "xls":
+        reading.metadata.update(summary(location=content.location))
+    else:
+        texts = _package(content, reading, texts)
+    reading.text = "\n\n".join(text for text in texts if text.strip())
+    return reading
+
+
+def _sheets(book: CalamineWorkbook, reading: Reading) -> list[str]:
+    texts, hidden, cells, unread = [], [], 0, []
+    for facts in book.sheets_metadata:
+        if facts.visible != SheetVisibleEnum.Visible:
+            hidden.append(facts.name)
+        try:
+            sheet = book.get_sheet_by_name(facts.name)
+            cells += sheet.width * sheet.height
+            if cells > _CELLS:
+                reading.flag("partly_extracted", "The workbook holds more cells than can be read.")
+                break
+            rows = sheet.to_python(skip_empty_area=True)
+        except (KeyboardInterrupt, SystemExit, MemoryError):
+            raise
+        except BaseException:  # the library panics on some sheets; chart sheets have no cells
+            unread.append(facts.name)
+            continue
+        lines = ["\t".join(_shown(cell) for cell in row).rstrip("\t") for row in rows]
+        body = "\n".join(line for line in lines if line)
+        texts.append(f"{facts.name}\n{body}" if body else facts.name)
+    reading.metadata["sheets"] = [facts.name for facts in book.sheets_metadata]
+    if hidden:
+        reading.metadata["hidden_sheets"] = hidden
+    if unread and len(unread) == len(book.sheets_metadata):
+        raise Unreadable("No sheet of the workbook could be read.", code="corrupt")
+    if unread:
+        reading.metadata["sheets_without_cells"] = unread
+    return texts
+
+
+def _shown(cell: Any) -> str:
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ")
+    if isinstance(cell, date | time):
+        return cell.isoformat()
+    return str(cell) if isinstance(cell, timedelta) else str(cell).replace("\r\n", "\n")
+
+
+def _package(content: Content, reading: Reading, texts: list[str]) -> list[str]:
+    """Add what the cell reader leaves out; where it failed, the shared strings."""
+    package = open_package(content=content)
+    reading.metadata.update(properties(package=package))
+    if reading.detail and not texts:
+        texts = [_strings(package, name) for name in package.matching(r"xl/(?:sharedStrings|worksheets/sheet\d*)\.xml")]
+        if not any(texts):
+            raise Unreadable("The workbook is damaged and cannot be read.", code="corrupt")
+        reading.flag("partly_extracted", "The cells could not be read; the texts of the workbook are kept.")
+    for pattern in (r"xl/comments.*\.xml", r"xl/threadedComments/.+\.xml", r"xl/drawings/drawing.*\.xml",
+                    r"xl/charts/chart.*\.xml", r"xl/diagrams/data.*\.xml"):  # fmt: skip
+        found = [_strings(package, name) for name in package.matching(pattern)]
+        if any(found) and "omments" in pattern:
+            reading.metadata["comments"] = len(found)
+        texts += found
+    texts += [text for name in package.matching(r"xl/worksheets/sheet\d*\.xml") if (text := _margins(package, name))]
+    reading.children = list(embedded(package=package, folder="xl"))
+    finish(package=package, reading=reading)
+    return texts
+
+
+def _margins(package: Package, name: str) -> str:
+    """Return the printed header and footer of a sheet, without their format codes."""
+    data = package.part(name)
+    if b"headerFooter" not in data[-65536:]:
+        return ""
+    tree = package.tree(name)
+    nodes = [node for node in tree.iter() if local(node.tag) in ("oddHeader", "oddFooter", "firstHeader", "firstFooter")]
+    return "\n".join((node.text or "").replace("&C", " ").replace("&L", " ").replace("&R", " ") for node in nodes)
+
+
+def _strings(package: Package, name: str) -> str:
+    tree = package.tree(name)
+    if tree is None:
+        return ""
+    nodes = tree.iter()
+    return "\n".join(node.text for node in nodes if local(node.tag) in ("t", "v", "text") and node.text and node.text.strip())

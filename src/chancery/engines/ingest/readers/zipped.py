@@ -1,0 +1,157 @@
+"""Zip archives: checked before a byte is expanded, counted while it is."""
+
+from __future__ import annotations
+
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import BinaryIO, cast
+
+from chancery.engines.ingest.packages import salvage
+from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
+from chancery.engines.ingest.zipcrypt import AES_METHOD, open_aes
+from chancery.engines.text.charset import guess_name
+
+_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, struct.error)
+_NO_PASSWORD = "The entry is encrypted and no known password opens it."  # noqa: S105
+
+
+class _Entry:
+    """The stream of one entry; faults come out as coded refusals."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        """Return up to ``size`` bytes."""
+        try:
+            return self._stream.read(size)
+        except EOFError as fault:
+            raise Unreadable("The entry ends too early.", code="truncated") from fault
+        except _FAULTS as fault:
+            raise Unreadable("The entry is damaged.", code="corrupt") from fault
+
+
+def read(content: Content, key: str) -> Reading:
+    """Return the entries; split archives are joined first, damaged ones salvaged by their local headers."""
+    stream = joined(content=content) if content.parts else content.location.open("rb")
+    try:
+        archive = zipfile.ZipFile(stream)
+    except (*_FAULTS, NotImplementedError) as fault:
+        return _salvaged(content, fault)
+    entries = [info for info in archive.infolist() if not info.is_dir()]
+    reading = Reading(container=True)
+    _refuse_bombs(entries, content)
+    if not entries:
+        reading.flag("empty", "The archive holds no files.")
+    locked = [info for info in entries if info.flag_bits & 1]
+    if locked and not any(_opens(archive, locked[0], word) for word in content.passwords):
+        reading.flag("encrypted", "The archive is encrypted and no known password opens it.")
+    reading.children = _entries(archive, entries, content.passwords)
+    return reading
+
+
+def joined(*, content: Content) -> BinaryIO:
+    """Return the volumes of a split archive as one stream on disk."""
+    whole = TemporaryFile(dir=None)  # noqa: SIM115  (lives as long as the reading)
+    for path in (content.location, *content.parts):
+        with Path(path).open("rb") as part:
+            while chunk := part.read(1024 * 1024):
+                whole.write(chunk)
+    whole.seek(0)
+    return cast("BinaryIO", whole)
+
+
+def _refuse_bombs(entries: list[zipfile.ZipInfo], content: Content) -> None:
+    """Refuse entries that share bytes, and sizes or ratios that only a bomb announces."""
+    limits = content.limits
+    total = sum(info.file_size for info in entries)
+    packed = max(1, content.size)
+    if total > limits.ratio_floor_bytes and total / packed > limits.max_ratio:
+        raise Unreadable("The archive announces an expansion that only a bomb has.", code="bomb")
+    ends = 0
+    for info in sorted(entries, key=lambda each: each.header_offset):
+        if info.header_offset < ends:
+            raise Unreadable("The entries of the archive overlap, as in a bomb.", code="bomb")
+        ends = info.header_offset + 30 + info.compress_size
+
+
+def _entries(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], passwords: tuple[str, ...]) -> Iterator[Child]:
+    for info in entries:
+        name = _name(info)
+        try:
+            stream = _open(archive, info, passwords)
+        except Unreadable as refusal:
+            yield Child(name, None, info.file_size, refusal.code, refusal.sentence(refusal.message))
+            continue
+        except NotImplementedError:
+            yield Child(name, None, info.file_size, "unsupported", "The entry is packed in a way nothing here reads.")
+            continue
+        except (*_FAULTS, RuntimeError):
+            yield Child(name, None, info.file_size, "corrupt", "The entry is damaged.")
+            continue
+        yield Child(name, cast("BinaryIO", _Entry(stream)), declared_size=info.file_size)
+
+
+def _open(archive: zipfile.ZipFile, info: zipfile.ZipInfo, passwords: tuple[str, ...]) -> BinaryIO:
+    if info.compress_type == AES_METHOD:
+        return open_aes(archive=archive, info=info, passwords=passwords)
+    if not info.flag_bits & 1:
+        return cast("BinaryIO", archive.open(info))
+    for word in passwords:
+        if _opens(archive, info, word):
+            return cast("BinaryIO", archive.open(info, pwd=_bytes(word)))
+    raise Unreadable(_NO_PASSWORD, code="encrypted")
+
+
+def _opens(archive: zipfile.ZipFile, info: zipfile.ZipInfo, word: str) -> bool:
+    """Try a password by reading the entry through: one byte of check lets one wrong word in 256 pass."""
+    if info.compress_type == AES_METHOD:
+        try:
+            open_aes(archive=archive, info=info, passwords=(word,))
+        except Unreadable:
+            return False
+        return True
+    try:
+        with archive.open(info, pwd=_bytes(word)) as stream:
+            if info.file_size > 4 * 1024**2:
+                stream.read(65536)
+            else:
+                stream.read()
+    except (RuntimeError, NotImplementedError, *_FAULTS):
+        return False
+    return True
+
+
+def _bytes(word: str) -> bytes:
+    return word.encode("utf-8")
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """Return the entry name; without the UTF-8 flag the bytes may be in any East Asian set."""
+    if info.flag_bits & 0x800 or info.orig_filename.isascii():
+        return info.orig_filename.split("\x00")[0] or info.filename
+    try:
+        raw = info.orig_filename.encode("cp437")
+    except UnicodeEncodeError:
+        return info.filename
+    guessed = guess_name(raw=raw)
+    return guessed if re.search("[\u0370-\uffff]", guessed) else info.filename
+
+
+def _salvaged(content: Content, fault: Exception) -> Reading:
+    """Return what the local headers still give."""
+    found = list(salvage(data=content.data()))
+    if not found:
+        raise Unreadable("The archive is damaged and nothing in it can be read.", code="corrupt") from fault
+    children = [
+        Child(name, data, exception="truncated" if index == len(found) - 1 else None,
+              detail="The archive is damaged; this entry may be cut." if index == len(found) - 1 else "")
+        for index, (name, data) in enumerate(found)
+    ]  # fmt: skip
+    detail = "The directory of the archive is damaged; the entries that could be found are kept."
+    return Reading(children=children, container=True, exception="corrupt", detail=detail)

@@ -1,0 +1,96 @@
+"""What a reader gets and gives: the contract between the expansion and the readers of single formats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from chancery.engines.ingest.records import Limits
+from chancery.foundation.errors import Refused
+
+HEAD_BYTES = 64 * 1024
+IN_MEMORY_BYTES = 512 * 1024**2
+
+
+class Unreadable(Refused):
+    """The bytes cannot be read as what they are; ``code`` is one of ``records.CODES``."""
+
+    code = "corrupt"
+
+
+class Exhausted(Refused):
+    """A limit of the whole input file is used up; nothing more of it may be taken out."""
+
+    code = "too_large"
+
+
+@dataclass(slots=True)
+class Content:
+    """The bytes a reader reads: a local file, in memory as well when small.
+
+    name: file name as shown. passwords: tried in order.
+    parts: later volumes of a split archive, in order.
+    """
+
+    name: str
+    location: Path
+    size: int
+    head: bytes
+    passwords: tuple[str, ...] = ()
+    parts: tuple[Path, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    kept: bytes | None = None
+
+    @property
+    def extension(self) -> str:
+        """Lower-case extension without the dot, empty if there is none."""
+        stem, dot, extension = self.name.rpartition(".")
+        return extension.lower() if dot and stem else ""
+
+    def data(self) -> bytes:
+        """Return all bytes; refuses more than 512 MiB, which only streaming readers may read."""
+        if self.kept is None:
+            if self.size > IN_MEMORY_BYTES:
+                raise Unreadable("The file is larger than 512 MiB, too large to be read whole.", code="too_large")
+            self.kept = self.location.read_bytes()
+        return self.kept
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """Something found inside: an attachment, an archive entry, a message of a mailbox.
+
+    name: as found, may hold folders. source: its bytes, a stream of them, or None when they could not be had.
+    declared_size: bytes the container announced. exception, detail: known before it is read.
+    """
+
+    name: str
+    source: bytes | BinaryIO | None
+    declared_size: int | None = None
+    exception: str | None = None
+    detail: str = ""
+    media_type: str | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+    packed_size: int | None = None
+
+
+@dataclass(slots=True)
+class Reading:
+    """What came out of one file: text, metadata, children, and what went wrong.
+
+    container: its children are no attachments of it. exception: code, also on partial success.
+    """
+
+    text: str | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+    children: Iterable[Child] = ()
+    exception: str | None = None
+    detail: str = ""
+    container: bool = False
+
+    def flag(self, code: str, detail: str) -> None:
+        """Set the exception unless an earlier one stands."""
+        if self.exception is None:
+            self.exception, self.detail = code, detail

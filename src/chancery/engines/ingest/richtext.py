@@ -1,0 +1,125 @@
+"""Text of rich text (RTF 1.9), including HTML carried inside it by mail programs."""
+
+from __future__ import annotations
+
+import re
+
+from chancery.engines.text.charset import codec_for
+
+_TOKEN = re.compile(rb"\\([a-z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-z'])|([{}])|[\r\n]+|([^\\{}\r\n]+)", re.I)
+_SKIPPED = frozenset(
+    b"fonttbl colortbl stylesheet listtable listoverridetable rsidtbl generator themedata colorschememapping "
+    b"latentstyles datastore pict objdata xmlnstbl fldinst filetbl revtbl htmltag mhtmltag nonshppict "
+    b"listpicture bkmkstart bkmkend pgptbl panose falt blipuid object_data info template datafield "
+    b"listtext_off atrfstart atrfend atnid atnref wgrffmtfilter mmathPr defchp defpap passwordhash userprops".split()
+)
+_CHARS = {b"par": "\n", b"line": "\n", b"tab": "\t", b"cell": "\t", b"row": "\n", b"page": "\n", b"sect": "\n",
+          b"emdash": "—", b"endash": "–", b"lquote": "‘", b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”",
+          b"bullet": "•", b"emspace": " ", b"enspace": " ", b"nestcell": "\t", b"nestrow": "\n"}  # fmt: skip
+_CHARSETS = {0: "cp1252", 77: "mac_roman", 128: "cp932", 129: "cp949", 134: "gb18030", 136: "big5hkscs", 161: "cp1253",
+             162: "cp1254", 163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874",
+             238: "cp1250"}  # fmt: skip
+
+
+class _Reader:
+    """One pass over the tokens with a stack of groups: (skipped, unicode fallback length, character set)."""
+
+    def __init__(self, data: bytes) -> None:
+        self.out: list[str] = []
+        self.pending = bytearray()
+        page = re.search(rb"\\ansicpg(\d+)", data[:2048])
+        self.default = codec_for(label=f"cp{int(page.group(1))}" if page else None) or "cp1252"
+        self.fonts = self._fonts(data)
+        self.stack: list[tuple[bool, int, str]] = []
+        self.skip, self.fallback, self.charset = False, 1, self.default
+        self.drop, self.star = 0, False
+
+    @staticmethod
+    def _fonts(data: bytes) -> dict[int, str]:
+        found = re.findall(rb"\\f(\d+)[^{};]{0,80}?\\fcharset(\d+)", data[:200_000])
+        return {int(font): _CHARSETS[int(charset)] for font, charset in found if int(charset) in _CHARSETS}
+
+    def text(self, data: bytes) -> str:
+        for match in _TOKEN.finditer(data):
+            word, number, hexa, symbol, brace, run = match.groups()
+            if brace:
+                self._brace(brace)
+            elif hexa:
+                self._byte(bytes([int(hexa, 16)]))
+            elif word:
+                self._word(word, number)
+            elif symbol:
+                self._symbol(symbol)
+            elif run:
+                self._byte(run)
+        self._flush()
+        return "".join(self.out)
+
+    def _brace(self, brace: bytes) -> None:
+        self._flush()
+        self.drop, self.star = 0, False
+        if brace == b"{":
+            self.stack.append((self.skip, self.fallback, self.charset))
+        elif self.stack:
+            self.skip, self.fallback, self.charset = self.stack.pop()
+
+    def _byte(self, data: bytes) -> None:
+        if self.drop:
+            cut = min(self.drop, len(data))
+            self.drop -= cut
+            data = data[cut:]
+        if data and not self.skip:
+            self.pending += data
+
+    def _symbol(self, symbol: bytes) -> None:
+        if symbol == b"*":
+            self.star = True
+        elif symbol in b"\\{}":
+            self._byte(symbol)
+        elif symbol in (b"~", b"_", b"\n", b"\r") and not self.skip:
+            self._flush()
+            self.out.append({b"~": " ", b"_": "-"}.get(symbol, "\n"))
+
+    def _word(self, word: bytes, number: bytes | None) -> None:
+        value = int(number) if number else None
+        if word in _SKIPPED or (self.star and word not in (b"shptxt", b"footnote", b"annotation", b"nesttableprops")):
+            self._flush()
+            self.skip = True
+        self.star = False
+        if word == b"u" and value is not None:
+            self._unicode(value)
+        elif word == b"uc" and value is not None:
+            self.fallback = max(0, value)
+        elif word == b"f" and value is not None:
+            self._set_charset(self.fonts.get(value, self.default))
+        elif word == b"plain":
+            self._set_charset(self.default)
+        elif word == b"htmlrtf":
+            self._flush()
+            self.skip = value != 0
+        elif word in _CHARS and not self.skip:
+            self._flush()
+            self.out.append(_CHARS[word])
+        elif word == b"bin" and value:
+            self.drop = value
+
+    def _unicode(self, value: int) -> None:
+        if not self.skip:
+            self._flush()
+            self.out.append(chr(value % 65536))
+        self.drop = self.fallback
+
+    def _set_charset(self, charset: str) -> None:
+        if charset != self.charset:
+            self._flush()
+            self.charset = charset
+
+    def _flush(self) -> None:
+        if self.pending:
+            self.out.append(bytes(self.pending).decode(self.charset, "replace"))
+            self.pending.clear()
+
+
+def rich_text(*, data: bytes) -> str:
+    """Return the text of an RTF file; destinations that hold no text of the page are left out."""
+    return _Reader(data).text(data).strip("\x00")

@@ -1,0 +1,107 @@
+"""Settle what one file is in the accounting: item, container or exception."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from chancery.engines.ingest.formats import Format
+from chancery.engines.ingest.reading import Child, Reading
+from chancery.engines.ingest.records import Item, Status
+from chancery.engines.ingest.writing import Written
+from chancery.engines.text.normalise import clean
+
+_NEEDS_TEXT = frozenset({"document", "spreadsheet", "presentation", "html", "text", "pdf", "calendar", "contact"})
+
+
+def settle(
+    *,
+    identity: str,
+    parent: str | None,
+    family: str,
+    path: str,
+    name: str,
+    position: int,
+    form: Format,
+    media_type: str,
+    written: Written,
+    native: str | None,
+    child: Child,
+    reading: Reading,
+    container: bool,
+    contradiction: bool,
+    found: int,
+    max_text: int,
+) -> Item:
+    """Return the finished record.
+
+    A container that gave something is a container; a file that gave text, or is a picture, is an item, with its
+    code if it has one; the rest are exceptions. Nothing without text and without a code passes as an item unless
+    it is a picture or a mail, which may be blank.
+    """
+    text = _text(reading, max_text)
+    _code(reading, child, form, text, container=container, contradiction=contradiction)
+    metadata = {**child.metadata, **reading.metadata}
+    status = _status(reading, form, text, container=container, found=found, metadata=metadata)
+    return Item(
+        id=identity, parent_id=parent, family_id=family, path=path, name=name,
+        media_type=reading.metadata.get("media_type", media_type), kind=form.kind, size=written.size,
+        sha256=written.sha256, md5=written.md5, status=status, exception=reading.exception,
+        exception_detail=reading.detail, text=text, native=native, metadata=_json_safe(metadata), position=position,
+    )  # fmt: skip
+
+
+def _text(reading: Reading, max_text: int) -> str | None:
+    if reading.text is None:
+        return None
+    text = clean(text=reading.text)
+    if not text.strip():
+        return None
+    if len(text) > max_text:
+        reading.flag("partly_extracted", "The text is longer than the limit and was cut.")
+        text = text[:max_text]
+    return text
+
+
+def _code(
+    reading: Reading, child: Child, form: Format, text: str | None, *, container: bool, contradiction: bool
+) -> None:
+    """Choose the one code that stands: what is known of the entry, then of its content."""
+    if child.exception is not None and reading.exception in (None, "no_text", "corrupt", "truncated"):
+        reading.exception, reading.detail = child.exception, child.detail
+    if contradiction and (reading.exception is None or (text is not None and reading.exception == "corrupt")):
+        reading.flag("type_mismatch", f"The name promises another type; the content is {form.media_type}.")
+    needs_text = form.kind in _NEEDS_TEXT and not reading.metadata.get("needs_ocr")
+    if text is None and needs_text and not container:
+        reading.flag("no_text", "The file holds bytes but no text came out of it.")
+
+
+def _status(
+    reading: Reading, form: Format, text: str | None, *, container: bool, found: int, metadata: dict[str, Any]
+) -> Status:
+    if container:
+        return "container" if found or reading.exception is None else "exception"
+    if reading.exception is None or text is not None:
+        return "item"
+    if form.kind == "mail" and metadata.get("message_id") is not None:
+        return "item"
+    if reading.exception in ("path_traversal", "type_mismatch") and metadata.get("needs_ocr"):
+        return "item"
+    return "exception"
+
+
+def _json_safe(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {clean(text=str(key)): _json_safe(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_json_safe(each) for each in value]
+    if isinstance(value, str):
+        return clean(text=value)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return str(value)
+
+
+def with_metadata(*, item: Item, **values: Any) -> Item:
+    """Return the item with further metadata."""
+    return replace(item, metadata={**item.metadata, **values})

@@ -1,0 +1,201 @@
+"""Bytes to text: find the character set before anything is parsed."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+
+from charset_normalizer import from_bytes
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_WIDER = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "gb_2312-80": "gb18030",
+    "x-gbk": "gb18030",
+    "cp936": "gb18030",
+    "hz-gb-2312": "hz",
+    "iso-8859-1": "cp1252",
+    "latin-1": "cp1252",
+    "latin1": "cp1252",
+    "us-ascii": "cp1252",
+    "ascii": "cp1252",
+    "ansi": "cp1252",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "sjis": "cp932",
+    "x-sjis": "cp932",
+    "ks_c_5601-1987": "cp949",
+    "euc-kr": "cp949",
+    "big5": "big5hkscs",
+    "x-big5": "big5hkscs",
+    "iso-8859-8-i": "iso-8859-8",
+    "iso-8859-8-e": "iso-8859-8",
+    "iso-8859-9": "cp1254",
+    "unicode-1-1-utf-7": "utf-7",
+    "utf8": "utf-8",
+    "unicode": "utf-16",
+    "x-mac-roman": "mac_roman",
+    "macintosh": "mac_roman",
+    "windows-874": "cp874",
+    "tis-620": "cp874",
+    "windows-31j": "cp932",
+}
+_SAMPLE = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Text with the character set it was read in; ``lossy`` when some bytes had no character."""
+
+    text: str
+    charset: str
+    lossy: bool = False
+
+
+def codec_for(*, label: str | None) -> str | None:
+    """Return the codec for a declared character set, widened to the superset in real use, or None if unknown."""
+    name = (label or "").strip().strip("\"'").lower()
+    name = _WIDER.get(name, name)
+    try:
+        return codecs.lookup(name).name if name else None
+    except (LookupError, ValueError):
+        return None
+
+
+def decode(*, data: bytes, declared: str | None = None) -> Decoded:
+    """Return the text of ``data``; never fails, bytes without a meaning become U+FFFD and set ``lossy``.
+
+    Order: byte order mark, valid UTF-8, the declared set where it fits without error, UTF-16/32 by their zero
+    bytes, escape-coded sets, East Asian sets by the share of common characters, then statistics.
+    """
+    if not data:
+        return Decoded("", "ascii")
+    for mark, name in _BOMS:
+        if data.startswith(mark):
+            return _in(data, name) or Decoded(data.decode(name, "replace"), name, lossy=True)
+    wide = _wide_guess(data[:_SAMPLE])
+    if wide and (found := _in(data, wide)):
+        return found
+    if data.isascii():
+        return _escaped(data, declared) or Decoded(data.decode("ascii"), "ascii")
+    if found := _in(data, "utf-8"):
+        return found
+    named = codec_for(label=declared)
+    if named and not named.startswith("utf-8") and (found := _in(data, named)) and _plausible(found, data):
+        return found
+    asian = _asian_guess(data[:_SAMPLE])
+    if asian:
+        return _in(data, asian) or Decoded(data.decode(asian, "replace"), asian, lossy=True)
+    return _single_byte(data, named)
+
+
+def guess_name(*, raw: bytes) -> str:
+    """Return a file or header name written in an unknown character set as text."""
+    return decode(data=raw).text.replace("\x00", "")
+
+
+def _in(data: bytes, codec: str) -> Decoded | None:
+    try:
+        return Decoded(data.decode(codec), codec.replace("utf-8-sig", "utf-8"))
+    except (UnicodeError, LookupError):
+        return None
+
+
+def _plausible(found: Decoded, data: bytes) -> bool:
+    """A declared single-byte set always fits; disbelieve it when the bytes read better as an East Asian set."""
+    if found.charset in ("cp1252", "cp1254", "latin_1", "iso8859-1"):
+        return _asian_guess(data[:_SAMPLE], floor=0.9) is None
+    return not found.text.count("\x00")
+
+
+def _wide_guess(sample: bytes) -> str | None:
+    """Name UTF-16 or UTF-32 without a mark by where the zero bytes stand."""
+    if b"\x00" not in sample:
+        return None
+    size = len(sample) - len(sample) % 4
+    if size >= 8:
+        zeros = [sample[start:size:4].count(0) / (size / 4) for start in range(4)]
+        if min(zeros[1:]) > 0.9 and zeros[0] < 0.2:
+            return "utf-32-le"
+        if min(zeros[:3]) > 0.9 and zeros[3] < 0.2:
+            return "utf-32-be"
+    half = max(1, len(sample) // 2)
+    even, odd = sample[0::2].count(0) / half, sample[1::2].count(0) / half
+    if odd > 0.3 and even < 0.05:
+        return "utf-16-le"
+    if even > 0.3 and odd < 0.05:
+        return "utf-16-be"
+    return None
+
+
+def _escaped(data: bytes, declared: str | None) -> Decoded | None:
+    """Read the seven-bit East Asian sets: ISO-2022-JP and -KR by their escapes, HZ by its tildes, UTF-7 if declared."""
+    if b"\x1b$" in data:
+        return next((found for name in ("iso2022_jp_ext", "iso2022_kr") if (found := _in(data, name))), None)
+    if b"~{" in data and b"~}" in data:
+        found = _in(data, "hz")
+        if found and any("\u4e00" <= char <= "\u9fff" for char in found.text):
+            return found
+    named = codec_for(label=declared)
+    if named == "utf-7":
+        return _in(data, named)
+    return None
+
+
+def _asian_guess(sample: bytes, *, floor: float = 0.7) -> str | None:
+    """Name the East Asian set in which the largest share of double-byte characters is a common one."""
+    scores = {
+        "gb18030": _share(sample, lambda a, b: 0xB0 <= a <= 0xD7 or 0xA1 <= a <= 0xA3, "gb18030"),
+        "big5hkscs": _share(sample, lambda a, b: 0xA4 <= a <= 0xC6 or a == 0xA1, "big5hkscs") * 0.99,
+        "cp932": _share(sample, _common_in_cp932, "cp932"),
+        "euc_jp": _share(sample, lambda a, b: a in (0xA4, 0xA5) or (0xB0 <= a <= 0xCF) and b > 0xA0, "euc_jp") * 0.97,
+        "cp949": _share(sample, lambda a, b: 0xB0 <= a <= 0xC8 and b > 0xA0, "cp949") * 0.98,
+    }
+    kana = sum(sample.count(bytes([lead])) for lead in (0xA4, 0xA5))
+    if scores["euc_jp"] > 0.8 and kana * 3 > sum(byte > 0xA0 for byte in sample) / 2:
+        scores["euc_jp"] += 0.1
+    best = max(scores, key=lambda name: scores[name])
+    return best if scores[best] >= floor else None
+
+
+def _common_in_cp932(lead: int, trail: int) -> bool:
+    return lead in (0x81, 0x82, 0x83) or 0x88 <= lead <= 0x97
+
+
+def _share(sample: bytes, common: object, codec: str) -> float:
+    """Return the share of common double-byte characters, 0 when the bytes are no valid text of that set."""
+    decoder = codecs.getincrementaldecoder(codec)()
+    try:
+        text = decoder.decode(sample)
+    except UnicodeError:
+        return 0.0
+    pairs = good = at = 0
+    japanese = codec == "cp932"
+    while at < len(sample):
+        lead = sample[at]
+        if lead < 0x80 or (japanese and 0xA1 <= lead <= 0xDF):
+            pairs += lead >= 0x80
+            at += 1
+            continue
+        trail = sample[at + 1] if at + 1 < len(sample) else 0
+        pairs += 1
+        good += bool(common(lead, trail))  # type: ignore[operator]
+        at += 2
+    odd = sum("\ue000" <= char <= "\uf8ff" or char == "\ufffd" for char in text[:20000])
+    return (good / pairs if pairs else 0.0) - odd / max(1, pairs)
+
+
+def _single_byte(data: bytes, named: str | None) -> Decoded:
+    """Read a European or other single-byte set by statistics, Windows Latin when they give no answer."""
+    match = from_bytes(data[:_SAMPLE]).best()
+    for name in (match.encoding if match else None, named, "cp1252"):
+        if name and (found := _in(data, name)):
+            return found
+    return Decoded(data.decode("cp1252", "replace"), "cp1252", lossy=True)
