@@ -1,4 +1,4 @@
-"""Legal systems by code: countries and the parts of them that license lawyers, with names in both languages."""
+"""Legal systems by code: countries and their parts that license lawyers, with names in both languages."""
 
 from __future__ import annotations
 
