@@ -141,3 +141,9 @@ def sides_for_screening() -> list[tuple[str, str, str, str]]:
     """Return (party id, client id, matter id, side) of every matter: for conflict checks only."""
     rows = MatterParty.objects.values_list("party_id", "matter__tenant_id", "matter_id", "side")
     return list(rows)
+
+
+def client_choices(*, actor: Actor) -> list[tuple[str, str]]:
+    """Return (client id, name) of the clients whose matters the actor may see, by name."""
+    rows = policies.matters_for(actor).order_by("tenant__name").values_list("tenant_id", "tenant__name").distinct()
+    return list(rows)

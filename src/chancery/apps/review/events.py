@@ -23,7 +23,7 @@ class FirstLevelCompleted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodingChanged(Event):
-    """The current decision on a document is another one than before."""
+    """The current decision on a document (with an empty id: on several) is another one than before."""
 
     name: ClassVar[str] = "review.coding_changed"
     tenant_id: str

@@ -59,15 +59,18 @@ def write_decision(
     by_id: str,
     level: int,
     at: datetime,
-) -> Coding:
-    """Write one decision and supersede the one before; the same decision twice is written once."""
+) -> tuple[Coding, bool]:
+    """Write one decision and supersede the one before; the same decision twice is written once.
+
+    Returns the decision and whether it is another one than before; the caller announces the change.
+    """
     before = (
         Coding.objects.select_for_update()
         .filter(document_id=document_id, level=level, superseded=False, matter_id=matter_id)
         .first()
     )
     if before is not None and before.values == values and str(before.by_id) == str(by_id):
-        return before
+        return before, False
     if before is not None:
         Coding.objects.filter(id=before.id).update(superseded=True)
     coding = Coding.objects.create(
@@ -100,11 +103,12 @@ def write_decision(
         detail={"origin": origin, "batch": batch.number if batch else None, "by": str(by_id)},
     )
     changed = before is None or any(before.values.get(key) != value for key, value in values.items())
-    if level == 1 and changed:
-        announce(
-            events.CodingChanged(tenant_id=tenant_id, matter_id=matter_id, document_id=document_id), at=at
-        )
-    return coding
+    return coding, changed and level == 1
+
+
+def announce_change(*, tenant_id: str, matter_id: str, document_id: str, at: datetime) -> None:
+    """Say that the decision on a document (or, with an empty id, on several) is another one than before."""
+    announce(events.CodingChanged(tenant_id=tenant_id, matter_id=matter_id, document_id=document_id), at=at)
 
 
 @transaction.atomic
@@ -157,7 +161,7 @@ def _decide(
     here: BatchDocument,
     at: datetime,
 ) -> Coding:
-    coding = write_decision(
+    coding, changed = write_decision(
         actor=actor,
         batch=batch,
         tenant_id=batch.tenant_id,
@@ -171,6 +175,10 @@ def _decide(
         level=batch.level,
         at=at,
     )
+    if changed:
+        announce_change(
+            tenant_id=batch.tenant_id, matter_id=batch.matter_id, document_id=place.document_id, at=at
+        )
     if batch.level == 2:
         record_second_look(
             actor=actor,
@@ -266,6 +274,4 @@ def undo_coding(*, actor: Actor, batch_id: str, document_id: str, at: datetime) 
         before=dict(current.values),
         after=dict(earlier.values) if earlier else None,
     )
-    announce(
-        events.CodingChanged(tenant_id=batch.tenant_id, matter_id=batch.matter_id, document_id=document_id), at=at
-    )
+    announce_change(tenant_id=batch.tenant_id, matter_id=batch.matter_id, document_id=document_id, at=at)

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from chancery.apps.documents.queries import ReviewableRecord, reviewable_documents
 from chancery.apps.operations.actions.quality import record_second_look, resolve_overturn
-from chancery.apps.review.actions.coding import close_batch, write_decision
+from chancery.apps.review.actions.coding import announce_change, close_batch, write_decision
 from chancery.apps.review.actions.looks import draw_second_look
 from chancery.apps.review.coding_forms import coding_form, decided
 from chancery.apps.review.models import Batch, BatchDocument, Coding
@@ -166,13 +166,14 @@ def code_from_file(
     extra = inherited(found=found, documents=documents)
     form = coding_form()
     coded: dict[str, CodingRow] = {}
+    any_changed = False
     for item in documents:
         use = found.get(item.id) or extra.get(item.id)
         if use is None or item.status == "container":
             continue
         coded[item.id] = use
         answers = _answers(use, describe.get(item.id, ""))
-        write_decision(
+        _coding, changed = write_decision(
             actor=actor,
             batch=None,
             tenant_id=tenant_id,
@@ -186,6 +187,9 @@ def code_from_file(
             level=1,
             at=at,
         )
+        any_changed = any_changed or changed
+    if any_changed:
+        announce_change(tenant_id=tenant_id, matter_id=matter_id, document_id="", at=at)
     _close(actor=actor, matter_id=matter_id, coded=set(coded), at=at)
     looks = _second_looks(
         actor=actor, matter_id=matter_id, documents=documents, coded=coded, people=people, at=at
@@ -241,6 +245,7 @@ def _second_looks(
         if item.id in coded and coded[item.id].second_code and item.duplicate_of is None and item.status == "item"
     ]
     if not frame:
+        draw_second_look(actor=actor, matter_id=matter_id, at=at)
         return 0
     sample = draw_second_look(actor=actor, matter_id=matter_id, at=at, among=frame)
     for subject_id in sample.subject_ids:

@@ -9,8 +9,9 @@ from django.db import transaction
 from django.db.models import Max
 
 from chancery.apps.operations.actions.quality import PopulationItem, draw_sample
+from chancery.apps.operations.queries.quality import SampleRecord
 from chancery.apps.review import policies
-from chancery.apps.review.actions.coding import write_decision
+from chancery.apps.review.actions.coding import announce_change, write_decision
 from chancery.apps.review.coding_forms import coding_form
 from chancery.apps.review.models import Batch, BatchDocument, Coding
 from chancery.foundation.errors import NotFound, Refused
@@ -23,8 +24,8 @@ KIND = "document_coding"
 @transaction.atomic
 def draw_second_look(
     *, actor: Actor, matter_id: str, at: datetime, among: Collection[str] | None = None
-) -> str:
-    """Draw the random second look over all first decisions of a matter; returns the sample's id.
+) -> SampleRecord:
+    """Draw the random second look over all first decisions of a matter.
 
     among: only these documents, where the frame is limited from outside.
     Raises Refused ``review_unfinished`` while documents wait for a first decision.
@@ -49,10 +50,9 @@ def draw_second_look(
         for coding in codings.order_by("document_id")
     ]
     tenant_id = batches.values_list("tenant_id", flat=True)[0]
-    sample = draw_sample(
+    return draw_sample(
         actor=actor, tenant_id=tenant_id, matter_id=matter_id, kind=KIND, population=population, at=at
     )
-    return sample.id
 
 
 @transaction.atomic
@@ -102,7 +102,7 @@ def settle(*, actor: Actor, matter_id: str, document_id: str, values: dict[str, 
     if merged.get("privilege") in ("AC", "WP") and not merged.get("description"):
         second = Coding.objects.filter(document_id=document_id, level=2, superseded=False).first()
         merged["description"] = second.values.get("description", "") if second else ""
-    write_decision(
+    _coding, changed = write_decision(
         actor=actor,
         batch=None,
         tenant_id=first.tenant_id,
@@ -116,3 +116,5 @@ def settle(*, actor: Actor, matter_id: str, document_id: str, values: dict[str, 
         level=1,
         at=at,
     )
+    if changed:
+        announce_change(tenant_id=first.tenant_id, matter_id=matter_id, document_id=document_id, at=at)
