@@ -1,0 +1,46 @@
+"""Keys of organisations and matters: root key → organisation's key → matter's key → object's key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from chancery.platform.storage.envelope import Damaged, new_key, unwrap, wrap
+from chancery.platform.storage.models import MatterKey, TenantKey
+from chancery.platform.storage.secret_files import read_or_make_secret
+
+
+def root_key() -> bytes:
+    """Return the root key of the home; made at the first call, file mode 0600."""
+    key = read_or_make_secret(path=Path(settings.CHANCERY_KEYS) / "root.key", make=new_key)
+    if len(key) != 32:
+        raise Damaged("the root key file does not hold 32 bytes")
+    return key
+
+
+def matter_key(*, tenant_id: str, matter_id: str) -> bytes:
+    """Return the key of a matter, or of an organisation's files outside matters (empty id); made when missing."""
+    place = f"{tenant_id}|{matter_id}|matter|1"
+    row = MatterKey.objects.filter(tenant_id=tenant_id, matter_id=matter_id).first()
+    under = _tenant_key(tenant_id)
+    if row is None:
+        with transaction.atomic():
+            row, _ = MatterKey.objects.get_or_create(
+                tenant_id=tenant_id,
+                matter_id=matter_id,
+                defaults={"wrapped": wrap(key=new_key(), under=under, place=place)},
+            )
+    return unwrap(wrapped=bytes(row.wrapped), under=under, place=place)
+
+
+def _tenant_key(tenant_id: str) -> bytes:
+    place = f"{tenant_id}||tenant|1"
+    row = TenantKey.objects.filter(tenant_id=tenant_id).first()
+    if row is None:
+        with transaction.atomic():
+            row, _ = TenantKey.objects.get_or_create(
+                tenant_id=tenant_id, defaults={"wrapped": wrap(key=new_key(), under=root_key(), place=place)}
+            )
+    return unwrap(wrapped=bytes(row.wrapped), under=root_key(), place=place)
