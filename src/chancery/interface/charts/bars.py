@@ -12,8 +12,8 @@ from django.utils.safestring import SafeString
 from chancery.interface.charts.frame import WIDTH, coordinate, figure, number
 
 LINE = 30
-LABEL = 170
-ROOM = 90
+LABEL = 132
+ROOM = 72
 
 
 @dataclass(frozen=True, slots=True)

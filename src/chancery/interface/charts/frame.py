@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-WIDTH = 640
+WIDTH = 460
 
 
 def ticks(top: float, *, wanted: int = 4) -> list[float]:

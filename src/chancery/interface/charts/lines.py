@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from chancery.interface.charts.frame import WIDTH, coordinate, figure, number, ticks
 
-HEIGHT, LEFT, RIGHT, TOP, FOOT = 260, 56, 110, 12, 40
+HEIGHT, LEFT, RIGHT, TOP, FOOT, APART = 240, 52, 96, 16, 44, 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class _Plot:
             foot,
             shown.get(self.last, ""),
             (LEFT + WIDTH - RIGHT) // 2,
-            foot + 16,
+            foot + 20,
             across,
             LEFT + 4,
             TOP,
@@ -166,15 +166,14 @@ class _Plot:
     def label_places(self, series: Sequence[Series]) -> dict[int, float]:
         """Return the height of each line's name, moved apart so that no two cover each other."""
         wanted = sorted(
-            ((self.y(line.points[-1].value) if line.points else 0.0), index)
+            (self.y(line.points[-1].value) if line.points else 0.0, index)
             for index, line in enumerate(series)
         )
-        places: dict[int, float] = {}
-        lowest = 0.0
-        for height, index in wanted:
-            lowest = max(height, lowest + 15) if places else height
-            places[index] = lowest
-        return places
+        heights: list[float] = []
+        for height, _ in wanted:
+            heights.append(max(height, heights[-1] + APART) if heights else height)
+        over = max(heights[-1] - (HEIGHT - FOOT), 0) if heights else 0
+        return {index: height - over for (_, index), height in zip(wanted, heights, strict=True)}
 
     def line(self, index: int, line: Series, label_at: float) -> SafeString:
         if not line.points:

@@ -14,8 +14,21 @@ from chancery.foundation.money import Money
 from chancery.interface.words import date_iso, money_words
 
 
+class Cell:
+    """A value that draws itself, in tables and wherever a template prints it."""
+
+    __slots__ = ()
+
+    def __html__(self) -> SafeString:
+        """Return the value as HTML, escaped."""
+        return format_html("{}", repr(self))
+
+    def __str__(self) -> str:
+        return self.__html__()
+
+
 @dataclass(frozen=True, slots=True)
-class TagCell:
+class TagCell(Cell):
     """A word with a tone: "", "ok", "warn", "bad", "privilege" or "accent"."""
 
     word: Any
@@ -26,7 +39,7 @@ class TagCell:
 
 
 @dataclass(frozen=True, slots=True)
-class TextCell:
+class TextCell(Cell):
     """A passage in its own language, by BCP 47 tag, with the whole of it as a hint when it is cut."""
 
     text: str
@@ -39,7 +52,7 @@ class TextCell:
 
 
 @dataclass(frozen=True, slots=True)
-class MoneyCell:
+class MoneyCell(Cell):
     """An amount; tables show it with its currency."""
 
     money: Money
@@ -49,7 +62,7 @@ class MoneyCell:
 
 
 @dataclass(frozen=True, slots=True)
-class DateCell:
+class DateCell(Cell):
     """A day, or a moment in the time zone of the reader; ISO in tables."""
 
     value: date | datetime | None
@@ -62,7 +75,7 @@ class DateCell:
 
 
 @dataclass(frozen=True, slots=True)
-class ProgressCell:
+class ProgressCell(Cell):
     """Done of total, both in the same unit; ``label`` names what for readers of the screen."""
 
     done: int
@@ -79,7 +92,7 @@ class ProgressCell:
 
 
 @dataclass(frozen=True, slots=True)
-class HashCell:
+class HashCell(Cell):
     """The first characters of a hash; the whole one stands in the title."""
 
     value: str

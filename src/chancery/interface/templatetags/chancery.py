@@ -117,11 +117,11 @@ def hash_code(value: str, shown: int = 12) -> SafeString:
     """Draw the beginning of a hash with a button that copies the whole of it."""
     return format_html(
         '<span class="nowrap"><code title="{}">{}…</code> '
-        '<button class="button quiet" type="button" data-copy="{}" aria-label="{}">⧉</button></span>',
+        '<button class="button quiet" type="button" data-copy="{}">{}</button></span>',
         value,
         value[:shown],
         value,
-        gettext("Copy the hash"),
+        gettext("Copy"),
     )
 
 

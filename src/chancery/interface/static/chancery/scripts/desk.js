@@ -45,7 +45,7 @@ const put = (fresh, { seen = true, push = true } = {}) => {
   tell("start", { root: fresh });
   $(".desk-view", fresh)?.focus({ preventScroll: true });
   firstHit();
-  requestIdleCallback?.(fetchAhead) ?? setTimeout(fetchAhead, 20);
+  setTimeout(fetchAhead, 20);
 };
 
 // The prefetched document is shown at once; the one just coded comes back, with all that was typed, if the
@@ -75,14 +75,14 @@ const save = async (form, submitter) => {
     if (answer.status === 422) return back(before, form, text);
     if (!answer.ok) throw new Error(String(answer.status));
     say(word("saved"));
-    settle(answer, text, shown);
+    await settle(answer, text, shown, before.dataset.next, stays);
   } catch {
     back(before, form, "");
     toast(word(navigator.onLine ? "failed" : "offline"));
   }
 };
 
-const settle = (answer, text, shown) => {
+const settle = async (answer, text, shown, following, stays) => {
   const next = answer.headers.get("X-Next");
   const right = shown && shown === desk() && (!next || next === shown.dataset.document);
   if (right) {
@@ -92,7 +92,13 @@ const settle = (answer, text, shown) => {
     beat({ shown: "1" });
     undoable(text);
   } else if (parse(text)) put(parse(text));
-  else location.reload();
+  else if (shown || stays || !following) location.reload();
+  else {
+    const answered = await fetch(following, { headers: headers(), credentials: "same-origin" });
+    const fresh = answered.ok && parse(await answered.text());
+    if (fresh) put(fresh, { seen: false });
+    else location.reload();
+  }
 };
 
 const undoable = (text) => {

@@ -37,6 +37,7 @@ const ask = (text, then) => {
   dialog.returnValue = "no";
   dialog.addEventListener("close", () => dialog.returnValue === "yes" && then(), { once: true });
   dialog.showModal();
+  $("[value=no]", dialog).focus();
 };
 
 // data-show-when="field=value|value": shown while a field of the same form has one of the values.
