@@ -47,12 +47,14 @@ class NameMatch:
 class Anatomy:
     """A name taken apart. Latin parts are lower-case words; Chinese parts are simplified characters.
 
-    tokens: words without legal form and honorifics. core: tokens without places and generic words.
+    tokens: words without legal form and honorifics. placeless: tokens without places. core: also without
+    generic words.
     han: the whole Chinese name without brackets. han_core: without place and legal form; han_kernel: also
     without industry words. company: whether the form of the name says so.
     """
 
     tokens: tuple[str, ...] = ()
+    placeless: tuple[str, ...] = ()
     core: tuple[str, ...] = ()
     form: str = ""
     han: str = ""
@@ -85,24 +87,17 @@ def match(*, name: str, others: Iterable[tuple[str, str]]) -> list[NameMatch]:
 def _anatomy(name: str) -> Anatomy:
     text = simplified(text=unicodedata.normalize("NFKC", name)).strip()
     outside = BRACKETS.sub(" ", text)
-    han = "".join(HAN.findall(outside))
-    latin_source = text if han else outside + " " + " ".join(_latin_in_brackets(text))
-    if not han and HAN.search(text):
-        han = "".join(HAN.findall(text))
-    tokens, form = _latin_tokens(HAN.sub(" ", latin_source))
-    core = tuple(token for token in tokens if token not in words(table="latin_generic"))
-    core = tuple(token for token in core if token not in words(table="latin_places")) or core or tokens
+    han = "".join(HAN.findall(outside)) or "".join(HAN.findall(text))
+    tokens, form = _latin_tokens(HAN.sub(" ", text))
+    placeless = tuple(token for token in tokens if token not in words(table="latin_places")) or tokens
+    core = tuple(token for token in placeless if token not in words(table="latin_generic")) or placeless
     han, han_core, kernel, han_company = _han_parts(han)
-    return Anatomy(tokens, core, form, han, han_core, kernel, han_company or bool(form))
+    return Anatomy(tokens, placeless, core, form, han, han_core, kernel, han_company or bool(form))
 
 
 def anatomy(*, name: str) -> Anatomy:
     """Take a name apart: scripts, legal form, place, industry words, honorifics."""
     return _anatomy(name)
-
-
-def _latin_in_brackets(text: str) -> list[str]:
-    return [part[1:-1] for part in BRACKETS.findall(text) if not HAN.search(part)]
 
 
 def _latin_tokens(text: str) -> tuple[tuple[str, ...], str]:
@@ -114,6 +109,7 @@ def _latin_tokens(text: str) -> tuple[tuple[str, ...], str]:
         if not _ends_with_form(first):
             plain = f"{first} {last}"
     cleaned = re.sub(r"['’`´]", "", plain.lower().replace("&", " and "))
+    cleaned = re.sub(r"\bhong kong\b", "hongkong", cleaned)
     tokens = [token for token in re.split(r"[^0-9a-zßæøœłđ]+", cleaned) if token]
     tokens = [token for token in tokens if token not in name_parts()["honorifics"]["latin"]]
     form = ""
@@ -215,6 +211,8 @@ def _compare_latin(mine: Anatomy, other: Anatomy) -> Found | None:
         return "strong", 0.95, Reason("word_order", "The same words in another order.")
     if _rotations(mine.tokens) & _rotations(other.tokens):
         return "strong", 0.92, Reason("word_breaks", "The same letters with other word breaks.")
+    if mine.placeless == other.placeless and (mine.company or other.company):
+        return "strong", 0.92, Reason("same_core", "The same but for place or legal form.")
     return _similar_latin(mine, other)
 
 
@@ -230,11 +228,12 @@ def _similar_latin(mine: Anatomy, other: Anatomy) -> Found | None:
     if not (mine.company or other.company) and _initials(mine.tokens, other.tokens):
         return "review", 0.65, Reason("initials", "The same surname, and initials that fit.")
     mine_core, other_core = set(mine.core), set(other.core)
-    if mine_core == other_core:
+    company = mine.company or other.company
+    placed = mine.placeless != mine.tokens or other.placeless != other.tokens
+    if mine_core == other_core and (company or not placed):
         return "review", 0.8, Reason("same_kernel", "The same distinctive words, another industry or place.")
     shared = mine_core & other_core
     smaller = min(mine_core, other_core, key=len)
-    company = mine.company or other.company
     if shared == smaller and ((company and len("".join(shared)) >= 4) or len(shared) >= 2):
         return "review", 0.7, Reason("contained", "All distinctive words of one stand in the other.")
     return None
