@@ -1,0 +1,53 @@
+"""Writes of the documents room: the door for pages, jobs and other rooms."""
+
+from __future__ import annotations
+
+from chancery.apps.documents.expansion import expand_collection, finish_collection
+from chancery.apps.documents.intake import (
+    CollectionClosed,
+    Incoming,
+    InputFileRecord,
+    NothingReceived,
+    PathTaken,
+    close_collection,
+    open_collection,
+    receive_file,
+    receive_files,
+)
+from chancery.apps.documents.openings import note_list_export, note_view, open_native
+from chancery.apps.documents.recognition import recognise_collection
+from chancery.apps.documents.repairs import (
+    NothingToRepair,
+    PasswordMissing,
+    mend,
+    replace_file,
+    retry_with_password,
+    retry_with_passwords,
+)
+from chancery.apps.documents.views_saved import forget_view, keep_view
+
+__all__ = [
+    "CollectionClosed",
+    "Incoming",
+    "InputFileRecord",
+    "NothingReceived",
+    "NothingToRepair",
+    "PasswordMissing",
+    "PathTaken",
+    "close_collection",
+    "expand_collection",
+    "finish_collection",
+    "forget_view",
+    "keep_view",
+    "mend",
+    "note_list_export",
+    "note_view",
+    "open_collection",
+    "open_native",
+    "receive_file",
+    "receive_files",
+    "recognise_collection",
+    "replace_file",
+    "retry_with_password",
+    "retry_with_passwords",
+]

@@ -1,0 +1,48 @@
+"""What the documents room announces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from chancery.platform.events.values import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceReceived(Event):
+    """A collection is complete: every file of it is hashed, encrypted and on disk."""
+
+    name: ClassVar[str] = "documents.evidence_received"
+    tenant_id: str
+    matter_id: str
+    collection_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionProcessed(Event):
+    """Every input file of a collection ended as items, containers or coded exceptions."""
+
+    name: ClassVar[str] = "documents.collection_processed"
+    tenant_id: str
+    matter_id: str
+    collection_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionRepaired(Event):
+    """A document that could not be read now can: it and what it holds changed."""
+
+    name: ClassVar[str] = "documents.exception_repaired"
+    tenant_id: str
+    matter_id: str
+    document_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextRecognised(Event):
+    """Scanned documents of a collection received their text."""
+
+    name: ClassVar[str] = "documents.text_recognised"
+    tenant_id: str
+    matter_id: str
+    document_ids: list[str]

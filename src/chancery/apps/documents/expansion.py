@@ -1,0 +1,122 @@
+"""Expanding a collection: each input file to items, containers and coded exceptions, entered file by file.
+
+A file counts as expanded only in a transaction after its last row. A worker killed before that repeats the
+file and, ids being the same on every run, changes nothing twice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+
+from chancery.apps.documents import duplicates, policies, tallies
+from chancery.apps.documents.events import CollectionProcessed
+from chancery.apps.documents.laying_out import Expanded, expanded, planned
+from chancery.apps.documents.ledger import enter, keep_blobs
+from chancery.apps.documents.models import Collection, Document, InputFile
+from chancery.apps.matters import queries as matters
+from chancery.platform.access.values import Actor
+from chancery.platform.audit.actions import record
+from chancery.platform.events.actions import announce
+from chancery.platform.jobs.actions import enqueue
+
+Advance = Callable[[int, int], None]
+"""Told files done and files in all; may raise to stop the work."""
+
+
+def expand_collection(
+    *, actor: Actor, collection_id: str, at: datetime, advance: Advance, workers: int = 2
+) -> None:
+    """Expand every input file that is not expanded yet, then find duplicates and announce the collection.
+
+    Safe to kill and to repeat at any point. ``at`` is the time of the entries in the record.
+    """
+    collection = policies.collection(actor, collection_id)
+    if collection.state == Collection.State.PROCESSED:
+        return
+    prefix = matters.matter(actor=actor, matter_id=collection.matter_id).bates_prefix
+    rows = list(InputFile.objects.filter(collection_id=collection_id))
+    waiting = frozenset(row.id for row in rows if row.state == InputFile.State.RECEIVED)
+    done = len(rows) - len(waiting)
+    advance(done, len(rows))
+    for each in expanded(planned(rows, wanted=waiting), workers=workers):
+        enter_file(actor=actor, found=each, prefix=prefix, at=at)
+        done += 1
+        advance(done, len(rows))
+    finish_collection(actor=actor, collection_id=collection_id, at=at)
+
+
+def enter_file(*, actor: Actor, found: Expanded, prefix: str, at: datetime) -> int:
+    """Enter what came out of one input file and mark the file expanded; returns how many documents are new."""
+    row = found.row
+    hashes = duplicates.family_hashes(found.items)
+    kept = keep_blobs(source=row, items=found.items, scratch=found.folder, hashes=hashes)
+    new = enter(source=row, found=kept, prefix=prefix)
+    _mark_expanded(actor, row, found, at)
+    return new
+
+
+@transaction.atomic
+def _mark_expanded(actor: Actor, row: InputFile, found: Expanded, at: datetime) -> None:
+    counts = Counter(item.status for item in found.items)
+    codes = Counter(item.exception for item in found.items if item.exception)
+    InputFile.objects.filter(id=row.id).update(state=InputFile.State.EXPANDED, expanded_at=at)
+    record(
+        tenant_id=row.tenant_id,
+        actor=actor,
+        act="evidence.expanded",
+        object_type="input_file",
+        object_id=row.id,
+        matter_id=row.matter_id,
+        label=row.path,
+        at=at,
+        after={"items": counts["item"], "containers": counts["container"], "exceptions": counts["exception"]},
+        detail={"sha256": row.sha256, "md5": row.md5, "size": row.size, "codes": dict(sorted(codes.items()))},
+    )
+
+
+def finish_collection(*, actor: Actor, collection_id: str, at: datetime) -> None:
+    """Roll up duplicates of the matter, bring the counts up to date and announce the collection, once."""
+    collection = policies.collection(actor, collection_id)
+    duplicates.roll_up(matter_id=collection.matter_id)
+    tallies.refresh(collection_id=collection_id)
+    with transaction.atomic():
+        row = Collection.objects.select_for_update().get(id=collection_id)
+        if row.state == Collection.State.PROCESSED:
+            return
+        row.state = Collection.State.PROCESSED
+        row.processed_at = at
+        row.save(update_fields=["state", "processed_at"])
+        record(
+            tenant_id=row.tenant_id,
+            actor=actor,
+            act="collection.processed",
+            object_type="collection",
+            object_id=row.id,
+            matter_id=row.matter_id,
+            label=row.name,
+            at=at,
+            after=tallies.by_status(collection_id=collection_id),
+        )
+        _ask_for_recognition(actor, row, at)
+        announce(
+            CollectionProcessed(tenant_id=row.tenant_id, matter_id=row.matter_id, collection_id=row.id), at=at
+        )
+
+
+def _ask_for_recognition(actor: Actor, row: Collection, at: datetime) -> None:
+    """Have scanned documents read, if there are any."""
+    scanned = Document.objects.filter(collection_id=row.id, needs_recognition=True, duplicate_of=None)
+    if scanned.exists():
+        enqueue(
+            name="documents.recognise",
+            tenant_id=row.tenant_id,
+            matter_id=row.matter_id,
+            payload={"collection_id": row.id},
+            actor=actor,
+            at=at,
+            idempotency_key=f"documents.recognise:{row.id}",
+        )

@@ -1,0 +1,51 @@
+"""Background work of the documents room; each calls one action."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from django.utils.translation import gettext_lazy as _
+
+from chancery.apps.documents import actions
+from chancery.platform.jobs.handle import JobHandle
+from chancery.platform.jobs.registry import job
+
+WORKERS = max(1, min(4, os.cpu_count() or 1))
+"""Processes that read files at the same time."""
+
+
+@job("documents.expand", label=_("Processing files"))
+def expand(handle: JobHandle) -> None:
+    """Expand a collection."""
+    actions.expand_collection(
+        actor=handle.actor,
+        collection_id=handle.payload["collection_id"],
+        at=handle.at,
+        advance=_advance(handle, "files"),
+        workers=WORKERS,
+    )
+
+
+@job("documents.recognise", label=_("Reading scanned pages"))
+def recognise(handle: JobHandle) -> None:
+    """Read the scanned documents of a collection."""
+    actions.recognise_collection(
+        actor=handle.actor,
+        collection_id=handle.payload["collection_id"],
+        at=handle.at,
+        advance=_advance(handle, "documents"),
+    )
+
+
+@job("documents.repair", label=_("Repairing exceptions"))
+def repair(handle: JobHandle) -> None:
+    """Carry out repairs of one input file."""
+    actions.mend(actor=handle.actor, repair_ids=handle.payload["repair_ids"], at=handle.at, workers=WORKERS)
+
+
+def _advance(handle: JobHandle, unit: str) -> Callable[[int, int], None]:
+    def advance(done: int, total: int) -> None:
+        handle.advance(done=done, total=total, unit=unit)
+
+    return advance

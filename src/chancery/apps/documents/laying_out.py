@@ -1,0 +1,148 @@
+"""Lay input files out for the ingest engine: from encrypted disk to a scratch folder, volumes of one archive together."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from django.conf import settings
+
+from chancery.apps.documents.models import InputFile
+from chancery.engines.ingest.inventory import join_parts
+from chancery.engines.ingest.isolation import expand_files
+from chancery.engines.ingest.names import item_id
+from chancery.engines.ingest.records import Item, Limits, SourceFile
+from chancery.platform.storage.actions import put_bytes
+from chancery.platform.storage.queries import copy_to, read_bytes
+
+EARLY_FILES = 256
+"""Files that may wait for a slower one before it; beyond that they are handed on out of order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One input file to expand; ``parts`` are the later volumes of its archive, ``part_of`` its first volume."""
+
+    row: InputFile
+    parts: tuple[InputFile, ...] = ()
+    part_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expanded:
+    """One input file and what came out of it; the bytes of the items lie in ``folder``."""
+
+    row: InputFile
+    items: tuple[Item, ...]
+    folder: Path
+
+
+def planned(rows: Sequence[InputFile], *, wanted: frozenset[str]) -> list[Planned]:
+    """Return the wanted input files (by id) in order of path, with the volumes of split archives tied together."""
+    ordered = sorted(rows, key=lambda row: row.path)
+    by_path = {row.path: row for row in ordered}
+    listed = join_parts(files=[SourceFile(row.path, Path(row.id)) for row in ordered])
+    return [
+        Planned(by_path[file.path], tuple(by_path[path] for path, _ in file.parts), file.part_of)
+        for file in listed
+        if by_path[file.path].id in wanted
+    ]
+
+
+def expanded(plan: Sequence[Planned], *, workers: int) -> Iterator[Expanded]:
+    """Expand input files in isolated processes; yields them in the order given, so that numbers come out the same.
+
+    Bytes are copied to scratch when a process is free to read them, and removed when its answer is handed on.
+    """
+    with scratch_folder("expand") as folder:
+        given, natives = folder / "in", folder / "out"
+        given.mkdir()
+        natives.mkdir()
+        rows = {each.row.path: each.row for each in plan}
+        order = [each.row.path for each in plan]
+        ready = {each.row.path: (not_kept_item(each.row),) for each in plan if each.row.not_kept}
+        files = (_laid_out(each, given, number) for number, each in enumerate(plan) if not each.row.not_kept)
+        answered, next_up = set(ready), 0
+        for source, items in expand_files(files=files, scratch=natives, limits=Limits(), workers=workers):
+            ready[source.path] = tuple(items)
+            for location in (source.location, *(part for _, part in source.parts)):
+                location.unlink(missing_ok=True)
+            answered.add(source.path)
+            while next_up < len(order) and order[next_up] in answered:
+                if order[next_up] in ready:
+                    yield Expanded(rows[order[next_up]], ready.pop(order[next_up]), natives)
+                next_up += 1
+            if len(ready) > EARLY_FILES:
+                for path in sorted(ready):
+                    yield Expanded(rows[path], ready.pop(path), natives)
+        for path in sorted(ready):
+            yield Expanded(rows[path], ready.pop(path), natives)
+
+
+@contextmanager
+def scratch_folder(purpose: str) -> Iterator[Path]:
+    """Give a private folder on the scratch disk that is gone afterwards."""
+    root = Path(settings.CHANCERY_SCRATCH)
+    root.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"{purpose}-", dir=root))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def not_kept_item(row: InputFile) -> Item:
+    """Return the coded exception for an input file that was hashed but whose bytes were not kept."""
+    key = item_id(chain=(row.path,))
+    return Item(
+        id=key,
+        parent_id=None,
+        family_id=key,
+        path=row.path,
+        name=row.path.rpartition("/")[2],
+        media_type="application/octet-stream",
+        kind="other",
+        size=row.size,
+        sha256=row.sha256,
+        md5=row.md5,
+        status="exception",
+        exception=row.not_kept,
+        exception_detail="The file announces a large size but holds nothing but zero bytes, or is beyond the limit.",
+    )
+
+
+def passwords_of(row: InputFile) -> tuple[str, ...]:
+    """Return the passwords that were tried on an input file, oldest first."""
+    if not row.passwords_blob_id:
+        return ()
+    return tuple(json.loads(read_bytes(blob_id=row.passwords_blob_id)))
+
+
+def keep_passwords(row: InputFile, passwords: Sequence[str]) -> None:
+    """Add passwords to those tried on an input file; they are kept encrypted, never in a row or the record."""
+    known = passwords_of(row)
+    every = list(dict.fromkeys([*known, *passwords]))
+    blob = put_bytes(tenant_id=row.tenant_id, matter_id=row.matter_id, data=json.dumps(every).encode())
+    row.passwords_blob_id = blob.id
+    row.save(update_fields=["passwords_blob_id"])
+
+
+def _laid_out(each: Planned, folder: Path, number: int) -> SourceFile:
+    location = _copied(each.row, folder, f"{number:06d}")
+    parts = tuple(
+        (part.path, _copied(part, folder, f"{number:06d}-{volume:03d}"))
+        for volume, part in enumerate(each.parts)
+    )
+    source = SourceFile(path=each.row.path, location=location, passwords=passwords_of(each.row))
+    return replace(source, parts=parts, part_of=each.part_of)
+
+
+def _copied(row: InputFile, folder: Path, name: str) -> Path:
+    location = folder / name
+    copy_to(blob_id=row.blob_id, path=location)
+    return location

@@ -1,0 +1,77 @@
+"""Who may see and do what with evidence: team, role and wall; the only source of querysets for people."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.db.models import Q, QuerySet
+
+from chancery.apps.documents.models import Collection, Document, InputFile, Repair, SavedView
+from chancery.foundation.errors import NotFound
+from chancery.platform.access.scopes import matter_filter, require_role
+from chancery.platform.access.values import Actor, Role
+
+READERS: Final = (Role.COUNSEL, Role.MANAGER, Role.REVIEWER, Role.ATTORNEY)
+"""Roles that open evidence; administrators run the house without reading what lies in it."""
+COLLECTORS: Final = (Role.COUNSEL, Role.MANAGER, Role.ATTORNEY)
+"""Roles that bring evidence in."""
+
+
+def collections_for(actor: Actor) -> QuerySet[Collection]:
+    """Return the collections the actor may see."""
+    found = Collection.objects.filter(matter_filter(actor))
+    return found if _reads(actor) else found.none()
+
+
+def input_files_for(actor: Actor) -> QuerySet[InputFile]:
+    """Return the input files the actor may see."""
+    found = InputFile.objects.filter(matter_filter(actor))
+    return found if _reads(actor) else found.none()
+
+
+def documents_for(actor: Actor) -> QuerySet[Document]:
+    """Return the documents the actor may see."""
+    found = Document.objects.filter(matter_filter(actor))
+    return found if _reads(actor) else found.none()
+
+
+def repairs_for(actor: Actor) -> QuerySet[Repair]:
+    """Return the repairs the actor may see."""
+    found = Repair.objects.filter(matter_filter(actor))
+    return found if _reads(actor) else found.none()
+
+
+def saved_views_for(actor: Actor) -> QuerySet[SavedView]:
+    """Return the actor's own views and those shared with everybody of the matter."""
+    found = SavedView.objects.filter(matter_filter(actor))
+    return found.filter(Q(owner=actor.user_id) | Q(shared=True)) if _reads(actor) else found.none()
+
+
+def require_collector(actor: Actor) -> None:
+    """Refuse (code "not_allowed") an actor who may not bring evidence in."""
+    require_role(actor, *COLLECTORS)
+
+
+def require_repairer(actor: Actor) -> None:
+    """Refuse (code "not_allowed") an actor who may not repair exceptions."""
+    require_role(actor, *READERS)
+
+
+def document(actor: Actor, document_id: str) -> Document:
+    """Return one visible document or raise NotFound."""
+    found = documents_for(actor).filter(id=document_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def collection(actor: Actor, collection_id: str) -> Collection:
+    """Return one visible collection or raise NotFound."""
+    found = collections_for(actor).filter(id=collection_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _reads(actor: Actor) -> bool:
+    return actor.system or actor.has(*READERS)

@@ -1,0 +1,77 @@
+"""Reads of the documents room: the door for pages and other rooms."""
+
+from __future__ import annotations
+
+from chancery.apps.documents.accounts import accounting as collection_accounting
+from chancery.apps.documents.exports import export_custody, export_items, safe_cell
+from chancery.apps.documents.listing import FILTERS, SORTS, all_choices, choices, document_page
+from chancery.apps.documents.reading import (
+    Native,
+    collection,
+    collections,
+    document,
+    documents_by_id,
+    family_of,
+    native_blob_of,
+    native_of,
+    neighbours,
+    relations_of,
+    repairs_of,
+    reviewable_documents,
+    rows_by_id,
+    saved_views,
+    text_for,
+    text_of,
+)
+from chancery.apps.documents.records import (
+    Accounting,
+    Check,
+    CollectionRecord,
+    DocumentPage,
+    DocumentRecord,
+    DocumentRow,
+    Relations,
+    Relative,
+    RepairRecord,
+    ReviewableRecord,
+    SavedViewRecord,
+)
+
+__all__ = [
+    "FILTERS",
+    "SORTS",
+    "Accounting",
+    "Check",
+    "CollectionRecord",
+    "DocumentPage",
+    "DocumentRecord",
+    "DocumentRow",
+    "Native",
+    "Relations",
+    "Relative",
+    "RepairRecord",
+    "ReviewableRecord",
+    "SavedViewRecord",
+    "all_choices",
+    "choices",
+    "collection",
+    "collection_accounting",
+    "collections",
+    "document",
+    "document_page",
+    "documents_by_id",
+    "export_custody",
+    "export_items",
+    "family_of",
+    "native_blob_of",
+    "native_of",
+    "neighbours",
+    "relations_of",
+    "repairs_of",
+    "reviewable_documents",
+    "rows_by_id",
+    "safe_cell",
+    "saved_views",
+    "text_for",
+    "text_of",
+]
