@@ -77,6 +77,7 @@ class _Run:
     skip: dict[str, tuple[str, str]]
     on_start: Callable[[str], None] | None
     items: list[Item | None] = field(default_factory=list)
+    losses: list[set[str]] = field(default_factory=list)
 
     def visit_top(self, size: int) -> None:
         """Read the input file itself."""
@@ -149,7 +150,9 @@ class _Run:
             if content.parts and form.kind != "archive":
                 form = FORMATS["part"]
             if form.kind in _CONTAINER_KINDS and place.depth >= self.limits.max_depth:
-                return form, Reading(exception="depth_limit", detail="Containers are nested deeper than the limit.")
+                return form, Reading(
+                    exception="depth_limit", detail="Containers are nested deeper than the limit."
+                )
             return form, read(content=content, form=form)
         except BaseException as fault:
             return form, _reading_of(fault, form)
@@ -157,6 +160,7 @@ class _Run:
     def _children(self, inside: _Place, reading: Reading, place: _Place) -> None:
         """Visit the children one by one; a limit or a fault on the way is coded on the parent."""
         position = 0
+        self.losses.append(set())
         try:
             for child in _guarded(reading.children):
                 self.budget.take_item()
@@ -168,6 +172,10 @@ class _Run:
         except Unreadable as refusal:
             code = refusal.code if position == 0 or refusal.code != "corrupt" else "partly_extracted"
             reading.flag(code, refusal.sentence(refusal.message))
+        lost = self.losses.pop()
+        if lost:
+            code = lost.pop() if len(lost) == 1 else "partly_extracted"
+            reading.flag(code, "Some of what it holds could not be read whole.")
 
     def _child(self, inside: _Place, parent: _Place, child: Child, position: int) -> None:
         shown, hostile = inner_path(name=child.name)
@@ -180,8 +188,14 @@ class _Run:
             detail = "The entry names a place outside its archive; it was kept under a harmless name."
             child = replace(child, exception="path_traversal", detail=detail)
         if child.source is None:
+            self._note_loss(child)
             self._record_bare(
-                place, identity, _last(shown), child.declared_size or 0, child.exception or "corrupt", child.detail
+                place,
+                identity,
+                _last(shown),
+                child.declared_size or 0,
+                child.exception or "corrupt",
+                child.detail,
             )
             return
         native = native_name(identity=identity, name=shown)
@@ -196,11 +210,16 @@ class _Run:
         if written.fault is not None and child.exception is None:
             fault = written.fault
             child = replace(child, exception=fault.code, detail=fault.sentence(fault.message))
+        self._note_loss(child)
         content = Content(
             name=_last(shown), location=target, size=written.size, head=written.head,
             passwords=self.file.passwords, limits=self.limits, kept=written.kept,
         )  # fmt: skip
         self._visit(place, identity, content, written, native, child, None)
+
+    def _note_loss(self, child: Child) -> None:
+        if child.exception not in (None, "path_traversal", "unsupported"):
+            self.losses[-1].add(str(child.exception))
 
     def _record_bare(
         self, place: _Place, identity: str, name: str, size: int, code: str, detail: str
@@ -208,9 +227,20 @@ class _Run:
         """Record something whose bytes could not be had."""
         self.items.append(
             Item(
-                id=identity, parent_id=place.parent, family_id=place.family or identity, path=place.path, name=name,
-                media_type="application/octet-stream", kind="other", size=size, sha256="", md5="",
-                status="exception", exception=code, exception_detail=detail, position=place.position,
+                id=identity,
+                parent_id=place.parent,
+                family_id=place.family or identity,
+                path=place.path,
+                name=name,
+                media_type="application/octet-stream",
+                kind="other",
+                size=size,
+                sha256="",
+                md5="",
+                status="exception",
+                exception=code,
+                exception_detail=detail,
+                position=place.position,
             )  # fmt: skip
         )
 
@@ -228,7 +258,9 @@ def _guarded(children: Iterable[Child]) -> Iterator[Child]:
         except MemoryError as fault:
             raise Unreadable("Reading needed more memory than allowed.", code="memory_limit") from fault
         except BaseException as fault:
-            raise Unreadable("The container is damaged; the rest of it could not be read.", code="corrupt") from fault
+            raise Unreadable(
+                "The container is damaged; the rest of it could not be read.", code="corrupt"
+            ) from fault
         yield child
 
 

@@ -86,10 +86,11 @@ _ROWS = (
 FORMATS = {row[0]: Format(*row) for row in _ROWS}
 
 TEXT_LIKE = frozenset(
-    "txt text log md csv tsv json xml yaml yml ini cfg conf py js css sql sh bat c h java rb pl tex srt properties "
-    "htm html xhtml eml mbox mht mhtml ics vcf rst asc nfo me dot".split()
+    ["txt", "text", "log", "md", "csv", "tsv", "json", "xml", "yaml", "yml", "ini", "cfg", "conf", "py", "js", "css", "sql", "sh", "bat", "c", "h", "java", "rb", "pl", "tex", "srt", "properties", "htm", "html", "xhtml", "eml", "mbox", "mht", "mhtml", "ics", "vcf", "rst", "asc", "nfo", "me", "dot"]
 )
-TEXT_FORMATS = frozenset({"text", "csv", "json", "xml", "html", "eml", "mbox", "ics", "vcf", "mhtml", "fodt", "svg"})
+TEXT_FORMATS = frozenset(
+    {"text", "csv", "json", "xml", "html", "eml", "mbox", "ics", "vcf", "mhtml", "fodt", "svg"}
+)
 
 _PROMISES: dict[str, str] = {
     "pdf": "pdf",

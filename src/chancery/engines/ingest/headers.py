@@ -99,7 +99,9 @@ def people(*, message: Message, name: str, charset: str | None = None) -> list[s
         shown = header_text(value=shown) if "=?" in shown else shown
         address = header_text(value=address) if "=?" in address else address
         if shown or address:
-            found.append(f"{shown} <{address}>" if shown and address and shown != address else shown or address)
+            found.append(
+                f"{shown} <{address}>" if shown and address and shown != address else shown or address
+            )
     if not found and any(value.strip() for value in raw):
         found = [header_text(value=value) for value in raw if value.strip()]
     return [_tame(each) for each in found]

@@ -59,7 +59,8 @@ _MAIL_NAMES = re.compile(
 )
 _MBOX = re.compile(rb"^From [^\r\n]{3,300}\r?\n(?:>From [^\r\n]*\r?\n)?[!-9;-~]{1,80}:", re.ASCII)
 _HTML = re.compile(
-    r"<(?:!doctype\s+html|html|head|body|title|meta|table|div|script|p|h1|center|br|font|span|ul|a\s)[\s>/]", re.I
+    r"<(?:!doctype\s+html|html|head|body|title|meta|table|div|script|p|h1|center|br|font|span|ul|a\s)[\s>/]",
+    re.I,
 )
 _MEDIA = {"audio": "audio", "video": "video"}
 
@@ -125,12 +126,17 @@ def _zip_key(content: Content) -> str:
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
                 mimetype = archive.read("mimetype").strip()
     except Exception:  # a damaged directory: judge by the names in the first local headers
-        names = {name.decode("latin-1") for name in re.findall(rb"PK\x03\x04.{26}([ -~]{3,120})", head_of(content), re.S)}
+        names = {
+            name.decode("latin-1")
+            for name in re.findall(rb"PK\x03\x04.{26}([ -~]{3,120})", head_of(content), re.S)
+        }
         match = re.search(rb"mimetype(application/[a-z.+-]+)", content.head)
         mimetype = match.group(1) if match else b""
     if mimetype.startswith(b"application/epub"):
         return "epub"
-    if mimetype.startswith(b"application/vnd.oasis.opendocument.") or mimetype.startswith(b"application/vnd.sun.xml."):
+    if mimetype.startswith(b"application/vnd.oasis.opendocument.") or mimetype.startswith(
+        b"application/vnd.sun.xml."
+    ):
         suffix = re.split(r"opendocument\.|sun\.xml\.", mimetype.decode("latin-1"))[-1]
         suffix = {"writer": "text", "calc": "spreadsheet", "impress": "presentation"}.get(suffix, suffix)
         return _ODF.get(suffix.removesuffix("-template"), "odt")
@@ -138,13 +144,17 @@ def _zip_key(content: Content) -> str:
 
 
 def _package_key(content: Content, names: set[str]) -> str:
-    if any(name.startswith("[Content_Types]") for name in names) or any(name.startswith("_rels/") for name in names):
+    if any(name.startswith("[Content_Types]") for name in names) or any(
+        name.startswith("_rels/") for name in names
+    ):
         if any(name.startswith("xl/workbook.bin") for name in names):
             return "xlsb"
         for prefix, key in (("word/", "docx"), ("xl/", "xlsx"), ("ppt/", "pptx")):
             if any(name.startswith(prefix) for name in names):
                 return key
-        if any(name.lower().endswith("document.xml") for name in names) and content.extension.startswith("doc"):
+        if any(name.lower().endswith("document.xml") for name in names) and content.extension.startswith(
+            "doc"
+        ):
             return "docx"
     if "content.xml" in names and "META-INF/manifest.xml" in names:
         return content.extension if content.extension in ("odt", "ods", "odp", "odg") else "odt"
@@ -165,13 +175,18 @@ def _ole_key(content: Content) -> str:
         streams = {name for name, _ in _OLE_STREAMS if name.encode("utf-16-le") in data}
         if "__substg1.0_".encode("utf-16-le") in data:
             streams.add("__properties_version1.0")
+    lowered = {name.lower() for name in streams}
     for name, key in _OLE_STREAMS:
-        if name in streams:
+        if name.lower() in lowered:
             return key
     if "__nameid_version1.0" in streams or any(name.startswith("__substg1.0_") for name in streams):
         return "msg"
     trimmed = {name.strip() for name in streams}
-    return "mpp" if any(re.fullmatch(r"1\d\d", name) for name in trimmed) and content.extension == "mpp" else "ole"
+    return (
+        "mpp"
+        if any(re.fullmatch(r"1\d\d", name) for name in trimmed) and content.extension == "mpp"
+        else "ole"
+    )
 
 
 def _is_text(head: bytes) -> bool:
@@ -184,7 +199,9 @@ def _is_text(head: bytes) -> bool:
     text = decode(data=sample).text
     if not text:
         return False
-    odd = sum(1 for char in text if (char < " " and char not in "\t\n\r\x0b\x0c\x1b\x08\x1a") or char == "\ufffd")
+    odd = sum(
+        1 for char in text if (char < " " and char not in "\t\n\r\x0b\x0c\x1b\x08\x1a") or char == "\ufffd"
+    )
     return odd / len(text) < (0.02 if b"\x00" not in sample else 0.004)
 
 
@@ -216,7 +233,9 @@ def _markup_key(text: str, extension: str) -> str:
         if "<svg" in text[:2000] and "<html" not in text[:2000].lower():
             return "svg"
     head = text[:4096]
-    if _HTML.search(head) and (text.startswith("<") or extension in ("html", "htm", "xhtml") or "<html" in head.lower()):
+    if _HTML.search(head) and (
+        text.startswith("<") or extension in ("html", "htm", "xhtml") or "<html" in head.lower()
+    ):
         known_other = text.startswith("<?xml") and not re.search(r"<html|<!doctype html", head, re.I)
         return "xml" if known_other else "html"
     if extension in ("html", "htm", "xhtml") and "<" in text:
@@ -238,7 +257,16 @@ def _is_mail(start: bytes, extension: str) -> bool:
     if not lines:
         return False
     known = {match.group(1).lower() for line in lines if (match := _MAIL_NAMES.match(line))}
-    real = known & {b"from", b"date", b"subject", b"message-id", b"received", b"return-path", b"mime-version", b"to"}
+    real = known & {
+        b"from",
+        b"date",
+        b"subject",
+        b"message-id",
+        b"received",
+        b"return-path",
+        b"mime-version",
+        b"to",
+    }
     shaped = sum(bool(_HEADER.match(line)) for line in lines)
     if extension in ("eml", "mht", "mhtml"):
         return bool(known) and shaped * 2 >= len(lines)

@@ -33,7 +33,9 @@ def inventory(*, folder: Path) -> Iterator[SourceFile]:
             if location.is_symlink() or not location.is_file():
                 continue
             relative = location.relative_to(folder).as_posix()
-            found.append(("/".join(safe_name(name=part) or "unnamed" for part in relative.split("/")), location))
+            found.append(
+                ("/".join(safe_name(name=part) or "unnamed" for part in relative.split("/")), location)
+            )
     yield from join_parts(files=_unique(sorted(found, key=lambda pair: (pair[0], os.fsencode(pair[1])))))
 
 
@@ -53,7 +55,9 @@ def join_parts(*, files: Iterable[SourceFile]) -> list[SourceFile]:
         if volumes[0][0] > 1:
             continue
         rest = [listed[index] for _, index in volumes[1:]]
-        complete = [number for number, _ in volumes] == list(range(volumes[0][0], volumes[0][0] + len(volumes)))
+        complete = [number for number, _ in volumes] == list(
+            range(volumes[0][0], volumes[0][0] + len(volumes))
+        )
         if complete:
             listed[volumes[0][1]] = replace(first, parts=tuple((file.path, file.location) for file in rest))
         for _, index in volumes[1:]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.generator import BytesGenerator
 from email.message import Message
@@ -101,13 +100,18 @@ def _leaf(part: Message, kind: str, body: Body) -> None:
     if part.get("x-apple-content-length") and not data.strip():
         body.missing = True
     default = f"part-{len(body.attachments) + 1:03d}{_EXTENSIONS.get(kind, '')}"
-    metadata = {"content_id": str(part.get("content-id", "")).strip(), "inline": disposition.startswith("inline")}
+    metadata = {
+        "content_id": str(part.get("content-id", "")).strip(),
+        "inline": disposition.startswith("inline"),
+    }
     body.attachments.append(Child(name or default, data, media_type=kind, metadata=metadata))
 
 
 def _inline(part: Message, kind: str, data: bytes, body: Body) -> None:
     declared = part.get_content_charset(failobj="") or None
-    if kind == "text/html" or (kind == "text/plain" and re.match(rb"\s*<(?:html|!doctype)", data[:200], re.I)):
+    if kind == "text/html" or (
+        kind == "text/plain" and re.match(rb"\s*<(?:html|!doctype)", data[:200], re.I)
+    ):
         text, charset = html_text(data=data, declared=declared)
         body.html.append(text)
     else:
@@ -115,7 +119,9 @@ def _inline(part: Message, kind: str, data: bytes, body: Body) -> None:
         text, charset = decoded.text, decoded.charset
         if kind in ("text/enriched", "text/richtext"):
             text = re.sub(r"</?[a-zA-Z-]+>", "", text)
-        (body.plain if kind.startswith("text/") and kind != "text/rfc822-headers" else body.extra).append(text)
+        (body.plain if kind.startswith("text/") and kind != "text/rfc822-headers" else body.extra).append(
+            text
+        )
     body.charset = body.charset or charset
     if _PGP.search(data):
         body.encrypted = True
@@ -169,5 +175,3 @@ def _by_hand(message: Message) -> bytes:
 def parse(*, data: bytes) -> Message:
     """Parse a message without decoding anything yet (fourteen times faster than the modern policy)."""
     return BytesParser(policy=compat32).parsebytes(data)
-
-

@@ -30,7 +30,9 @@ _SHOWN = {
     0x3A15: "Postal address", 0x3A27: "City", 0x3A26: "Country", 0x3A18: "Department", 0x8205: "Location",
     0x3001: "Name",
 }  # fmt: skip
-_KEPT_HEADERS = re.compile(r"^(received|reply-to|references|in-reply-to|thread-index|list-id|x-mailer|importance):", re.I)
+_KEPT_HEADERS = re.compile(
+    r"^(received|reply-to|references|in-reply-to|thread-index|list-id|x-mailer|importance):", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,10 @@ def _attached(attachment: Attachment) -> bytes:
     shown = _encoded(name) if not name.isascii() else name
     disposition = f'Content-Disposition: attachment; filename="{shown}"'
     if attachment.media_type == "message/rfc822":
-        return f"Content-Type: message/rfc822\r\n{disposition}\r\n\r\n".encode("ascii", "replace") + attachment.data
+        return (
+            f"Content-Type: message/rfc822\r\n{disposition}\r\n\r\n".encode("ascii", "replace")
+            + attachment.data
+        )
     return _leaf(f"Content-Type: {attachment.media_type}\r\n{disposition}", attachment.data)
 
 
@@ -138,7 +143,9 @@ def _header_lines(message: Message) -> list[str]:
     }
     for role, shown in (("To", TO), ("Cc", CC), ("Bcc", BCC)):
         people = [_person(r.name, r.address) for r in message.recipients if r.role == role]
-        values[role] = ", ".join(people) or ", ".join(_person(n, "") for n in message.text(shown).split(";") if n.strip())
+        values[role] = ", ".join(people) or ", ".join(
+            _person(n, "") for n in message.text(shown).split(";") if n.strip()
+        )
     index = message.properties.get(THREAD_INDEX)
     values["Thread-Index"] = base64.b64encode(index).decode() if isinstance(index, bytes) else ""
     for name, value in values.items():

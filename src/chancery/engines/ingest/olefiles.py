@@ -11,7 +11,13 @@ import olefile
 from chancery.engines.ingest.reading import Child
 
 _PLAIN = ("Package", "CONTENTS", "Contents", "CONTENTV30")
-_SIGNS = ((b"%PDF", ".pdf"), (b"PK\x03\x04", ".zip"), (olefile.MAGIC, ".ole"), (b"{\\rtf", ".rtf"), (b"\x89PNG", ".png"))
+_SIGNS = (
+    (b"%PDF", ".pdf"),
+    (b"PK\x03\x04", ".zip"),
+    (olefile.MAGIC, ".ole"),
+    (b"{\\rtf", ".rtf"),
+    (b"\x89PNG", ".png"),
+)
 
 
 def embedded_objects(*, location: Path) -> Iterator[Child]:

@@ -6,7 +6,9 @@ import re
 
 from chancery.engines.text.charset import codec_for
 
-_TOKEN = re.compile(rb"\\([a-z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-z'])|([{}])|[\r\n]+|([^\\{}\r\n]+)", re.I)
+_TOKEN = re.compile(
+    rb"\\([a-z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-z'])|([{}])|[\r\n]+|([^\\{}\r\n]+)", re.I
+)
 _SKIPPED = frozenset(
     b"fonttbl colortbl stylesheet listtable listoverridetable rsidtbl generator themedata colorschememapping "
     b"latentstyles datastore pict objdata xmlnstbl fldinst filetbl revtbl htmltag mhtmltag nonshppict "
@@ -82,7 +84,9 @@ class _Reader:
 
     def _word(self, word: bytes, number: bytes | None) -> None:
         value = int(number) if number else None
-        if word in _SKIPPED or (self.star and word not in (b"shptxt", b"footnote", b"annotation", b"nesttableprops")):
+        if word in _SKIPPED or (
+            self.star and word not in (b"shptxt", b"footnote", b"annotation", b"nesttableprops")
+        ):
             self._flush()
             self.skip = True
         self.star = False

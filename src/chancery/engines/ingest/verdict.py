@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from chancery.engines.ingest.formats import Format
 from chancery.engines.ingest.reading import Child, Reading
 from chancery.engines.ingest.records import Item, Status
 from chancery.engines.ingest.writing import Written
+from chancery.engines.text.language import language_of
 from chancery.engines.text.normalise import clean
 
-_NEEDS_TEXT = frozenset({"document", "spreadsheet", "presentation", "html", "text", "pdf", "calendar", "contact"})
+_NEEDS_TEXT = frozenset(
+    {"document", "spreadsheet", "presentation", "html", "text", "pdf", "calendar", "contact"}
+)
 
 
 def settle(
@@ -42,6 +44,8 @@ def settle(
     text = _text(reading, max_text)
     _code(reading, child, form, text, container=container, contradiction=contradiction)
     metadata = {**child.metadata, **reading.metadata}
+    if text is not None:
+        metadata["language"] = language_of(text=text)
     status = _status(reading, form, text, container=container, found=found, metadata=metadata)
     return Item(
         id=identity, parent_id=parent, family_id=family, path=path, name=name,
@@ -100,8 +104,3 @@ def _json_safe(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float):
         return value
     return str(value)
-
-
-def with_metadata(*, item: Item, **values: Any) -> Item:
-    """Return the item with further metadata."""
-    return replace(item, metadata={**item.metadata, **values})

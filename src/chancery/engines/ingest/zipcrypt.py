@@ -33,7 +33,12 @@ def open_aes(*, archive: zipfile.ZipFile, info: zipfile.ZipInfo, passwords: tupl
         raise Unreadable("The encrypted entry is larger than 512 MiB.", code="too_large")
     data = _raw(archive, info)
     size = _KEY_BYTES[strength]
-    salt, check, body, mark = data[: size // 2], data[size // 2 : size // 2 + 2], data[size // 2 + 2 : -10], data[-10:]
+    salt, check, body, mark = (
+        data[: size // 2],
+        data[size // 2 : size // 2 + 2],
+        data[size // 2 + 2 : -10],
+        data[-10:],
+    )
     for word in passwords:
         keys = hashlib.pbkdf2_hmac("sha1", word.encode("utf-8"), salt, 1000, 2 * size + 2)
         if keys[-2:] != check:

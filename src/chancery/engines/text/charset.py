@@ -155,7 +155,8 @@ def _asian_guess(sample: bytes, *, floor: float = 0.7) -> str | None:
         "gb18030": _share(sample, lambda a, b: 0xB0 <= a <= 0xD7 or 0xA1 <= a <= 0xA3, "gb18030"),
         "big5hkscs": _share(sample, lambda a, b: 0xA4 <= a <= 0xC6 or a == 0xA1, "big5hkscs") * 0.99,
         "cp932": _share(sample, _common_in_cp932, "cp932"),
-        "euc_jp": _share(sample, lambda a, b: a in (0xA4, 0xA5) or (0xB0 <= a <= 0xCF) and b > 0xA0, "euc_jp") * 0.97,
+        "euc_jp": _share(sample, lambda a, b: a in (0xA4, 0xA5) or ((0xB0 <= a <= 0xCF) and b > 0xA0), "euc_jp")
+        * 0.97,
         "cp949": _share(sample, lambda a, b: 0xB0 <= a <= 0xC8 and b > 0xA0, "cp949") * 0.98,
     }
     kana = sum(sample.count(bytes([lead])) for lead in (0xA4, 0xA5))

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from io import BytesIO
 
-import msoffcrypto
 import olefile
 
 from chancery.engines.ingest.longtail import extract
 from chancery.engines.ingest.olefacts import summary
 from chancery.engines.ingest.olefiles import embedded_objects
-from chancery.engines.ingest.readers.locked import read_decrypted
+from chancery.engines.ingest.readers.locked import is_locked, read_decrypted
 from chancery.engines.ingest.reading import Content, Reading, Unreadable
 from chancery.engines.ingest.richtext import rich_text
 from chancery.engines.ingest.scraping import scrape
@@ -23,7 +21,7 @@ def read(content: Content, key: str) -> Reading:
     """Return text, properties and embedded objects; the second reader steps in where the first gives nothing."""
     if key == "rtf":
         return _rich(content)
-    if _is_locked(content):
+    if is_locked(content=content):
         return read_decrypted(content=content, key=key)
     return read_plain(content=content, key=key)
 
@@ -40,13 +38,6 @@ def read_plain(*, content: Content, key: str) -> Reading:
     if not reading.text and not olefile.isOleFile(content.location):
         raise Unreadable("The document is damaged and cannot be read.", code="corrupt")
     return reading
-
-
-def _is_locked(content: Content) -> bool:
-    try:
-        return bool(msoffcrypto.OfficeFile(BytesIO(content.data())).is_encrypted())
-    except Exception:  # not a file the library knows, or a damaged one: read it as it stands
-        return False
 
 
 def _rich(content: Content) -> Reading:

@@ -6,7 +6,6 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-
 import msoffcrypto
 
 from chancery.engines.ingest.formats import FORMATS
@@ -41,8 +40,12 @@ def read_decrypted(*, content: Content, key: str | None) -> Reading:
     return reading
 
 
-
-
+def is_locked(*, content: Content) -> bool:
+    """Tell whether an Office file is encrypted; a file the library does not know is not."""
+    try:
+        return bool(msoffcrypto.OfficeFile(BytesIO(content.data())).is_encrypted())
+    except Exception:  # not a file the library knows, or a damaged one: read it as it stands
+        return False
 
 
 def _decrypt(content: Content) -> bytes:

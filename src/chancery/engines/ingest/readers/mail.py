@@ -6,6 +6,7 @@ import re
 from email.message import Message
 
 from chancery.engines.ingest.headers import mail_metadata
+from chancery.engines.ingest.likeness import parts
 from chancery.engines.ingest.mailbody import Body, collect, parse
 from chancery.engines.ingest.reading import Content, Reading
 from chancery.engines.text.charset import decode
@@ -43,6 +44,7 @@ def read_message(*, data: bytes) -> Reading:
     if not text:
         text = _header_block(metadata)
         metadata["body_absent"] = True
+    metadata["dedupe_parts"] = parts(text=text, metadata=metadata)
     reading = Reading(text=text, metadata=metadata, children=body.attachments)
     _judge(reading, body, message)
     return reading
@@ -79,7 +81,13 @@ def _charset(message: Message) -> str | None:
 def _header_block(metadata: dict[str, object]) -> str:
     """Return the header lines as text for a message without a body, so that it can be found and read."""
     lines = []
-    for label, key in (("From", "from"), ("To", "to"), ("Cc", "cc"), ("Date", "date_header"), ("Subject", "subject")):
+    for label, key in (
+        ("From", "from"),
+        ("To", "to"),
+        ("Cc", "cc"),
+        ("Date", "date_header"),
+        ("Subject", "subject"),
+    ):
         value = metadata.get(key)
         shown = "; ".join(value) if isinstance(value, list) else str(value or "")
         if shown:

@@ -10,7 +10,9 @@ from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
 _SEPARATOR = re.compile(rb"^From [^\r\n]{3,300}\r?\n$")
 _HEADER = re.compile(rb"^(?:[!-9;-~]{1,80}[ \t]*:|>From |From )")
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
-_MULTIPART = re.compile(rb"^content-type:\s*multipart/[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*?boundary=\"?([^\"\r\n;]+)", re.I | re.M)
+_MULTIPART = re.compile(
+    rb"^content-type:\s*multipart/[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*?boundary=\"?([^\"\r\n;]+)", re.I | re.M
+)
 _LENGTH = re.compile(rb"^content-length:\s*(\d+)\s*$", re.IGNORECASE | re.MULTILINE)
 
 

@@ -10,18 +10,23 @@ from chancery.engines.ingest.reading import Content, Reading, Unreadable
 _META = {"title": "title", "creator": "author", "initial-creator": "author", "date": "modified",
          "creation-date": "created", "subject": "subject", "generator": "application"}  # fmt: skip
 _CUT = frozenset({"p", "h", "table-row", "list-item"})
-_REPEATS = 200
+_HIDDEN = ("}string-value", "}string-value-if-true", "}string-value-if-false")
 
 
 def read(content: Content, key: str) -> Reading:
     """Return the text with headers and footers, annotations and tracked deletions, and embedded objects."""
     package = open_package(content=content)
-    if "META-INF/manifest.xml" in package.names and b"encryption-data" in package.part("META-INF/manifest.xml"):
+    if "META-INF/manifest.xml" in package.names and b"encryption-data" in package.part(
+        "META-INF/manifest.xml"
+    ):
         raise Unreadable("The document is encrypted and no known password opens it.", code="encrypted")
     if "content.xml" not in package.names:
         raise Unreadable("The document holds no content part.", code="corrupt")
     counts: dict[str, Any] = {}
-    texts = [_text(package, name, counts) for name in ["content.xml", *package.matching(r"Object [^/]+/content\.xml")]]
+    texts = [
+        _text(package, name, counts)
+        for name in ["content.xml", *package.matching(r"Object [^/]+/content\.xml")]
+    ]
     if "styles.xml" in package.names:
         texts.append(_margins(package))
     metadata = {**_facts(package), **counts}
@@ -44,7 +49,10 @@ def _facts(package: Package) -> dict[str, Any]:
 
 def _text(package: Package, name: str, counts: dict[str, Any]) -> str:
     tree = package.tree(name)
-    return text_of(tree=tree, counts=counts) if tree is not None else ""
+    if tree is None:
+        return ""
+    body = next((node for node in tree if local(node.tag) == "body"), tree)
+    return text_of(tree=body, counts=counts)
 
 
 def _margins(package: Package) -> str:
@@ -63,25 +71,34 @@ def text_of(*, tree: Any, counts: dict[str, Any]) -> str:
         tag = local(node.tag)
         if closing:
             out.append("\n" if tag in _CUT else "\t" if tag == "table-cell" else "")
-            out.append((node.tail or "") if _in_text(node) else "")
+            parent = node.getparent()
+            out.append(
+                _said(node.tail, inside=parent is not None and node is not tree and _in_paragraph(parent))
+            )
             continue
         if tag in ("tracked-changes", "annotation"):
-            counts["tracked_changes" if tag == "tracked-changes" else "comments"] = True
+            name = "tracked_changes" if tag == "tracked-changes" else "comments"
+            counts[name] = counts.get(name, 0) + (node.tag.find("math") < 0)
         if tag in ("tab", "line-break", "s"):
             out.append({"tab": "\t", "line-break": "\n", "s": " "}[tag])
-        if node.text and tag and _holds_text(tag):
-            out.append(node.text)
+        if tag in ("hidden-text", "hidden-paragraph", "conditional-text"):
+            out += [value for name, value in node.attrib.items() if name.endswith(_HIDDEN)]
+        out.append(_said(node.text, inside=_in_paragraph(node)) if tag else "")
         stack.append((node, True))
         stack.extend((child, False) for child in reversed(node))
     return "".join(out).strip()
 
 
-def _holds_text(tag: str) -> bool:
-    return tag in ("p", "h", "span", "a", "title", "desc", "creator", "date", "ruby-base", "ruby-text") or tag.endswith(
-        ("-name", "-number", "-ref", "note-citation", "sequence", "-title", "date", "time", "field", "author-initials")
-    )
+def _said(text: str | None, *, inside: bool) -> str:
+    """Return text as it stands inside a paragraph; between elements the white space is only layout of the XML."""
+    if not text:
+        return ""
+    return text if inside or text.strip() else ""
 
 
-def _in_text(node: Any) -> bool:
-    parent = node.getparent()
-    return parent is not None and _holds_text(local(parent.tag))
+def _in_paragraph(node: Any) -> bool:
+    while node is not None:
+        if local(node.tag) in ("p", "h"):
+            return True
+        node = node.getparent()
+    return False

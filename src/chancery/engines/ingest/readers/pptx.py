@@ -29,7 +29,10 @@ def read(content: Content, key: str) -> Reading:
         texts += [_of(package, name) for name in package.matching(pattern)]
     for pattern in (r"ppt/slideMasters/[^/]+\.xml", r"ppt/slideLayouts/[^/]+\.xml"):
         texts += [_of(package, name, fixed=True) for name in package.matching(pattern)]
-    metadata: dict[str, Any] = {**properties(package=package), "embedded_images": len(package.matching("ppt/media/.+"))}
+    metadata: dict[str, Any] = {
+        **properties(package=package),
+        "embedded_images": len(package.matching("ppt/media/.+")),
+    }
     if hidden:
         metadata["hidden_slides"] = hidden
     text = "\n\n".join(text for text in dict.fromkeys(texts) if text.strip())
@@ -64,9 +67,7 @@ def _text(tree: Any, *, fixed: bool = False) -> str:
             out.append(node.text)
             if tag != "t":
                 out.append("\n")
-        elif tag == "br":
-            out.append("\n")
-        elif tag == "p" and out and out[-1] != "\n":
+        elif tag == "br" or (tag == "p" and out and out[-1] != "\n"):
             out.append("\n")
     return "".join(out).strip()
 

@@ -49,11 +49,14 @@ _LIBRARY = _load()
 def read(content: Content, key: str) -> Reading:
     """Return the entries of a RAR archive of one or more volumes."""
     if _LIBRARY is None:
-        return Reading(exception="unsupported", detail="RAR archives need the system library libarchive to be read.")
+        return Reading(
+            exception="unsupported", detail="RAR archives need the system library libarchive to be read."
+        )
     return Reading(children=_entries(content), container=True)
 
 
 def _entries(content: Content) -> Iterator[Child]:
+    found = 0
     handle = _LIBRARY.archive_read_new()
     try:
         for support in ("filter_all", "format_rar", "format_rar5"):
@@ -68,10 +71,13 @@ def _entries(content: Content) -> Iterator[Child]:
         while True:
             answer = _LIBRARY.archive_read_next_header(handle, ctypes.byref(entry))
             if answer == _EOF:
+                if not found:
+                    raise Unreadable("The archive is damaged: it holds no entries.", code="corrupt")
                 return
             if answer < _WARN:
                 raise _refusal(handle)
             if _LIBRARY.archive_entry_filetype(entry) & _TYPE_MASK == _FILE:
+                found += 1
                 yield _child(handle, entry)
     finally:
         _LIBRARY.archive_read_free(handle)

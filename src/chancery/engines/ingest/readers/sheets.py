@@ -10,7 +10,7 @@ from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 from chancery.engines.ingest.olefacts import summary
 from chancery.engines.ingest.packages import Package, embedded, finish, local, open_package, properties
-from chancery.engines.ingest.readers.locked import read_decrypted
+from chancery.engines.ingest.readers.locked import is_locked, read_decrypted
 from chancery.engines.ingest.reading import Content, Reading, Unreadable
 
 _CELLS = 20_000_000
@@ -25,8 +25,8 @@ def read(content: Content, key: str) -> Reading:
         texts = _sheets(book, reading)
     except (KeyboardInterrupt, SystemExit, MemoryError):
         raise
-    except BaseException as fault:
-        if key == "xls" and "assword" in str(fault):
+    except BaseException:
+        if key == "xls" and is_locked(content=content):
             return read_decrypted(content=content, key=key)
         if key == "xls":
             raise Unreadable("The workbook is damaged and cannot be read.", code="corrupt") from None
@@ -86,7 +86,10 @@ def _package(content: Content, reading: Reading, texts: list[str]) -> list[str]:
     package = open_package(content=content)
     reading.metadata.update(properties(package=package))
     if reading.detail and not texts:
-        texts = [_strings(package, name) for name in package.matching(r"xl/(?:sharedStrings|worksheets/sheet\d*)\.xml")]
+        texts = [
+            _strings(package, name)
+            for name in package.matching(r"xl/(?:sharedStrings|worksheets/sheet\d*)\.xml")
+        ]
         if not any(texts):
             raise Unreadable("The workbook is damaged and cannot be read.", code="corrupt")
         reading.flag("partly_extracted", "The cells could not be read; the texts of the workbook are kept.")
@@ -96,7 +99,9 @@ def _package(content: Content, reading: Reading, texts: list[str]) -> list[str]:
         if any(found) and "omments" in pattern:
             reading.metadata["comments"] = len(found)
         texts += found
-    texts += [text for name in package.matching(r"xl/worksheets/sheet\d*\.xml") if (text := _margins(package, name))]
+    texts += [
+        text for name in package.matching(r"xl/worksheets/sheet\d*\.xml") if (text := _margins(package, name))
+    ]
     reading.children = list(embedded(package=package, folder="xl"))
     finish(package=package, reading=reading)
     return texts
@@ -108,8 +113,14 @@ def _margins(package: Package, name: str) -> str:
     if b"headerFooter" not in data[-65536:]:
         return ""
     tree = package.tree(name)
-    nodes = [node for node in tree.iter() if local(node.tag) in ("oddHeader", "oddFooter", "firstHeader", "firstFooter")]
-    return "\n".join((node.text or "").replace("&C", " ").replace("&L", " ").replace("&R", " ") for node in nodes)
+    nodes = [
+        node
+        for node in tree.iter()
+        if local(node.tag) in ("oddHeader", "oddFooter", "firstHeader", "firstFooter")
+    ]
+    return "\n".join(
+        (node.text or "").replace("&C", " ").replace("&L", " ").replace("&R", " ") for node in nodes
+    )
 
 
 def _strings(package: Package, name: str) -> str:
@@ -117,4 +128,8 @@ def _strings(package: Package, name: str) -> str:
     if tree is None:
         return ""
     nodes = tree.iter()
-    return "\n".join(node.text for node in nodes if local(node.tag) in ("t", "v", "text") and node.text and node.text.strip())
+    return "\n".join(
+        node.text
+        for node in nodes
+        if local(node.tag) in ("t", "v", "text") and node.text and node.text.strip()
+    )

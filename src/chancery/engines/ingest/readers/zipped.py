@@ -17,6 +17,7 @@ from chancery.engines.ingest.zipcrypt import AES_METHOD, open_aes
 from chancery.engines.text.charset import guess_name
 
 _FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, struct.error)
+_SALVAGE = 256 * 1024**2
 _NO_PASSWORD = "The entry is encrypted and no known password opens it."  # noqa: S105
 
 
@@ -51,7 +52,7 @@ def read(content: Content, key: str) -> Reading:
     locked = [info for info in entries if info.flag_bits & 1]
     if locked and not any(_opens(archive, locked[0], word) for word in content.passwords):
         reading.flag("encrypted", "The archive is encrypted and no known password opens it.")
-    reading.children = _entries(archive, entries, content.passwords)
+    reading.children = _entries(archive, entries, content)
     return reading
 
 
@@ -80,7 +81,9 @@ def _refuse_bombs(entries: list[zipfile.ZipInfo], content: Content) -> None:
         ends = info.header_offset + 30 + info.compress_size
 
 
-def _entries(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], passwords: tuple[str, ...]) -> Iterator[Child]:
+def _entries(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], content: Content) -> Iterator[Child]:
+    salvaged: dict[str, bytes] = {}
+    passwords = content.passwords
     for info in entries:
         name = _name(info)
         try:
@@ -89,12 +92,28 @@ def _entries(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], passwords
             yield Child(name, None, info.file_size, refusal.code, refusal.sentence(refusal.message))
             continue
         except NotImplementedError:
-            yield Child(name, None, info.file_size, "unsupported", "The entry is packed in a way nothing here reads.")
+            yield Child(
+                name, None, info.file_size, "unsupported", "The entry is packed in a way nothing here reads."
+            )
             continue
         except (*_FAULTS, RuntimeError):
-            yield Child(name, None, info.file_size, "corrupt", "The entry is damaged.")
+            salvaged = salvaged or _found(content)
+            detail = "The directory of the archive is wrong about this entry; it was found by its own header."
+            data = salvaged.get(info.orig_filename)
+            yield Child(
+                name,
+                data,
+                None if data else info.file_size,
+                "corrupt",
+                detail if data else "The entry is damaged.",
+            )
             continue
         yield Child(name, cast("BinaryIO", _Entry(stream)), declared_size=info.file_size)
+
+
+def _found(content: Content) -> dict[str, bytes]:
+    """Return the entries of a small archive by their local headers."""
+    return dict(salvage(data=content.data())) if content.size <= _SALVAGE else {}
 
 
 def _open(archive: zipfile.ZipFile, info: zipfile.ZipInfo, passwords: tuple[str, ...]) -> BinaryIO:
