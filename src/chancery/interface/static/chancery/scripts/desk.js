@@ -1,12 +1,12 @@
 // The review desk: save and the next document is there. Contract in docs/rooms/interface.md.
-const { $, all, tell, word, say, toast } = chancery;
+const { $, all, tell, word, say, refused } = chancery;
 
 const BEAT = 15;
 const IDLE = 60;
 const desk = () => $("#desk");
 const headers = (extra = {}) => ({ "HX-Request": "true", "X-CSRFToken": document.body.dataset.csrf, ...extra });
 
-let ahead = null; // {url, text} of the next document
+let ahead = null; // {document, text} of what comes next
 let active = Date.now();
 let focused = 0;
 
@@ -16,20 +16,19 @@ const parse = (text) => {
   return box.content.querySelector("#desk");
 };
 
-// The next document is fetched, and its first page images with it, while this one is read. X-Purpose tells
-// the server that nobody has seen it yet.
+// The next document and its first page images, while this one is read. X-Purpose: nobody has seen it yet.
 const fetchAhead = async () => {
   const url = desk()?.dataset.next;
   ahead = null;
   if (!url) return;
   try {
-    const answer = await fetch(url, { headers: headers({ "X-Purpose": "prefetch" }), credentials: "same-origin" });
+    const answer = await fetch(url, { headers: headers({ "X-Purpose": "prefetch" }) });
     if (!answer.ok || desk()?.dataset.next !== url) return;
     const text = await answer.text();
     const next = parse(text);
     if (!next) return;
     for (const image of all("img", next).slice(0, 2)) new Image().src = image.getAttribute("src");
-    ahead = { url, document: next.dataset.document, text };
+    ahead = { document: next.dataset.document, text };
   } catch {
     ahead = null;
   }
@@ -48,9 +47,8 @@ const put = (fresh, { seen = true, push = true } = {}) => {
   setTimeout(fetchAhead, 20);
 };
 
-// The prefetched document is shown at once; the one just coded comes back, with all that was typed, if the
-// server refuses. Answers: header X-Next (id of the next document) with an empty or full body; 422 with the
-// coding form and its errors; HX-Redirect when the batch is done.
+// The prefetched document is shown at once; the one just coded comes back with all that was typed if the
+// server refuses.
 const save = async (form, submitter) => {
   if (form.ariaBusy === "true") return;
   form.ariaBusy = "true";
@@ -60,7 +58,7 @@ const save = async (form, submitter) => {
   const address = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
   const stays = submitter?.hasAttribute("data-stay");
   const shown = !stays && ahead ? parse(ahead.text) : null;
-  const sending = fetch(address, { method: "POST", body, headers: headers(), credentials: "same-origin" });
+  const sending = fetch(address, { method: "POST", body, headers: headers() });
   if (shown) {
     shown.ariaBusy = "true";
     const coding = $("[data-desk-form]", shown);
@@ -73,12 +71,12 @@ const save = async (form, submitter) => {
     if (away) return location.assign(away);
     const text = answer.status === 204 ? "" : await answer.text();
     if (answer.status === 422) return back(before, form, text);
-    if (!answer.ok) throw new Error(String(answer.status));
+    if (!answer.ok) throw answer;
     say(word("saved"));
     await settle(answer, text, shown, before.dataset.next, stays);
-  } catch {
+  } catch (answer) {
     back(before, form, "");
-    toast(word(navigator.onLine ? "failed" : "offline"));
+    refused(answer);
   }
 };
 
@@ -94,7 +92,7 @@ const settle = async (answer, text, shown, following, stays) => {
   } else if (parse(text)) put(parse(text));
   else if (shown || stays || !following) location.reload();
   else {
-    const answered = await fetch(following, { headers: headers(), credentials: "same-origin" });
+    const answered = await fetch(following, { headers: headers() });
     const fresh = answered.ok && parse(await answered.text());
     if (fresh) put(fresh, { seen: false });
     else location.reload();
@@ -159,7 +157,7 @@ const beat = (extra = {}, beacon = false) => {
   for (const [name, value] of Object.entries(extra)) body.set(name, value);
   focused = 0;
   if (beacon) navigator.sendBeacon(at.dataset.focusUrl, body);
-  else fetch(at.dataset.focusUrl, { method: "POST", body, headers: headers(), credentials: "same-origin", keepalive: true }).catch(() => {});
+  else fetch(at.dataset.focusUrl, { method: "POST", body, headers: headers(), keepalive: true }).catch(() => {});
 };
 
 for (const kind of ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"])

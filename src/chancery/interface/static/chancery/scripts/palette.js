@@ -46,13 +46,8 @@ const local = (query) => {
 const fill = async () => {
   const query = input.value.trim();
   const turn = ++asked;
-  let text = "";
-  try {
-    const answer = await fetch(`${address}?q=${encodeURIComponent(query)}`, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
-    if (answer.ok) text = await answer.text();
-  } catch {
-    text = "";
-  }
+  const answer = await fetch(`${address}?q=${encodeURIComponent(query)}`, { headers: { "HX-Request": "true" } }).catch(() => null);
+  const text = answer?.ok ? await answer.text() : "";
   if (turn !== asked) return;
   list.innerHTML = text;
   list.append(...local(query));

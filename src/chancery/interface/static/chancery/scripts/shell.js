@@ -2,8 +2,7 @@
 // what it lends as window.chancery, and tell it of new parts of the page by the event chancery:added {root}.
 const $ = (selector, root = document) => root.querySelector(selector);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-const word = (name, values = {}) =>
-  ($("#words")?.dataset[name] ?? "").replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
+const word = (name, values = {}) => ($("#words")?.dataset[name] ?? "").replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`chancery:${name}`, { detail }));
 
 let saying;
@@ -15,20 +14,28 @@ const say = (text) => {
   saying = setTimeout(() => (live.textContent = text), 50);
 };
 
-const toast = (text, form) => {
+// A toast tells of a done thing and leaves after eight seconds, unless it has an undo. What did not work is a
+// notice and stays until it is closed.
+const told = (text, kind, role) => {
   const box = document.createElement("div");
-  box.className = "toast";
   const words = document.createElement("span");
+  const close = Object.assign(document.createElement("button"), { className: "button", type: "button", textContent: "✕", ariaLabel: word("close") });
+  box.className = kind;
+  if (role) box.role = role;
+  close.dataset.closeToast = "";
   words.textContent = text;
-  box.append(words);
-  if (form) box.append(form);
+  box.append(words, close);
   $("#toasts")?.append(box);
-  fade(box);
+  return box;
 };
+const fade = (box) => $("form", box) || setTimeout(() => box.matches(":hover, :focus-within") || box.remove(), 8000);
+const toast = (text) => fade(told(text, "toast"));
+const alarm = (text) => told(text, "notice bad", "alert");
 
-// A toast with an undo stays until it is closed; one without leaves after eight seconds.
-const fade = (box) => {
-  if (!$("form", box)) setTimeout(() => box.matches(":hover, :focus-within") || box.remove(), 8000);
+// A refusal (409 with {"refused": {message}} in HX-Trigger), or a failure of the line.
+const refused = (answer) => {
+  const why = answer?.status === 409 && JSON.parse(answer.headers.get("HX-Trigger") ?? "{}").refused;
+  alarm(why ? why.message : word(navigator.onLine ? "failed" : "offline"));
 };
 
 const ask = (text, then) => {
@@ -61,7 +68,7 @@ const added = (root) => {
   all(".toast", root).forEach(fade);
 };
 
-window.chancery = { $, all, word, tell, say, toast };
+window.chancery = { $, all, word, tell, say, toast, refused };
 document.addEventListener("chancery:added", (event) => added(event.detail.root));
 
 document.addEventListener("click", async (event) => {
@@ -77,7 +84,7 @@ document.addEventListener("click", async (event) => {
     at.setAttribute("aria-expanded", open);
     if (open) $("#nav a")?.focus();
   } else if (at.matches("[data-close-toast]")) {
-    at.closest(".toast").remove();
+    at.closest(".toast, .notice").remove();
   } else if (at.dataset.copy) {
     await navigator.clipboard.writeText(at.dataset.copy);
     toast(word("copied"));
@@ -136,5 +143,5 @@ document.addEventListener("change", (event) => {
 });
 
 addEventListener("pageshow", () => all("form[aria-busy]").forEach((form) => (form.ariaBusy = null)));
-addEventListener("offline", () => toast(word("offline")));
+addEventListener("offline", () => alarm(word("offline")));
 added(document);

@@ -3,9 +3,9 @@
 //   <a data-swap data-target="#sheet">      the same by GET; data-push keeps the address
 //   <div id=… data-poll="1500" data-src>    asks again until the answer carries no data-poll; 204 leaves it alone
 //   <div data-load="/address/">             filled once when the page is ready
-// An element of the answer with data-also="#id" replaces that one too. A redirect answer (header HX-Redirect)
-// leaves the page. A 422 answer is swapped like a 200: a form with its errors.
-const { $, tell, word, say, toast } = chancery;
+// An element of the answer with data-also="#id" replaces that one too; the header HX-Redirect leaves the page; a
+// 422 is swapped like a 200.
+const { $, tell, say, refused } = chancery;
 
 const put = (target, text, how = "outer") => {
   const held = document.activeElement?.id;
@@ -33,17 +33,15 @@ const put = (target, text, how = "outer") => {
 };
 
 const get = async (url, options = {}) => {
-  const answer = await fetch(url, { ...options, headers: { "HX-Request": "true", ...options.headers }, credentials: "same-origin" });
+  const answer = await fetch(url, { ...options, headers: { "HX-Request": "true", ...options.headers } });
   const away = answer.headers.get("HX-Redirect");
   if (away) location.assign(away);
   else if (answer.redirected && !options.method) location.assign(answer.url);
   else if (answer.status === 401 || answer.status === 403) location.reload();
   else if (answer.ok || answer.status === 422) return answer.status === 204 ? "" : answer.text();
-  else throw new Error(String(answer.status));
+  else throw answer;
   return "";
 };
-
-const failed = () => toast(word(navigator.onLine ? "failed" : "offline"));
 
 const swap = async (element, url, options) => {
   const chosen = element.dataset.target;
@@ -56,9 +54,9 @@ const swap = async (element, url, options) => {
     put(target, text, element.dataset.swap || "outer");
     if (element.hasAttribute("data-push")) history.pushState({}, "", url);
     if (element.dataset.say) say(element.dataset.say);
-  } catch {
+  } catch (answer) {
     target.ariaBusy = null;
-    failed();
+    refused(answer);
   }
 };
 
@@ -81,7 +79,7 @@ function start(root) {
   const inside = (selector) => [...(root.matches?.(selector) ? [root] : []), ...root.querySelectorAll(selector)];
   inside("[data-poll]").forEach(poll);
   for (const part of inside("[data-load]")) {
-    get(part.dataset.load).then((text) => put(part, text, "inner")).catch(failed);
+    get(part.dataset.load).then((text) => put(part, text, "inner")).catch(refused);
     part.removeAttribute("data-load");
   }
 }
