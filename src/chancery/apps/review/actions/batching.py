@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from itertools import groupby
 
 from django.db import transaction
 from django.db.models import Max
@@ -25,9 +24,10 @@ def review_language(*, tag: str) -> str:
 
 
 def _families(documents: Iterable[ReviewableRecord]) -> Iterator[list[ReviewableRecord]]:
-    ordered = sorted(documents, key=lambda item: (item.family_path, item.family_id, item.position))
-    for _family, members in groupby(ordered, key=lambda item: item.family_id):
-        yield list(members)
+    families: dict[str, list[ReviewableRecord]] = {}
+    for item in sorted(documents, key=lambda item: item.sequence):
+        families.setdefault(item.family_id, []).append(item)
+    yield from families.values()
 
 
 def packed(*, documents: Iterable[ReviewableRecord], size: int) -> list[tuple[str, list[ReviewableRecord]]]:

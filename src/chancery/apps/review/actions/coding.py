@@ -120,10 +120,11 @@ def save_coding(
     answers: Mapping[str, Any],
     at: datetime,
     with_family: bool = False,
+    seconds: int = 0,
 ) -> Saved:
     """Record a reviewer's decision on one document and name the next one.
 
-    with_family: the other members of the family in this batch that have no decision get the same one.
+    seconds: focused seconds since the last heartbeat. with_family: the other members of the family in this batch that have no decision get the same one.
     Exact duplicates follow the copy that was reviewed. Raises Refused ``coding_incomplete``, ``checked_out`` or
     ``batch_closed`` and NotFound.
     """
@@ -141,7 +142,7 @@ def save_coding(
         family = here.document.family_id
         targets += [p for p in places if p.document.family_id == family and not p.coded and p is not here]
     coding = [_decide(actor=actor, batch=batch, place=place, form=form, values=values, here=here, at=at) for place in targets][0]
-    beat(actor=actor, batch=batch, document_id=document_id, at=at)
+    beat(actor=actor, batch=batch, document_id=document_id, seconds=seconds, at=at)
     complete = _advance(actor=actor, batch=batch, at=at)
     return Saved(
         coding_id=coding.id,

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from chancery.apps.documents.queries import ReviewableRecord, reviewable_documents
+from chancery.apps.documents.queries import ReviewableRecord, containers_of, reviewable_documents
 from chancery.apps.operations.actions.quality import record_second_look, resolve_overturn
 from chancery.apps.review.actions.coding import announce_change, close_batch, write_decision
 from chancery.apps.review.actions.looks import draw_second_look
@@ -91,36 +91,44 @@ def _privilege(text: str) -> str:
     return {"": "none", "NONE": "none"}.get(text.upper(), text.upper())
 
 
-def matched(*, rows: Sequence[CodingRow], documents: Sequence[ReviewableRecord]) -> dict[str, CodingRow]:
+def matched(
+    *,
+    rows: Sequence[CodingRow],
+    documents: Sequence[ReviewableRecord],
+    containers: Sequence[tuple[str, str]] = (),
+) -> dict[str, CodingRow]:
     """Return the row of each document: its own path first, else its hash, else the container it came from.
+
+    containers: (path, sha256) of mailboxes and archives; a row for one codes what lies inside it.
 
     Raises CodingFileRefused naming the first row that finds nothing.
     """
     by_path: dict[str, list[ReviewableRecord]] = {}
     by_hash: dict[str, list[ReviewableRecord]] = {}
+    inside: dict[str, list[ReviewableRecord]] = {path: [] for path, _sha256 in containers}
+    hashes = {sha256: path for path, sha256 in containers}
     for item in documents:
         by_path.setdefault(item.path, []).append(item)
         by_hash.setdefault(item.sha256, []).append(item)
+        for cut in (place for place, sign in enumerate(item.path) if sign == "/"):
+            if item.path[:cut] in inside:
+                inside[item.path[:cut]].append(item)
     own: dict[str, CodingRow] = {}
     shared: dict[str, CodingRow] = {}
-    for row in rows:
+    around: dict[str, CodingRow] = {}
+    for row in sorted(rows, key=lambda row: row.path.count("/")):
         named = by_path.get(row.path, []) if row.path else []
         copies = by_hash.get(row.sha256, []) if row.sha256 else []
-        if not named and not copies:
+        container = row.path if row.path in inside else hashes.get(row.sha256, "") if row.sha256 else ""
+        if not named and not copies and not container:
             raise CodingFileRefused(
                 "Line %(line)s: nothing in the matter matches %(row)s.", line=row.line, row=row.name
             )
         own.update({item.id: row for item in named})
         for item in copies:
             shared.setdefault(item.id, row)
-    found = {**shared, **own}
-    containers = {item.path: found[item.id] for item in documents if item.status == "container" and item.id in found}
-    for item in documents:
-        if item.id not in found and containers:
-            inside = [path for path in containers if item.path.startswith(path + "/")]
-            if inside:
-                found[item.id] = containers[max(inside, key=len)]
-    return found
+        around.update({item.id: row for item in inside.get(container, [])})
+    return {**around, **shared, **own}
 
 
 def inherited(*, found: dict[str, CodingRow], documents: Sequence[ReviewableRecord]) -> dict[str, CodingRow]:
@@ -162,14 +170,15 @@ def code_from_file(
                 raise CodingFileRefused(
                     "Line %(line)s (%(row)s): nobody is called %(person)s.", line=row.line, row=row.name, person=name
                 )
-    found = matched(rows=rows, documents=documents)
+    containers = containers_of(tenant_id=tenant_id, matter_id=matter_id)
+    found = matched(rows=rows, documents=documents, containers=containers)
     extra = inherited(found=found, documents=documents)
     form = coding_form()
     coded: dict[str, CodingRow] = {}
     any_changed = False
     for item in documents:
         use = found.get(item.id) or extra.get(item.id)
-        if use is None or item.status == "container":
+        if use is None:
             continue
         coded[item.id] = use
         answers = _answers(use, describe.get(item.id, ""))

@@ -11,12 +11,15 @@ from chancery.apps.review.models import Batch, Focus
 from chancery.foundation.errors import NotFound
 from chancery.platform.tenancy.actors import Actor
 
-# A gap between two heartbeats that is longer than this is idle time and is not counted.
+# Most that one heartbeat may add: a longer silence is idle time.
 IDLE_AFTER_SECONDS = 60
 
 
-def beat(*, actor: Actor, batch: Batch, document_id: str, at: datetime) -> int:
-    """Count the time since the last heartbeat on this document; returns its seconds today."""
+def beat(*, actor: Actor, batch: Batch, document_id: str, seconds: int, at: datetime) -> int:
+    """Count focused time since the last heartbeat on this document; returns its seconds today.
+
+    seconds: what the page measured; never more is counted than has passed by the server's own clock.
+    """
     row, created = Focus.objects.select_for_update().get_or_create(
         user_id=actor.user_id,
         batch=batch,
@@ -31,20 +34,19 @@ def beat(*, actor: Actor, batch: Batch, document_id: str, at: datetime) -> int:
     )
     if created:
         return 0
-    gap = (at - row.last_at).total_seconds()
+    gap = round((at - row.last_at).total_seconds())
     if gap <= 0:
         return row.seconds
-    if gap <= IDLE_AFTER_SECONDS:
-        row.seconds += round(gap)
+    row.seconds += max(0, min(seconds, gap, IDLE_AFTER_SECONDS))
     row.last_at = at
     row.save(update_fields=["seconds", "last_at"])
     return row.seconds
 
 
 @transaction.atomic
-def record_focus(*, actor: Actor, batch_id: str, document_id: str, at: datetime) -> int:
+def record_focus(*, actor: Actor, batch_id: str, document_id: str, seconds: int, at: datetime) -> int:
     """Take one heartbeat of the desk; raises NotFound unless the document lies on the actor's own desk."""
     batch = policies.batches_for(actor).filter(id=batch_id, assignee_id=actor.user_id or None).first()
     if batch is None or not batch.places.filter(document_id=document_id).exists():
         raise NotFound
-    return beat(actor=actor, batch=batch, document_id=document_id, at=at)
+    return beat(actor=actor, batch=batch, document_id=document_id, seconds=seconds, at=at)

@@ -18,7 +18,8 @@ from chancery.foundation.errors import NotFound, Refused
 from chancery.platform.access.scopes import require_role
 from chancery.platform.tenancy.actors import Actor, Role
 
-KIND = "document_coding"
+# The standard of the service names its sampling plan by this kind.
+KIND = "review"
 
 
 @transaction.atomic

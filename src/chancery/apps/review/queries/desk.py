@@ -83,6 +83,7 @@ class BatchRecord:
     assignee_id: str
     work_item_id: str
     sample_id: str
+    state_name: str
 
 
 def batch_record(batch: Batch) -> BatchRecord:
@@ -102,6 +103,7 @@ def batch_record(batch: Batch) -> BatchRecord:
         assignee_id=str(batch.assignee_id or ""),
         work_item_id=batch.work_item_id,
         sample_id=batch.sample_id,
+        state_name=str(Batch.State(batch.state).label),
     )
 
 
@@ -206,3 +208,9 @@ def desk(*, actor: Actor, batch_id: str, document_id: str | None = None) -> Desk
         previous_values=dict(before.values) if before else {},
         history=() if blind else history_of(actor=actor, document_id=current.document_id),
     )
+
+
+def waiting_count(actor: Actor) -> int:
+    """Return how many unfinished batches lie on the actor's desk; one query."""
+    found = policies.batches_for(actor).filter(assignee_id=actor.user_id or None)
+    return found.exclude(state=Batch.State.COMPLETE).count()
