@@ -17,11 +17,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def duplicates(items: Iterable[Item]) -> dict[str, str]:
-    """Return the id of the kept copy for each duplicate, at the level of families; children follow their parent.
+    """Return the id of the kept copy for each duplicate, at the level of families; children follow their
+    parent.
 
-    Mails are the same when recipe 1 agrees (body without white space, subject, sender, sent time to the second,
-    recipients, attachments as a set) and their full bodies do. A mail with neither body nor attachment, or one that
-    was read in part, is only ever the same as a byte-identical file; so are loose files. Kept is the first by path.
+    Mails are the same when recipe 1 agrees (body without white space, subject, sender, sent time to the
+    second, recipients, attachments as a set) and their full bodies do. A mail with neither body nor
+    attachment, or one that was read in part, is only ever the same as a byte-identical file; so are loose
+    files. Kept is the first by path.
     """
     listed = list(items)
     children: dict[str, list[Item]] = defaultdict(list)
@@ -89,9 +91,9 @@ def write_accounting(
 ) -> dict[str, Any]:
     """Write ``items.jsonl``, ``accounting.json``, ``exceptions.csv`` and ``text/``; return the counts.
 
-    items, containers and exceptions count the lines by status and sum to all lines; ``exceptions.csv`` also lists
-    what carries a code although it was read in part. duplicates counts lines with ``duplicate_of``. Bytes are those
-    of the input files.
+    items, containers and exceptions count the lines by status and sum to all lines; ``exceptions.csv`` also
+    lists what carries a code although it was read in part. duplicates counts lines with ``duplicate_of``.
+    Bytes are those of the input files.
     """
     listed = list(items)
     copies = duplicates(listed)
@@ -102,8 +104,14 @@ def write_accounting(
         for item in listed:
             counts[item.status] += 1
             name = _write_text(item, texts)
-            lines.write(json.dumps(line_of(item=item, text_file=name, duplicate_of=copies.get(item.id)),
-                                   ensure_ascii=False, sort_keys=False) + "\n")  # fmt: skip
+            lines.write(
+                json.dumps(
+                    line_of(item=item, text_file=name, duplicate_of=copies.get(item.id)),
+                    ensure_ascii=False,
+                    sort_keys=False,
+                )
+                + "\n"
+            )
     _write_exceptions(listed, out / "exceptions.csv")
     account = {
         "input_files": input_files,
@@ -153,6 +161,15 @@ def _write_exceptions(items: list[Item], target: Path) -> None:
         )
         for item in items:
             if item.exception is not None:
-                row = [item.path, item.id, item.parent_id or "", item.media_type, item.size, item.sha256,
-                       item.status, item.exception, item.exception_detail]  # fmt: skip
+                row = [
+                    item.path,
+                    item.id,
+                    item.parent_id or "",
+                    item.media_type,
+                    item.size,
+                    item.sha256,
+                    item.status,
+                    item.exception,
+                    item.exception_detail,
+                ]
                 writer.writerow([f"'{cell}" if str(cell).startswith(_FORMULA) else cell for cell in row])

@@ -32,7 +32,8 @@ def expand_file(
     """Return the items of one input file, each parent before its children, the file itself first.
 
     skip: id -> (code, detail) of items that are not read but recorded with that exception.
-    on_start: told the id of each item before it is read. Bad input raises nothing: it ends as a coded exception.
+    on_start: told the id of each item before it is read. Bad input raises nothing: it ends as a coded
+    exception.
     """
     try:
         size = file.location.stat().st_size
@@ -46,10 +47,20 @@ def expand_file(
 def _missing(file: SourceFile) -> Item:
     identity = item_id(chain=(file.path,))
     return Item(
-        id=identity, parent_id=None, family_id=identity, path=file.path, name=_last(file.path),
-        media_type="application/octet-stream", kind="other", size=0, sha256="", md5="", status="exception",
-        exception="corrupt", exception_detail="The file could not be opened.",
-    )  # fmt: skip
+        id=identity,
+        parent_id=None,
+        family_id=identity,
+        path=file.path,
+        name=_last(file.path),
+        media_type="application/octet-stream",
+        kind="other",
+        size=0,
+        sha256="",
+        md5="",
+        status="exception",
+        exception="corrupt",
+        exception_detail="The file could not be opened.",
+    )
 
 
 def _last(path: str) -> str:
@@ -91,9 +102,14 @@ class _Run:
         with self.file.location.open("rb") as stream:
             head = stream.read(HEAD_BYTES)
         content = Content(
-            name=_last(self.file.path), location=self.file.location, size=size, head=head,
-            passwords=self.file.passwords, parts=tuple(part for _, part in self.file.parts), limits=self.limits,
-        )  # fmt: skip
+            name=_last(self.file.path),
+            location=self.file.location,
+            size=size,
+            head=head,
+            passwords=self.file.passwords,
+            parts=tuple(part for _, part in self.file.parts),
+            limits=self.limits,
+        )
         written = Written(size, sha256, md5, head, None)
         self._visit(place, identity, content, written, None, Child(content.name, None), verdict)
 
@@ -127,16 +143,29 @@ class _Run:
             self._children(inside, reading, place)
         contradiction = written.size > 0 and contradicts(extension=content.extension, key=form.key)
         self.items[index] = settle(
-            identity=identity, parent=place.parent, family=family, path=place.path, name=_last(place.path),
-            position=place.position, form=form, media_type=media_type_of(content=content, form=form), written=written,
-            native=native, child=child, reading=reading, container=is_container, contradiction=contradiction,
-            found=len(self.items) - before, max_text=self.limits.max_text_chars,
-        )  # fmt: skip
+            identity=identity,
+            parent=place.parent,
+            family=family,
+            path=place.path,
+            name=_last(place.path),
+            position=place.position,
+            form=form,
+            media_type=media_type_of(content=content, form=form),
+            written=written,
+            native=native,
+            child=child,
+            reading=reading,
+            container=is_container,
+            contradiction=contradiction,
+            found=len(self.items) - before,
+            max_text=self.limits.max_text_chars,
+        )
 
     def _read(
         self, identity: str, content: Content, place: _Place, verdict: tuple[str, str] | None
     ) -> tuple[Format, Reading]:
-        """Identify and read one file; whatever a reader throws becomes a code here, the edge of the engine."""
+        """Identify and read one file; whatever a reader throws becomes a code here, the edge of the
+        engine."""
         form = FORMATS["binary"]
         verdict = verdict or self.skip.get(identity)
         if verdict is not None:
@@ -183,7 +212,7 @@ class _Run:
         identity = item_id(chain=chain)
         place = replace(
             inside, chain=chain, path=f"{parent.path}/{shown}", depth=parent.depth + 1, position=position
-        )  # fmt: skip
+        )
         if hostile and child.exception is None:
             detail = "The entry names a place outside its archive; it was kept under a harmless name."
             child = replace(child, exception="path_traversal", detail=detail)
@@ -212,9 +241,14 @@ class _Run:
             child = replace(child, exception=fault.code, detail=fault.sentence(fault.message))
         self._note_loss(child)
         content = Content(
-            name=_last(shown), location=target, size=written.size, head=written.head,
-            passwords=self.file.passwords, limits=self.limits, kept=written.kept,
-        )  # fmt: skip
+            name=_last(shown),
+            location=target,
+            size=written.size,
+            head=written.head,
+            passwords=self.file.passwords,
+            limits=self.limits,
+            kept=written.kept,
+        )
         self._visit(place, identity, content, written, native, child, None)
 
     def _note_loss(self, child: Child) -> None:
@@ -241,7 +275,7 @@ class _Run:
                 exception=code,
                 exception_detail=detail,
                 position=place.position,
-            )  # fmt: skip
+            )
         )
 
 

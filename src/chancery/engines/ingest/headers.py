@@ -52,7 +52,8 @@ def _eight_bit(raw: str, charset: str | None) -> str:
 
 
 def _words(text: str) -> str:
-    """Decode encoded words; neighbours of one set are joined as bytes first, since some writers cut characters."""
+    """Decode encoded words; neighbours of one set are joined as bytes first, since some writers cut
+    characters."""
     out: list[str] = []
     pending, pending_set, end = b"", "", 0
     for match in _WORD.finditer(text):

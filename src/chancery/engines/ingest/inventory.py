@@ -23,7 +23,8 @@ _SPLIT = (
 def inventory(*, folder: Path) -> Iterator[SourceFile]:
     """List every regular file below ``folder``, sorted by display path; follows no symbolic link.
 
-    Names with undecodable bytes are shown in percent form and stay raw in ``location``; display paths are unique.
+    Names with undecodable bytes are shown in percent form and stay raw in ``location``; display paths are
+    unique.
     """
     found: list[tuple[str, Path]] = []
     for root, folders, names in os.walk(folder, followlinks=False):
@@ -40,7 +41,8 @@ def inventory(*, folder: Path) -> Iterator[SourceFile]:
 
 
 def join_parts(*, files: Iterable[SourceFile]) -> list[SourceFile]:
-    """Tie the volumes of split archives together: the first holds the rest in order, the rest name the first."""
+    """Tie the volumes of split archives together: the first holds the rest in order, the rest name the
+    first."""
     listed = list(files)
     groups: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for index, file in enumerate(listed):
@@ -66,7 +68,8 @@ def join_parts(*, files: Iterable[SourceFile]) -> list[SourceFile]:
 
 
 def hash_file(*, path: Path) -> tuple[int, str, str]:
-    """Return size in bytes, SHA-256 and MD5 of a file, read in pieces; holes of a sparse file cost no reading."""
+    """Return size in bytes, SHA-256 and MD5 of a file, read in pieces; holes of a sparse file cost no
+    reading."""
     sha256, md5, size = hashlib.sha256(), hashlib.md5(usedforsecurity=False), 0
     with path.open("rb") as stream:
         while chunk := stream.read(_CHUNK):

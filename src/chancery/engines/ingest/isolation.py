@@ -61,13 +61,22 @@ class _Child:
 
     def __init__(self, scratch: Path, limits: Limits) -> None:
         self.limits = limits
-        self.errors = TemporaryFile()
+        self.errors = TemporaryFile()  # noqa: SIM115  (closed in ``end``)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "chancery.engines.ingest.worker"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, cwd=scratch, bufsize=0,
-            env={**_ENVIRONMENT, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "TMPDIR": str(scratch)},
-            start_new_session=True, close_fds=True,
-        )  # fmt: skip
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.errors,
+            cwd=scratch,
+            bufsize=0,
+            env={
+                **_ENVIRONMENT,
+                "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+                "TMPDIR": str(scratch),
+            },
+            start_new_session=True,
+            close_fds=True,
+        )
         self.buffer = FrameBuffer(self.answers)
         self.task: _Task | None = None
         self.item: str | None = None
@@ -85,11 +94,16 @@ class _Child:
         self.deadline = time.monotonic() + self.limits.seconds + task.extra_seconds + _START_SECONDS
         file = task.file
         value = {
-            "path": file.path, "location": os.fsencode(file.location).hex(), "passwords": list(file.passwords),
-            "parts": [(path, os.fsencode(location).hex()) for path, location in file.parts], "part_of": file.part_of,
-            "scratch": str(scratch), "limits": asdict(self.limits), "skip": task.skip,
+            "path": file.path,
+            "location": os.fsencode(file.location).hex(),
+            "passwords": list(file.passwords),
+            "parts": [(path, os.fsencode(location).hex()) for path, location in file.parts],
+            "part_of": file.part_of,
+            "scratch": str(scratch),
+            "limits": asdict(self.limits),
+            "skip": task.skip,
             "extra_seconds": task.extra_seconds,
-        }  # fmt: skip
+        }
         with suppress(BrokenPipeError):
             write_frame(stream=self.process.stdin, value=value)  # type: ignore[arg-type]
 
@@ -139,10 +153,10 @@ def expand_files(
 ) -> Iterator[Result]:
     """Yield (file, items) once for each input file, in order of completion.
 
-    workers: number of child processes, at least 1. Each has an address space limit, a limit of processor and wall
-    time for each item, a session of its own, an empty environment and ``scratch`` as working directory.
-    An item on which a child crashes, hangs or runs out of memory becomes an exception; the rest of its container is
-    read again by a new child without it. on_result: called before each yield.
+    workers: number of child processes, at least 1. Each has an address space limit, a limit of processor
+    and wall time for each item, a session of its own, an empty environment and ``scratch`` as working
+    directory. An item on which a child crashes, hangs or runs out of memory becomes an exception; the rest
+    of its container is read again by a new child without it. on_result: called before each yield.
     """
     pool = _Pool(scratch.resolve(), limits, max(1, workers))
     try:
@@ -167,11 +181,8 @@ class _Pool:
         """Keep every child busy until all files are answered."""
         exhausted = False
         while True:
-            while (
-                (not exhausted
-                and len(self.busy) < self.workers)
-                or (self.again
-                and len(self.busy) < self.workers)
+            while (not exhausted and len(self.busy) < self.workers) or (
+                self.again and len(self.busy) < self.workers
             ):
                 task = self.again.popleft() if self.again else self._next(files)
                 if task is None:
@@ -265,10 +276,20 @@ def _given_up(file: SourceFile, identity: str, code: str) -> Item:
     """Return the exception for an input file whose reading killed its child; hashed here, in pieces."""
     size, sha256, md5 = _hash(file)
     return Item(
-        id=identity, parent_id=None, family_id=identity, path=file.path, name=file.path.rpartition("/")[2],
-        media_type="application/octet-stream", kind="other", size=size, sha256=sha256, md5=md5, status="exception",
-        exception=code, exception_detail=_DETAILS[code],
-    )  # fmt: skip
+        id=identity,
+        parent_id=None,
+        family_id=identity,
+        path=file.path,
+        name=file.path.rpartition("/")[2],
+        media_type="application/octet-stream",
+        kind="other",
+        size=size,
+        sha256=sha256,
+        md5=md5,
+        status="exception",
+        exception=code,
+        exception_detail=_DETAILS[code],
+    )
 
 
 def _hash(file: SourceFile) -> tuple[int, str, str]:

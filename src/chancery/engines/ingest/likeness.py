@@ -1,7 +1,9 @@
-"""When two mails are the same mail: recipe 1, hashes over normalised fields, with the parts kept for explanation.
+"""When two mails are the same mail: recipe 1, hashes over normalised fields, with the parts kept for
+explanation.
 
-Outline: the industry pattern of family deduplication (body, header, recipients, attachments), decided for the parent
-and followed by its attachments. White space, letter case of addresses and file format do not count.
+Outline: the industry pattern of family deduplication (body, header, recipients, attachments), decided for
+the parent and followed by its attachments. White space, letter case of addresses and file format do not
+count.
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ def body_of(*, text: str | None, metadata: dict[str, Any]) -> str:
 
 
 def person(*, shown: str) -> str:
-    """Return one person as compared: the address in lower case, the common name of an X.500 address, or the name."""
+    """Return one person as compared: the address in lower case, the common name of an X.500 address, or the
+    name."""
     match = _ADDRESS.search(shown)
     value = (match.group(1) if match else shown).strip().lower()
     inner = _X500.search(value)

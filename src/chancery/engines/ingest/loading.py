@@ -1,4 +1,5 @@
-"""Load the reader of a format when the first file of that format is met: the one place that does so by name."""
+"""Load the reader of a format when the first file of that format is met: the one place that does so by
+name."""
 
 from __future__ import annotations
 

@@ -16,13 +16,35 @@ from chancery.engines.ingest.reading import Child
 from chancery.engines.text.charset import decode
 
 _EXTENSIONS = {
-    "text/plain": ".txt", "text/html": ".html", "text/calendar": ".ics", "text/vcard": ".vcf", "text/x-vcard": ".vcf",
-    "image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/bmp": ".bmp", "image/tiff": ".tif",
-    "application/pdf": ".pdf", "application/ms-tnef": ".dat", "message/rfc822": ".eml", "application/zip": ".zip",
-    "application/pkcs7-signature": ".p7s", "application/pgp-signature": ".asc", "text/rtf": ".rtf",
-}  # fmt: skip
-_INLINE = frozenset({"text/plain", "text/html", "text/enriched", "text/richtext", "message/delivery-status",
-                     "text/rfc822-headers", "message/disposition-notification"})  # fmt: skip
+    "text/plain": ".txt",
+    "text/html": ".html",
+    "text/calendar": ".ics",
+    "text/vcard": ".vcf",
+    "text/x-vcard": ".vcf",
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/gif": ".gif",
+    "image/bmp": ".bmp",
+    "image/tiff": ".tif",
+    "application/pdf": ".pdf",
+    "application/ms-tnef": ".dat",
+    "message/rfc822": ".eml",
+    "application/zip": ".zip",
+    "application/pkcs7-signature": ".p7s",
+    "application/pgp-signature": ".asc",
+    "text/rtf": ".rtf",
+}
+_INLINE = frozenset(
+    {
+        "text/plain",
+        "text/html",
+        "text/enriched",
+        "text/richtext",
+        "message/delivery-status",
+        "text/rfc822-headers",
+        "message/disposition-notification",
+    }
+)
 _PGP = re.compile(rb"-----BEGIN PGP MESSAGE-----")
 
 
@@ -39,7 +61,8 @@ class Body:
     missing: bool = False
 
     def text(self) -> str:
-        """Return the body: the plain part; the HTML part where there is none, or as well where it says more."""
+        """Return the body: the plain part; the HTML part where there is none, or as well where it says
+        more."""
         plain = "\n".join(part for part in self.plain if part.strip())
         html = "\n".join(part for part in self.html if part.strip())
         body = plain if plain.strip() else html
@@ -84,7 +107,8 @@ def _walk(part: Message, body: Body, *, top: bool = False) -> None:
         return
     if isinstance(payload, list):
         for piece in payload:
-            body.attachments.append(Child("attached message.eml", _bytes_of(piece)))
+            if isinstance(piece, Message):
+                body.attachments.append(Child("attached message.eml", _bytes_of(piece)))
         return
     _leaf(part, kind, body)
 

@@ -25,11 +25,22 @@ SENDER_NAMES, SENDER_ADDRESSES = (0x0C1A, 0x0042), (0x5D01, 0x5D02, 0x0C1F, 0x00
 TO, CC, BCC = 0x0E04, 0x0E03, 0x0E02
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 _SHOWN = {
-    0x3A05: "Generation", 0x3A06: "Given name", 0x3A11: "Surname", 0x3A16: "Company", 0x3A17: "Title",
-    0x3A08: "Business telephone", 0x3A09: "Home telephone", 0x3A1C: "Mobile telephone", 0x3A24: "Business fax",
-    0x3A15: "Postal address", 0x3A27: "City", 0x3A26: "Country", 0x3A18: "Department", 0x8205: "Location",
+    0x3A05: "Generation",
+    0x3A06: "Given name",
+    0x3A11: "Surname",
+    0x3A16: "Company",
+    0x3A17: "Title",
+    0x3A08: "Business telephone",
+    0x3A09: "Home telephone",
+    0x3A1C: "Mobile telephone",
+    0x3A24: "Business fax",
+    0x3A15: "Postal address",
+    0x3A27: "City",
+    0x3A26: "Country",
+    0x3A18: "Department",
+    0x8205: "Location",
     0x3001: "Name",
-}  # fmt: skip
+}
 _KEPT_HEADERS = re.compile(
     r"^(received|reply-to|references|in-reply-to|thread-index|list-id|x-mailer|importance):", re.I
 )

@@ -11,7 +11,8 @@ _MAX_NAME = 255
 
 
 def item_id(*, chain: tuple[str, ...]) -> str:
-    """Return the id of the item reached by ``chain``: the top path, then "position/name" of each step down."""
+    """Return the id of the item reached by ``chain``: the top path, then "position/name" of each step
+    down."""
     whole = "\x00".join(chain).encode("utf-8", "surrogatepass")
     return "D" + hashlib.sha256(whole).hexdigest()[:20]
 

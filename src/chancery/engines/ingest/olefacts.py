@@ -10,9 +10,19 @@ import olefile
 
 from chancery.engines.text.charset import decode
 
-_WANTED = {"title": "title", "author": "author", "subject": "subject", "last_saved_by": "last_saved_by",
-           "create_time": "created", "last_saved_time": "modified", "last_printed": "printed", "company": "company",
-           "num_pages": "pages", "creating_application": "application", "keywords": "keywords"}  # fmt: skip
+_WANTED = {
+    "title": "title",
+    "author": "author",
+    "subject": "subject",
+    "last_saved_by": "last_saved_by",
+    "create_time": "created",
+    "last_saved_time": "modified",
+    "last_printed": "printed",
+    "company": "company",
+    "num_pages": "pages",
+    "creating_application": "application",
+    "keywords": "keywords",
+}
 
 
 def summary(*, location: Path) -> dict[str, Any]:

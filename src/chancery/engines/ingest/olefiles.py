@@ -21,7 +21,8 @@ _SIGNS = (
 
 
 def embedded_objects(*, location: Path) -> Iterator[Child]:
-    """Yield the files that were dropped into an OLE document, as they were; a damaged storage yields nothing."""
+    """Yield the files that were dropped into an OLE document, as they were; a damaged storage yields
+    nothing."""
     try:
         with olefile.OleFileIO(str(location)) as ole:
             streams = ole.listdir()

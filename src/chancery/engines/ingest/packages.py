@@ -15,9 +15,17 @@ from lxml import etree
 from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
 
 _PART_LIMIT = 256 * 1024**2
-_CORE = {"title": "title", "creator": "author", "lastModifiedBy": "last_saved_by", "created": "created",
-         "modified": "modified", "subject": "subject", "keywords": "keywords", "description": "comments",
-         "lastPrinted": "printed"}  # fmt: skip
+_CORE = {
+    "title": "title",
+    "creator": "author",
+    "lastModifiedBy": "last_saved_by",
+    "created": "created",
+    "modified": "modified",
+    "subject": "subject",
+    "keywords": "keywords",
+    "description": "comments",
+    "lastPrinted": "printed",
+}
 _EXTENDED = {"Company": "company", "Application": "application", "Pages": "pages", "Slides": "slides"}
 
 
@@ -33,7 +41,7 @@ def parse_xml(data: bytes) -> Any:
             ) from fault
     softer = etree.XMLParser(
         resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, recover=True
-    )  # fmt: skip
+    )
     return etree.fromstring(data, softer)
 
 

@@ -82,7 +82,8 @@ class Child:
 class Reading:
     """What came out of one file: text, metadata, children, and what went wrong.
 
-    container: its children are no attachments of it. exception: code, also on partial success.
+    container: its children are no attachments of it. key: the format found after decryption. exception:
+    code, also on partial success.
     """
 
     text: str | None = None
@@ -91,6 +92,7 @@ class Reading:
     exception: str | None = None
     detail: str = ""
     container: bool = False
+    key: str | None = None
 
     def flag(self, code: str, detail: str) -> None:
         """Set the exception unless an earlier one stands."""

@@ -70,7 +70,8 @@ class Limits:
 
     seconds: wall and processor time for one file, and again for each item found inside a container.
     container_seconds: wall time for one container with all it holds.
-    memory_bytes: address space of the child process. max_expanded_bytes: sum of all bytes taken out of one input.
+    memory_bytes: address space of the child process. max_expanded_bytes: sum of all bytes taken out of one
+    input.
     max_ratio: expanded to packed size, judged only above ``ratio_floor_bytes``.
     max_text_chars: longer text is cut and coded ``partly_extracted``.
     """
@@ -91,8 +92,8 @@ class Limits:
 class Item:
     """One document, container or coded exception; ``sha256`` is empty when no byte of it could be read.
 
-    size: bytes. path: chain of names from the source folder down. native: file name in the scratch folder, None for
-    the input file itself and for entries without bytes. position: place among its siblings, from 0.
+    size: bytes. path: chain of names from the source folder down. native: file name in the scratch folder,
+    None for the input file itself and for entries without bytes. position: place among its siblings, from 0.
     """
 
     id: str

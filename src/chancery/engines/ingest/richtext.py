@@ -15,12 +15,43 @@ _SKIPPED = frozenset(
     b"listpicture bkmkstart bkmkend pgptbl panose falt blipuid object_data info template datafield "
     b"listtext_off atrfstart atrfend atnid atnref wgrffmtfilter mmathPr defchp defpap passwordhash userprops".split()
 )
-_CHARS = {b"par": "\n", b"line": "\n", b"tab": "\t", b"cell": "\t", b"row": "\n", b"page": "\n", b"sect": "\n",
-          b"emdash": "—", b"endash": "–", b"lquote": "‘", b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”",
-          b"bullet": "•", b"emspace": " ", b"enspace": " ", b"nestcell": "\t", b"nestrow": "\n"}  # fmt: skip
-_CHARSETS = {0: "cp1252", 77: "mac_roman", 128: "cp932", 129: "cp949", 134: "gb18030", 136: "big5hkscs", 161: "cp1253",
-             162: "cp1254", 163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874",
-             238: "cp1250"}  # fmt: skip
+_CHARS = {
+    b"par": "\n",
+    b"line": "\n",
+    b"tab": "\t",
+    b"cell": "\t",
+    b"row": "\n",
+    b"page": "\n",
+    b"sect": "\n",
+    b"emdash": "—",
+    b"endash": "–",
+    b"lquote": "‘",
+    b"rquote": "’",
+    b"ldblquote": "“",
+    b"rdblquote": "”",
+    b"bullet": "•",
+    b"emspace": " ",
+    b"enspace": " ",
+    b"nestcell": "\t",
+    b"nestrow": "\n",
+}
+_CHARSETS = {
+    0: "cp1252",
+    77: "mac_roman",
+    128: "cp932",
+    129: "cp949",
+    134: "gb18030",
+    136: "big5hkscs",
+    161: "cp1253",
+    162: "cp1254",
+    163: "cp1258",
+    177: "cp1255",
+    178: "cp1256",
+    186: "cp1257",
+    204: "cp1251",
+    222: "cp874",
+    238: "cp1250",
+}
 
 
 class _Reader:

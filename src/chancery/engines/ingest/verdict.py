@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chancery.engines.ingest.formats import Format
+from chancery.engines.ingest.formats import FORMATS, Format
 from chancery.engines.ingest.reading import Child, Reading
 from chancery.engines.ingest.records import Item, Status
 from chancery.engines.ingest.writing import Written
@@ -37,10 +37,13 @@ def settle(
 ) -> Item:
     """Return the finished record.
 
-    A container that gave something is a container; a file that gave text, or is a picture, is an item, with its
-    code if it has one; the rest are exceptions. Nothing without text and without a code passes as an item unless
-    it is a picture or a mail, which may be blank.
+    A container that gave something is a container; a file that gave text, or is a picture, is an item, with
+    its code if it has one; the rest are exceptions. Nothing without text and without a code passes as an
+    item unless it is a picture or a mail, which may be blank.
     """
+    if reading.key is not None:
+        form = FORMATS[reading.key]
+        media_type = form.media_type
     text = _text(reading, max_text)
     _code(reading, child, form, text, container=container, contradiction=contradiction)
     metadata = {**child.metadata, **reading.metadata}
@@ -48,11 +51,24 @@ def settle(
         metadata["language"] = language_of(text=text)
     status = _status(reading, form, text, container=container, found=found, metadata=metadata)
     return Item(
-        id=identity, parent_id=parent, family_id=family, path=path, name=name,
-        media_type=reading.metadata.get("media_type", media_type), kind=form.kind, size=written.size,
-        sha256=written.sha256, md5=written.md5, status=status, exception=reading.exception,
-        exception_detail=reading.detail, text=text, native=native, metadata=_json_safe(metadata), position=position,
-    )  # fmt: skip
+        id=identity,
+        parent_id=parent,
+        family_id=family,
+        path=path,
+        name=name,
+        media_type=media_type,
+        kind=form.kind,
+        size=written.size,
+        sha256=written.sha256,
+        md5=written.md5,
+        status=status,
+        exception=reading.exception,
+        exception_detail=reading.detail,
+        text=text,
+        native=native,
+        metadata=_json_safe(metadata),
+        position=position,
+    )
 
 
 def _text(reading: Reading, max_text: int) -> str | None:

@@ -1,6 +1,8 @@
-"""The child process that parses: reads one task after another from standard input, answers on standard output.
+"""The child process that parses: reads one task after another from standard input, answers on standard
+output.
 
-Started by ``isolation`` as ``python -m chancery.engines.ingest.worker`` with the scratch folder as working directory.
+Started by ``isolation`` as ``python -m chancery.engines.ingest.worker`` with the scratch folder as working
+directory.
 """
 
 from __future__ import annotations

@@ -16,7 +16,8 @@ _KEEP = 16 * 1024**2
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Bytes as written; ``kept`` holds them in memory when they are few. fault: the code that cut them short."""
+    """Bytes as written; ``kept`` holds them in memory when they are few. fault: the code that cut them
+    short."""
 
     size: int
     sha256: str

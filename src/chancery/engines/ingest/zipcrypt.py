@@ -1,7 +1,7 @@
 """Encrypted zip entries of the AES kind (WinZip AE-1 and AE-2).
 
-Authority: "AES Encryption Information", WinZip, version 1.04: PBKDF2-HMAC-SHA1 with 1,000 rounds, AES in counter mode
-with a little-endian counter from 1, HMAC-SHA1 cut to ten bytes.
+Authority: "AES Encryption Information", WinZip, version 1.04: PBKDF2-HMAC-SHA1 with 1,000 rounds, AES in
+counter mode with a little-endian counter from 1, HMAC-SHA1 cut to ten bytes.
 """
 
 from __future__ import annotations

@@ -60,7 +60,8 @@ class Decoded:
 
 
 def codec_for(*, label: str | None) -> str | None:
-    """Return the codec for a declared character set, widened to the superset in real use, or None if unknown."""
+    """Return the codec for a declared character set, widened to the superset in real use, or None if
+    unknown."""
     name = (label or "").strip().strip("\"'").lower()
     name = _WIDER.get(name, name)
     try:
@@ -109,7 +110,8 @@ def _in(data: bytes, codec: str) -> Decoded | None:
 
 
 def _plausible(found: Decoded, data: bytes) -> bool:
-    """A declared single-byte set always fits; disbelieve it when the bytes read better as an East Asian set."""
+    """A declared single-byte set always fits; disbelieve it when the bytes read better as an East Asian
+    set."""
     if found.charset in ("cp1252", "cp1254", "latin_1", "iso8859-1"):
         return _asian_guess(data[:_SAMPLE], floor=0.9) is None
     return not found.text.count("\x00")
@@ -136,7 +138,8 @@ def _wide_guess(sample: bytes) -> str | None:
 
 
 def _escaped(data: bytes, declared: str | None) -> Decoded | None:
-    """Read the seven-bit East Asian sets: ISO-2022-JP and -KR by their escapes, HZ by its tildes, UTF-7 if declared."""
+    """Read the seven-bit East Asian sets: ISO-2022-JP and -KR by their escapes, HZ by its tildes, UTF-7 if
+    declared."""
     if b"\x1b$" in data:
         return next((found for name in ("iso2022_jp_ext", "iso2022_kr") if (found := _in(data, name))), None)
     if b"~{" in data and b"~}" in data:
@@ -155,7 +158,9 @@ def _asian_guess(sample: bytes, *, floor: float = 0.7) -> str | None:
         "gb18030": _share(sample, lambda a, b: 0xB0 <= a <= 0xD7 or 0xA1 <= a <= 0xA3, "gb18030"),
         "big5hkscs": _share(sample, lambda a, b: 0xA4 <= a <= 0xC6 or a == 0xA1, "big5hkscs") * 0.99,
         "cp932": _share(sample, _common_in_cp932, "cp932"),
-        "euc_jp": _share(sample, lambda a, b: a in (0xA4, 0xA5) or ((0xB0 <= a <= 0xCF) and b > 0xA0), "euc_jp")
+        "euc_jp": _share(
+            sample, lambda a, b: a in (0xA4, 0xA5) or ((0xB0 <= a <= 0xCF) and b > 0xA0), "euc_jp"
+        )
         * 0.97,
         "cp949": _share(sample, lambda a, b: 0xB0 <= a <= 0xC8 and b > 0xA0, "cp949") * 0.98,
     }

@@ -8,8 +8,16 @@ import re
 from chancery.engines.ingest.reading import Content, Reading
 from chancery.engines.text.charset import decode
 
-_WANTED = {"SUMMARY": "subject", "DTSTART": "starts", "DTEND": "ends", "LOCATION": "location", "FN": "title",
-           "ORGANIZER": "organizer", "EMAIL": "email", "UID": "uid"}  # fmt: skip
+_WANTED = {
+    "SUMMARY": "subject",
+    "DTSTART": "starts",
+    "DTEND": "ends",
+    "LOCATION": "location",
+    "FN": "title",
+    "ORGANIZER": "organizer",
+    "EMAIL": "email",
+    "UID": "uid",
+}
 
 
 def read(content: Content, key: str) -> Reading:

@@ -7,12 +7,13 @@ import gzip
 import lzma
 import re
 import zlib
-from typing import BinaryIO, cast
+from collections.abc import Callable
+from typing import Any, BinaryIO, cast
 
 from chancery.engines.ingest.readers import tarred
 from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
 
-_OPENERS = {"gz": gzip.open, "bz2": bz2.open, "xz": lzma.open}
+_OPENERS: dict[str, Callable[..., Any]] = {"gz": gzip.open, "bz2": bz2.open, "xz": lzma.open}
 _FAULTS = (OSError, EOFError, zlib.error, lzma.LZMAError, ValueError)
 
 

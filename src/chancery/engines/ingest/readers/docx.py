@@ -8,13 +8,25 @@ from chancery.engines.ingest.packages import Package, embedded, finish, local, o
 from chancery.engines.ingest.reading import Child, Content, Reading
 
 _ORDER = (
-    r"word/header\d*\.xml", r"word/document\d*\.xml", r"word/footer\d*\.xml", r"word/footnotes\d*\.xml",
-    r"word/endnotes\d*\.xml", r"word/comments\d*\.xml", r"word/charts/chart.*\.xml", r"word/diagrams/data.*\.xml",
+    r"word/header\d*\.xml",
+    r"word/document\d*\.xml",
+    r"word/footer\d*\.xml",
+    r"word/footnotes\d*\.xml",
+    r"word/endnotes\d*\.xml",
+    r"word/comments\d*\.xml",
+    r"word/charts/chart.*\.xml",
+    r"word/diagrams/data.*\.xml",
     r"word/glossary/document.*\.xml",
-)  # fmt: skip
+)
 _BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
-_MARKS = {"del": "tracked_changes", "ins": "tracked_changes", "moveFrom": "tracked_changes",
-          "vanish": "hidden_text", "comment": "comments", "txbxContent": "text_boxes"}  # fmt: skip
+_MARKS = {
+    "del": "tracked_changes",
+    "ins": "tracked_changes",
+    "moveFrom": "tracked_changes",
+    "vanish": "hidden_text",
+    "comment": "comments",
+    "txbxContent": "text_boxes",
+}
 _CUT = frozenset({"p", "tr", "comment", "footnote", "endnote"})
 
 
@@ -50,7 +62,8 @@ def _part_text(package: Package, name: str, counts: dict[str, int]) -> str:
 
 
 def _walk(node: Any, out: list[str], counts: dict[str, int]) -> None:
-    """Append the text below a node; an explicit stack, since hostile files nest deeper than Python recurses."""
+    """Append the text below a node; an explicit stack, since hostile files nest deeper than Python
+    recurses."""
     stack: list[tuple[Any, bool]] = [(node, False)]
     while stack:
         current, closing = stack.pop()

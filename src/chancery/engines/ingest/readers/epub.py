@@ -27,7 +27,8 @@ def _spine(package: Package) -> tuple[list[str], dict[str, Any]]:
         return [], {}
     folder = posixpath.dirname(names[0])
     files: dict[str, str] = {}
-    order, metadata = [], {}
+    order: list[str] = []
+    metadata: dict[str, Any] = {}
     for node in tree.iter():
         tag = local(node.tag)
         if tag == "item" and node.get("href"):

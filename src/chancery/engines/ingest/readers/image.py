@@ -9,8 +9,15 @@ from PIL import ExifTags, Image
 from chancery.engines.ingest.reading import Content, Reading, Unreadable
 
 Image.MAX_IMAGE_PIXELS = None
-_WANTED = {"DateTime": "created", "DateTimeOriginal": "created", "Make": "device_make", "Model": "device_model",
-           "Software": "application", "Artist": "author", "ImageDescription": "title"}  # fmt: skip
+_WANTED = {
+    "DateTime": "created",
+    "DateTimeOriginal": "created",
+    "Make": "device_make",
+    "Model": "device_model",
+    "Software": "application",
+    "Artist": "author",
+    "ImageDescription": "title",
+}
 
 
 def read(content: Content, key: str) -> Reading:

@@ -18,7 +18,8 @@ _TYPES = {"doc": "application/msword", "ppt": "application/vnd.ms-powerpoint", "
 
 
 def read(content: Content, key: str) -> Reading:
-    """Return text, properties and embedded objects; the second reader steps in where the first gives nothing."""
+    """Return text, properties and embedded objects; the second reader steps in where the first gives
+    nothing."""
     if key == "rtf":
         return _rich(content)
     if is_locked(content=content):

@@ -28,15 +28,18 @@ def read_decrypted(*, content: Content, key: str | None) -> Reading:
         location = Path(folder, "plain")
         location.write_bytes(plain)
         inner = Content(
-            name=content.name, location=location, size=len(plain), head=plain[:HEAD_BYTES], kept=plain,
+            name=content.name,
+            location=location,
+            size=len(plain),
+            head=plain[:HEAD_BYTES],
+            kept=plain,
             limits=content.limits,
-        )  # fmt: skip
+        )
         key = key or next((name for name, mark in _FORMS.items() if mark.encode() in plain), "docx")
         reading = read_any(content=inner, form=FORMATS[key])
         reading.children = list(reading.children)
     reading.metadata["opened_with_password"] = True
-    if key in ("docx", "xlsx", "xlsb", "pptx"):
-        reading.metadata["media_type"] = FORMATS[key].media_type
+    reading.key = key
     return reading
 
 

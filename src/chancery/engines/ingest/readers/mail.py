@@ -61,7 +61,8 @@ def _judge(reading: Reading, body: Body, message: Message) -> None:
 
 
 def _last_part_cut(part: Message) -> bool:
-    """Tell a message cut short from one that only lacks its closing line: the last part is cut in its coding."""
+    """Tell a message cut short from one that only lacks its closing line: the last part is cut in its
+    coding."""
     last = [piece for piece in part.walk() if not piece.is_multipart()]
     if not last or last[-1] is part:
         return True

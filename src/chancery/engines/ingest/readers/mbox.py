@@ -22,7 +22,8 @@ def read(content: Content, key: str) -> Reading:
 
 
 def _messages(content: Content) -> Iterator[Child]:
-    """Split at "From " lines that follow a blank line and precede a header; read line by line, never whole."""
+    """Split at "From " lines that follow a blank line and precede a header; read line by line, never
+    whole."""
     lines: list[bytes] = []
     number, blank, held = 0, True, b""
     with content.location.open("rb") as stream:

@@ -20,7 +20,8 @@ _DEEPEST = 12
 
 
 def read(content: Content, key: str) -> Reading:
-    """Return body, header facts and attachments of an Outlook message; attached messages become mail files."""
+    """Return body, header facts and attachments of an Outlook message; attached messages become mail
+    files."""
     try:
         ole = olefile.OleFileIO(str(content.location), raise_defects=olefile.DEFECT_FATAL)
     except Exception as fault:  # the library lets faults of many kinds out of damaged storages
@@ -56,7 +57,8 @@ def _children(ole: Any, prefix: list[str]) -> list[str]:
 
 
 def _properties(ole: Any, prefix: list[str], header: int) -> dict[int, object]:
-    """Return the properties of a storage: fixed ones from its property stream, the rest from streams of their own."""
+    """Return the properties of a storage: fixed ones from its property stream, the rest from streams of
+    their own."""
     found: dict[int, object] = {}
     path = [*prefix, "__properties_version1.0"]
     if ole.exists(path):

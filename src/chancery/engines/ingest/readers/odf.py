@@ -7,8 +7,15 @@ from typing import Any
 from chancery.engines.ingest.packages import Package, finish, local, open_package
 from chancery.engines.ingest.reading import Content, Reading, Unreadable
 
-_META = {"title": "title", "creator": "author", "initial-creator": "author", "date": "modified",
-         "creation-date": "created", "subject": "subject", "generator": "application"}  # fmt: skip
+_META = {
+    "title": "title",
+    "creator": "author",
+    "initial-creator": "author",
+    "date": "modified",
+    "creation-date": "created",
+    "subject": "subject",
+    "generator": "application",
+}
 _CUT = frozenset({"p", "h", "table-row", "list-item"})
 _HIDDEN = ("}string-value", "}string-value-if-true", "}string-value-if-false")
 
@@ -90,7 +97,8 @@ def text_of(*, tree: Any, counts: dict[str, Any]) -> str:
 
 
 def _said(text: str | None, *, inside: bool) -> str:
-    """Return text as it stands inside a paragraph; between elements the white space is only layout of the XML."""
+    """Return text as it stands inside a paragraph; between elements the white space is only layout of the
+    XML."""
     if not text:
         return ""
     return text if inside or text.strip() else ""

@@ -13,8 +13,16 @@ import pypdfium2.raw as raw
 
 from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
 
-_WANTED = {"Title": "title", "Author": "author", "Subject": "subject", "CreationDate": "created",
-           "ModDate": "modified", "Producer": "producer", "Creator": "application", "Keywords": "keywords"}  # fmt: skip
+_WANTED = {
+    "Title": "title",
+    "Author": "author",
+    "Subject": "subject",
+    "CreationDate": "created",
+    "ModDate": "modified",
+    "Producer": "producer",
+    "Creator": "application",
+    "Keywords": "keywords",
+}
 _NOTE_KEYS = (b"Contents", b"V")
 _MAX_NOTES = 2000
 

@@ -9,7 +9,8 @@ from chancery.engines.ingest.reading import Content, Reading
 
 
 def read(content: Content, key: str) -> Reading:
-    """Return the text slide by slide with its notes, then comments, charts and diagrams, then fixed master text."""
+    """Return the text slide by slide with its notes, then comments, charts and diagrams, then fixed master
+    text."""
     package = open_package(content=content)
     texts: list[str] = []
     hidden = 0

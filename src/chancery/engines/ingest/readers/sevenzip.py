@@ -21,8 +21,20 @@ from chancery.engines.ingest.readers.zipped import joined
 from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
 
 _IN_MEMORY = 1024**3
-_FAULTS = (ArchiveError, Bad7zFile, CrcError, DecompressionError, lzma.LZMAError, OSError, EOFError, ValueError,
-           TypeError, IndexError, KeyError, AssertionError)  # fmt: skip
+_FAULTS = (
+    ArchiveError,
+    Bad7zFile,
+    CrcError,
+    DecompressionError,
+    lzma.LZMAError,
+    OSError,
+    EOFError,
+    ValueError,
+    TypeError,
+    IndexError,
+    KeyError,
+    AssertionError,
+)
 
 
 def read(content: Content, key: str) -> Reading:

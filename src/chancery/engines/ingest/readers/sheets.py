@@ -93,8 +93,13 @@ def _package(content: Content, reading: Reading, texts: list[str]) -> list[str]:
         if not any(texts):
             raise Unreadable("The workbook is damaged and cannot be read.", code="corrupt")
         reading.flag("partly_extracted", "The cells could not be read; the texts of the workbook are kept.")
-    for pattern in (r"xl/comments.*\.xml", r"xl/threadedComments/.+\.xml", r"xl/drawings/drawing.*\.xml",
-                    r"xl/charts/chart.*\.xml", r"xl/diagrams/data.*\.xml"):  # fmt: skip
+    for pattern in (
+        r"xl/comments.*\.xml",
+        r"xl/threadedComments/.+\.xml",
+        r"xl/drawings/drawing.*\.xml",
+        r"xl/charts/chart.*\.xml",
+        r"xl/diagrams/data.*\.xml",
+    ):
         found = [_strings(package, name) for name in package.matching(pattern)]
         if any(found) and "omments" in pattern:
             reading.metadata["comments"] = len(found)

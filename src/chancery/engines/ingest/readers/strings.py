@@ -1,4 +1,5 @@
-"""Formats without a reader of their own that hold their text in the clear: OneNote, Visio, Publisher, Project, Access."""
+"""Formats without a reader of their own that hold their text in the clear: OneNote, Visio, Publisher,
+Project, Access."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ from chancery.engines.ingest.scraping import scrape
 
 
 def read(content: Content, key: str) -> Reading:
-    """Return the readable runs of text, always coded ``partly_extracted``; nothing readable is ``unsupported``."""
+    """Return the readable runs of text, always coded ``partly_extracted``; nothing readable is
+    ``unsupported``."""
     text = scrape(data=content.data(), narrow=key in ("mdb", "pub"))
     metadata = summary(location=content.location) if key in ("vsd", "pub", "mpp") else {}
     if not text:

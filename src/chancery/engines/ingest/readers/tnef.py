@@ -13,8 +13,19 @@ from chancery.engines.text.charset import decode
 
 _SIGNATURE = b"\x78\x9f\x3e\x22"
 _START, _TITLE, _DATA, _FACTS, _MESSAGE, _BODY = 0x9002, 0x8010, 0x800F, 0x9005, 0x9003, 0x800C
-_FIXED = {0x0002: 4, 0x0003: 4, 0x0004: 4, 0x0005: 8, 0x0006: 8, 0x0007: 8, 0x000A: 4, 0x000B: 4, 0x0014: 8,
-          0x0040: 8, 0x0048: 16}  # fmt: skip
+_FIXED = {
+    0x0002: 4,
+    0x0003: 4,
+    0x0004: 4,
+    0x0005: 8,
+    0x0006: 8,
+    0x0007: 8,
+    0x000A: 4,
+    0x000B: 4,
+    0x0014: 8,
+    0x0040: 8,
+    0x0048: 16,
+}
 
 
 def read(content: Content, key: str) -> Reading:
@@ -80,7 +91,7 @@ def _skip_name(data: bytes, at: int) -> int:
     if kind == 0:
         return at + 24
     (length,) = struct.unpack("<I", data[at + 20 : at + 24])
-    return at + 24 + (length + 3) // 4 * 4
+    return at + 24 + (int(length) + 3) // 4 * 4
 
 
 def _value(data: bytes, at: int, kind: int, number: int, found: dict[int, bytes]) -> int:

@@ -168,9 +168,13 @@ def _salvaged(content: Content, fault: Exception) -> Reading:
     if not found:
         raise Unreadable("The archive is damaged and nothing in it can be read.", code="corrupt") from fault
     children = [
-        Child(name, data, exception="truncated" if index == len(found) - 1 else None,
-              detail="The archive is damaged; this entry may be cut." if index == len(found) - 1 else "")
+        Child(
+            name,
+            data,
+            exception="truncated" if index == len(found) - 1 else None,
+            detail="The archive is damaged; this entry may be cut." if index == len(found) - 1 else "",
+        )
         for index, (name, data) in enumerate(found)
-    ]  # fmt: skip
+    ]
     detail = "The directory of the archive is damaged; the entries that could be found are kept."
     return Reading(children=children, container=True, exception="corrupt", detail=detail)
