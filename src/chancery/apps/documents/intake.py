@@ -25,7 +25,7 @@ from chancery.platform.access.values import Actor
 from chancery.platform.audit.actions import record
 from chancery.platform.events.actions import announce
 from chancery.platform.jobs.actions import enqueue
-from chancery.platform.storage.actions import put_file
+from chancery.platform.storage.batches import put_many
 
 BATCH = 64
 """Files acknowledged together: one transaction, one sync of the database."""
@@ -150,7 +150,7 @@ def receive_files(
     received: list[InputFileRecord] = []
     walk = iter(files)
     while batch := list(islice(walk, BATCH)):
-        held = [_hold(collection, incoming) for incoming in batch]
+        held = _hold(collection, batch)
         received += _acknowledge(actor, collection.id, held, at)
     return received
 
@@ -208,15 +208,29 @@ def _open(actor: Actor, collection_id: str) -> Collection:
     return collection
 
 
-def _hold(collection: Collection, incoming: Incoming) -> _Held:
-    """Bring the bytes of one file to encrypted disk. Nothing points at them until they are acknowledged."""
-    path = harmless_path(incoming.path)
-    size = incoming.location.stat().st_size
-    if scan_sparse(path=incoming.location, size=size) or size > Limits().max_file_bytes:
-        size, sha256, md5 = hash_file(path=incoming.location)
-        return _Held(incoming, path, size, sha256, md5, "", "too_large")
-    blob = put_file(tenant_id=collection.tenant_id, matter_id=collection.matter_id, path=incoming.location)
-    return _Held(incoming, path, blob.size, blob.sha256, blob.md5, blob.id, "")
+def _hold(collection: Collection, batch: Sequence[Incoming]) -> list[_Held]:
+    """Bring the bytes of files to encrypted disk. Nothing points at them until they are acknowledged."""
+    kept = [each for each in batch if not _beyond_limits(each.location)]
+    blobs = put_many(
+        tenant_id=collection.tenant_id,
+        matter_id=collection.matter_id,
+        contents=[each.location for each in kept],
+    )
+    held: dict[int, _Held] = {}
+    for each, blob in zip(kept, blobs, strict=True):
+        path = harmless_path(each.path)
+        held[id(each)] = _Held(each, path, blob.size, blob.sha256, blob.md5, blob.id, "")
+    for each in batch:
+        if id(each) not in held:
+            size, sha256, md5 = hash_file(path=each.location)
+            held[id(each)] = _Held(each, harmless_path(each.path), size, sha256, md5, "", "too_large")
+    return [held[id(each)] for each in batch]
+
+
+def _beyond_limits(location: Path) -> bool:
+    """Say whether a file is only hashed: one of nothing but zero bytes, or larger than may be read."""
+    size = location.stat().st_size
+    return size > Limits().max_file_bytes or scan_sparse(path=location, size=size)
 
 
 @transaction.atomic

@@ -65,7 +65,8 @@ def expanded(plan: Sequence[Planned], *, workers: int) -> Iterator[Expanded]:
         natives.mkdir()
         rows = {each.row.path: each.row for each in plan}
         order = [each.row.path for each in plan]
-        ready = {each.row.path: (not_kept_item(each.row),) for each in plan if each.row.not_kept}
+        ready: dict[str, tuple[Item, ...]] = {}
+        ready |= {each.row.path: (not_kept_item(each.row),) for each in plan if each.row.not_kept}
         files = (_laid_out(each, given, number) for number, each in enumerate(plan) if not each.row.not_kept)
         answered, next_up = set(ready), 0
         for source, items in expand_files(files=files, scratch=natives, limits=Limits(), workers=workers):

@@ -12,8 +12,10 @@ from chancery.apps.documents.facts import Facts, facts_of
 from chancery.apps.documents.models import ControlSeries, Document, DocumentDetail, InputFile
 from chancery.engines.ingest.records import Item
 from chancery.foundation.identifiers import new_id
-from chancery.platform.storage.actions import put_bytes, put_file
+from chancery.platform.storage.batches import put_many
 
+BLOBS = 200
+"""Items whose bytes and texts are put away together."""
 ROWS = 400
 """Rows written in one transaction, so that other writers wait for milliseconds only."""
 
@@ -53,29 +55,40 @@ def keep_blobs(
     for item in items:
         if item.parent_id:
             children[item.parent_id] = children.get(item.parent_id, 0) + 1
-    found: list[Found] = []
-    for item in items:
-        native = source.blob_id if item is items[0] and item.native is None else ""
-        if item.native is not None:
-            location = scratch / item.native
-            native = put_file(tenant_id=source.tenant_id, matter_id=source.matter_id, path=location).id
-            location.unlink(missing_ok=True)
-        text = ""
-        if item.text:
-            data = item.text.encode()
-            text = put_bytes(tenant_id=source.tenant_id, matter_id=source.matter_id, data=data).id
-        found.append(
-            Found(
-                item=item,
-                facts=facts_of(item),
-                native_blob_id=native,
-                text_blob_id=text,
-                dedupe_hash=hashes.get(item.id, ""),
-                depth=base_depth + _depth(item.id, items[0].id, parents),
-                attachments=children.get(item.id, 0),
-            )
+    blobs = _put_away(source, items, scratch)
+    return [
+        Found(
+            item=item,
+            facts=facts_of(item),
+            native_blob_id=source.blob_id
+            if item is items[0] and item.native is None
+            else blobs.get((item.id, "native"), ""),
+            text_blob_id=blobs.get((item.id, "text"), ""),
+            dedupe_hash=hashes.get(item.id, ""),
+            depth=base_depth + _depth(item.id, items[0].id, parents),
+            attachments=children.get(item.id, 0),
         )
-    return found
+        for item in items
+    ]
+
+
+def _put_away(source: InputFile, items: Sequence[Item], scratch: Path) -> dict[tuple[str, str], str]:
+    """Put bytes and texts on encrypted disk, many at a time; returns blob ids by item and "native" or "text"."""
+    blobs: dict[tuple[str, str], str] = {}
+    for start in range(0, len(items), BLOBS):
+        named: list[tuple[tuple[str, str], bytes | Path]] = []
+        for item in items[start : start + BLOBS]:
+            if item.native is not None:
+                named.append(((item.id, "native"), scratch / item.native))
+            if item.text:
+                named.append(((item.id, "text"), item.text.encode()))
+        contents = [content for _, content in named]
+        refs = put_many(tenant_id=source.tenant_id, matter_id=source.matter_id, contents=contents)
+        blobs |= {name: ref.id for (name, _), ref in zip(named, refs, strict=True)}
+        for content in contents:
+            if isinstance(content, Path):
+                content.unlink(missing_ok=True)
+    return blobs
 
 
 def enter(*, source: InputFile, found: Sequence[Found], prefix: str) -> int:
