@@ -1,0 +1,20 @@
+"""What the compliance room announces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from chancery.platform.events.values import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictDecided(Event):
+    """A person cleared or declined what a conflict check had found."""
+
+    name: ClassVar[str] = "compliance.conflict_decided"
+    tenant_id: str
+    check_id: str
+    subject_type: str
+    subject_id: str
+    decision: str

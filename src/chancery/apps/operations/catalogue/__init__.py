@@ -1,0 +1,1 @@
+"""The service catalogue as data: definitions, their check, order forms, differences of versions."""

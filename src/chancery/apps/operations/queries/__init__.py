@@ -1,0 +1,101 @@
+"""Reads of the operations room, as plain records; one module per noun, all reachable from here."""
+
+from __future__ import annotations
+
+from chancery.apps.operations.queries.catalogue import (
+    ServiceRecord,
+    VersionRecord,
+    list_services,
+    service,
+    service_definition,
+    versions_of,
+)
+from chancery.apps.operations.queries.clocks import ClockRecord, clock_of, clocks_of
+from chancery.apps.operations.queries.engagements import EngagementRecord, engagement_for, engagement_of
+from chancery.apps.operations.queries.quality import (
+    ChecklistRecord,
+    OverturnReport,
+    SampleItemRecord,
+    SampleRecord,
+    checklist,
+    checklist_of,
+    latest_sample,
+    list_samples,
+    overturn_report,
+    sample,
+    sample_subjects,
+)
+from chancery.apps.operations.queries.releases import (
+    SignOffRecord,
+    list_sign_offs,
+    live_sign_off,
+    sign_off,
+    sign_offs_waiting,
+)
+from chancery.apps.operations.queries.requests import (
+    GradingRecord,
+    QuoteRecord,
+    RequestRecord,
+    list_requests,
+    quote,
+    quotes_waiting,
+    request,
+)
+from chancery.apps.operations.queries.work import (
+    WorkRecord,
+    assignee_of,
+    board,
+    list_work,
+    loads,
+    mine,
+    work_count,
+    work_item,
+    work_of_subject,
+)
+
+__all__ = [
+    "ChecklistRecord",
+    "ClockRecord",
+    "EngagementRecord",
+    "GradingRecord",
+    "OverturnReport",
+    "QuoteRecord",
+    "RequestRecord",
+    "SampleItemRecord",
+    "SampleRecord",
+    "ServiceRecord",
+    "SignOffRecord",
+    "VersionRecord",
+    "WorkRecord",
+    "assignee_of",
+    "board",
+    "checklist",
+    "checklist_of",
+    "clock_of",
+    "clocks_of",
+    "engagement_for",
+    "engagement_of",
+    "latest_sample",
+    "list_requests",
+    "list_samples",
+    "list_services",
+    "list_sign_offs",
+    "list_work",
+    "live_sign_off",
+    "loads",
+    "mine",
+    "overturn_report",
+    "quote",
+    "quotes_waiting",
+    "request",
+    "sample",
+    "sample_subjects",
+    "service",
+    "service_definition",
+    "sign_off",
+    "sign_offs_waiting",
+    "versions_of",
+    "work_count",
+    "work_item",
+    "work_of_subject",
+]
