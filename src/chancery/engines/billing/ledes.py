@@ -95,9 +95,10 @@ def write_1998b(*, bill: Bill) -> bytes:
     """Write one invoice as LEDES 1998B: ASCII, 24 fields, pipes between, [] and CRLF after each record.
 
     The format has no escape: pipes become slashes, [] becomes [ ], line breaks and control characters become
-    spaces. Typographic quotes, dashes and accented Latin letters are spelled in ASCII; other scripts are refused with
-    the line (code narrative_not_ascii). Also refuses: the codes of ``invoice.faults_of``, field_too_long,
-    field_missing, amount_too_precise, amount_too_large. Authority: LEDES Oversight Committee, LEDES 1998B.
+    spaces. Typographic quotes, dashes and accented Latin letters are spelled in ASCII; other scripts are
+    refused with the line (code narrative_not_ascii). Also refuses: the codes of ``invoice.faults_of``,
+    field_too_long, field_missing, amount_too_precise, amount_too_large.
+    Authority: LEDES Oversight Committee, LEDES 1998B.
     """
     faults = faults_of(bill=bill)
     if faults:

@@ -28,8 +28,8 @@ def sample(
     """Draw a simple random sample without replacement, in random order.
 
     population: distinct ids; their order does not matter. Give either share (0 to 1, rounded up to whole
-    items) or size. At least ``minimum`` items are drawn, at most the whole population. The same population and seed
-    give the same sample on every machine: ids are ranked by SHA-256 of seed and id.
+    items) or size. At least ``minimum`` items are drawn, at most the whole population. The same population
+    and seed give the same sample on every machine: ids are ranked by SHA-256 of seed and id.
     Refuses: ids_repeated, share_or_size, share_invalid.
     """
     if len(set(population)) != len(population):
