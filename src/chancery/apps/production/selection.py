@@ -63,7 +63,7 @@ def choose(*, records: Sequence[ReviewableRecord], decisions: Mapping[str, Decis
         if record.status != "container":
             families.setdefault(record.family_id, []).append(record)
     for members in families.values():
-        members.sort(key=lambda item: item.position)
+        members.sort(key=lambda item: item.sequence)
     groups: dict[str, list[str]] = {}
     for family_id, members in families.items():
         root = next((item for item in members if item.id == family_id), members[0])

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from chancery.apps.documents.events import CollectionProcessed, ExceptionRepaired
 from chancery.apps.operations.events import OverturnResolved, SecondLookRequested, WorkAssigned
-from chancery.apps.operations.queries.work import assignee_of
+from chancery.apps.operations.queries.work import work_item
 from chancery.apps.review.actions.batching import follow_assignment, form_batches
 from chancery.apps.review.actions.looks import KIND, draw_second_look, serve_second_look, settle
 from chancery.apps.review.events import FirstLevelCompleted
@@ -24,8 +24,8 @@ def batch_processed(event: CollectionProcessed | ExceptionRepaired) -> None:
 
 def take_over_assignment(event: WorkAssigned) -> None:
     """Move a batch to the desk of the person it was given to."""
-    if event.subject_type == "batch":
-        follow_assignment(batch_id=event.subject_id, assignee_id=event.assignee_id)
+    if event.subject_type in ("batch", "sample"):
+        follow_assignment(work_item_id=event.work_item_id, assignee_id=event.assignee_id)
 
 
 def draw_when_complete(event: FirstLevelCompleted) -> None:
@@ -39,12 +39,13 @@ def draw_when_complete(event: FirstLevelCompleted) -> None:
 def open_second_look(event: SecondLookRequested) -> None:
     """Serve the drawn documents blind to the second reviewer."""
     if event.kind == KIND:
+        actor = system_actor(tenant_id=event.tenant_id)
         serve_second_look(
             tenant_id=event.tenant_id,
             matter_id=event.matter_id,
             sample_id=event.sample_id,
             work_item_id=event.work_item_id,
-            assignee_id=assignee_of(work_item_id=event.work_item_id),
+            assignee_id=work_item(actor=actor, work_item_id=event.work_item_id).assignee_id or "",
             subject_ids=event.subject_ids,
             at=timezone.now(),
         )

@@ -11,8 +11,8 @@ from django.db import transaction
 
 from chancery.apps.documents.queries import reviewable_documents
 from chancery.apps.matters.queries import MatterRecord, matter
-from chancery.apps.operations.actions.signoffs import open_checklist
-from chancery.apps.operations.queries.quality import sample_state
+from chancery.apps.operations.actions.checklists import open_checklist
+from chancery.apps.operations.queries.quality import latest_sample
 from chancery.apps.production import policies
 from chancery.apps.production.models import ProducedDocument, Production
 from chancery.apps.production.selection import Selection, choose, release_hash
@@ -61,7 +61,8 @@ def current_selection(*, tenant_id: str, matter_id: str) -> Selection:
 
 def checks_of(*, selection: Selection, matter_id: str) -> list[Check]:
     """Return the checks in the order of the page; a blocked one stops the production."""
-    sample = sample_state(matter_id=matter_id, kind=SAMPLE_KIND)
+    sample = latest_sample(matter_id=matter_id, kind=SAMPLE_KIND)
+    waiting = sample.size - sample.done if sample and sample.state == "open" else 0
     inside = selection.in_volume
     redaction = sum(item.redaction for item in inside)
     undescribed = sum(1 for item in selection.documents if item.withheld and not item.description)
@@ -75,10 +76,10 @@ def checks_of(*, selection: Selection, matter_id: str) -> list[Check]:
         Check("families_whole", "ok", len({item.family_key for item in inside})),
         Check("copies_rolled_up", "ok", selection.suppressed_copies),
         Check("withheld", "ok", sum(item.withheld for item in selection.documents)),
-        check("second_look_open", sample.waiting, blocks=True),
-        Check("second_look_missing", "ok" if sample.drawn else "blocked", 0 if sample.drawn else 1),
-        check("second_look_waived", int(sample.waived)),
-        check("overturns_open", sample.unresolved, blocks=True),
+        check("second_look_missing", int(sample is None), blocks=True),
+        check("second_look_open", waiting),
+        check("second_look_waived", int(sample is not None and sample.state == "waived")),
+        check("overturns_open", sample.unresolved if sample else 0, blocks=True),
         check("redaction_pending", redaction, blocks=True),
         check("privilege_undescribed", undescribed, blocks=True),
         check("uncoded_in_families", uncoded),
@@ -88,7 +89,6 @@ def checks_of(*, selection: Selection, matter_id: str) -> list[Check]:
 
 BLOCKED = {
     "chosen": "No document is coded responsive, so there is nothing to produce.",
-    "second_look_open": "%(count)s documents still wait for the second look.",
     "second_look_missing": "The second look has not been drawn.",
     "overturns_open": "%(count)s differences between the first and the second look are not settled.",
     "redaction_pending": "%(count)s documents are marked for redaction; they cannot leave until that is done.",

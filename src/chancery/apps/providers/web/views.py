@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext, gettext_lazy
 from chancery.apps.providers import actions, queries
 from chancery.apps.providers.models import Professional
 from chancery.foundation.errors import NotFound, Refused
-from chancery.foundation.jurisdictions import jurisdiction_choices
+from chancery.foundation.jurisdictions import jurisdictions
 from chancery.interface.shell.toasts import toast
 from chancery.interface.tables import Choice, Column, Filter, Row, Table, TableState, TagCell
 from chancery.platform.access.values import Role
@@ -35,7 +35,7 @@ class LicenceForm(forms.Form):
         language = "zh" if (get_language() or "").startswith("zh") else "en"
         field = self.fields["jurisdiction"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
-        field.choices = jurisdiction_choices(language=language)
+        field.choices = [(item.code, item.name(language=language)) for item in jurisdictions().values()]
 
 
 class AbsenceForm(forms.Form):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Max
@@ -13,7 +14,7 @@ from chancery.apps.operations.actions.work import NeedSpec, open_work_item
 from chancery.apps.operations.queries.engagements import engagement_of
 from chancery.apps.review.models import Batch, BatchDocument
 from chancery.platform.audit.actions import record
-from chancery.platform.tenancy.actors import Actor
+from chancery.platform.access.values import Actor, Role
 
 BATCH_SIZE = 50
 
@@ -70,7 +71,7 @@ def form_batches(*, actor: Actor, tenant_id: str, matter_id: str, at: datetime, 
         BatchDocument.objects.bulk_create(
             [BatchDocument(batch=batch, document_id=item.id, position=place) for place, item in enumerate(documents)]
         )
-        hand_out(actor=actor, batch=batch, kind="review_batch", not_authored_by=frozenset(), at=at)
+        hand_out(actor=actor, batch=batch, at=at)
         record(
             tenant_id=tenant_id,
             actor=actor,
@@ -85,35 +86,40 @@ def form_batches(*, actor: Actor, tenant_id: str, matter_id: str, at: datetime, 
     return len(batches)
 
 
-def hand_out(
-    *, actor: Actor, batch: Batch, kind: str, not_authored_by: frozenset[str], at: datetime
-) -> None:
-    """Open the work item of a batch and take over the person it was given to."""
+def hand_out(*, actor: Actor, batch: Batch, at: datetime) -> None:
+    """Open the work item of a first-level batch and take over the person it was given to.
+
+    Grade, skills and standard time per document are those agreed for the matter.
+    """
     engagement = engagement_of(matter_id=batch.matter_id)
+    step = engagement.steps.get("first_level", {}) if engagement else {}
+    minutes = Decimal(str(step.get("standard_minutes", "1"))) * batch.size
     item = open_work_item(
         actor=actor,
         tenant_id=batch.tenant_id,
         matter_id=batch.matter_id,
-        kind=kind,
+        kind="review_batch",
         subject_type="batch",
         subject_id=batch.id,
-        title=f"Batch {batch.number}",
+        title=f"Batch {batch.number}: {batch.size} documents",
+        title_zh=f"第{batch.number}批：{batch.size}份文件",
         need=NeedSpec(
-            grade=engagement.review_grade,
-            skills=engagement.skills,
+            role=Role.REVIEWER,
+            grade=str(step.get("grade", "paralegal")),
+            skills=engagement.skills if engagement else (),
             language=batch.language,
-            jurisdiction="",
-            minutes=engagement.review_minutes(documents=batch.size),
-            not_authored_by=not_authored_by,
+            minutes=max(1, round(minutes)),
         ),
         at=at,
     )
     batch.work_item_id = item.id
-    batch.assignee_id = item.assignee_id or None
+    batch.assignee_id = item.assignee_id
     batch.save(update_fields=["work_item_id", "assignee"])
 
 
 @transaction.atomic
-def follow_assignment(*, batch_id: str, assignee_id: str) -> None:
+def follow_assignment(*, work_item_id: str, assignee_id: str) -> None:
     """Take over the person to whom a batch's work item was given (or nobody)."""
-    Batch.objects.filter(id=batch_id).update(assignee_id=assignee_id or None)
+    Batch.objects.filter(work_item_id=work_item_id).exclude(state=Batch.State.COMPLETE).update(
+        assignee_id=assignee_id or None
+    )

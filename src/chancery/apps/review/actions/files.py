@@ -155,13 +155,13 @@ def code_from_file(
     tenant_id: str,
     rows: Sequence[CodingRow],
     people: Mapping[str, Actor],
-    describe: Mapping[str, str],
+    describe: Mapping[str, Mapping[str, str]],
     at: datetime,
 ) -> FileCoded:
     """Write the decisions of a coding file and draw the second look among the rows that carry one.
 
-    people: username to actor of everyone the file names. describe: for each document, the sentence for the privilege
-    log where the file gives none. Raises CodingFileRefused before anything is written.
+    people: username to actor of everyone the file names. describe: for each document and privilege, the sentence
+    for the privilege log where the file gives none. Raises CodingFileRefused before anything is written.
     """
     documents = reviewable_documents(tenant_id=tenant_id, matter_id=matter_id)
     for row in rows:
@@ -181,7 +181,7 @@ def code_from_file(
         if use is None:
             continue
         coded[item.id] = use
-        answers = _answers(use, describe.get(item.id, ""))
+        answers = _answers(use, describe.get(item.id, {}).get(use.privilege, ""))
         _coding, changed = write_decision(
             actor=actor,
             batch=None,

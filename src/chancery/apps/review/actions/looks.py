@@ -47,8 +47,9 @@ def draw_second_look(
             subject_id=coding.document_id,
             first_by=str(coding.by_id),
             first_values={key: coding.values[key] for key in form.decision},
+            label=coding.document.control_number,
         )
-        for coding in codings.order_by("document_id")
+        for coding in codings.select_related("document").order_by("document_id")
     ]
     tenant_id = batches.values_list("tenant_id", flat=True)[0]
     return draw_sample(

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Sum
 
-from chancery.apps.documents.queries import accounting_of, collections_of
+from chancery.apps.documents.queries import collection_accounting, collections
 from chancery.apps.matters.queries import MatterRecord, matter
 from chancery.apps.operations.queries.engagements import EngagementRecord, engagement_of
 from chancery.apps.production.queries import delivered_production
@@ -123,14 +123,14 @@ def draft_invoice(*, actor: Actor, matter_id: str, production_id: str, at: datet
     delivered = delivered_production(production_id=production_id)
     lines = _time_lines(matter_id=matter_id, engagement=engagement, at=at)
     lines += _unit_lines(matter_id=matter_id, engagement=engagement, at=at)
-    collections = collections_of(matter_id=matter_id)
+    delivered_evidence = collections(actor=actor, matter_id=matter_id)
     lines += expense_lines(
         unit_prices=engagement.unit_prices,
-        input_bytes=accounting_of(matter_id=matter_id).input_bytes,
-        collection_ids=[item.id for item in collections],
+        input_bytes=collection_accounting(actor=actor, matter_id=matter_id).input_bytes,
+        collection_ids=[item.id for item in delivered_evidence],
         documents=delivered.documents,
         production_id=production_id,
-        processed_on=min(item.created_at.date() for item in collections),
+        processed_on=min(item.created_at.date() for item in delivered_evidence),
         produced_on=at.date(),
     )
     return _write(actor=actor, found=found, engagement=engagement, production_id=production_id, lines=lines, at=at)

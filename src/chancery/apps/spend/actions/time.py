@@ -39,28 +39,20 @@ def gather_time(*, actor: Actor, matter_id: str, at: datetime) -> int:
         entry = same.filter(origin=TimeEntry.Origin.DESK).order_by("created_at").last()
         if entry is not None and (entry.superseded or entry.seconds == item.seconds):
             continue
-        TimeEntry.objects.update_or_create(
-            id=entry.id if entry else None,
-            defaults={
-                "seconds": item.seconds,
-                "hours": billable_hours(seconds=item.seconds),
-                "sources": list(item.focus_ids),
-            },
-            create_defaults={
-                "tenant_id": found.tenant_id,
-                "matter_id": matter_id,
-                "user_id": item.user_id,
-                "day": item.day,
-                "task_code": TASK_OF_LEVEL[item.level],
-                "activity_code": REVIEW_ACTIVITY,
-                "origin": TimeEntry.Origin.DESK,
-                "narrative": NARRATIVE_OF_LEVEL[item.level],
-                "seconds": item.seconds,
-                "hours": billable_hours(seconds=item.seconds),
-                "sources": list(item.focus_ids),
-                "created_at": at,
-            },
+        entry = entry or TimeEntry(
+            tenant_id=found.tenant_id,
+            matter_id=matter_id,
+            user_id=item.user_id,
+            day=item.day,
+            task_code=TASK_OF_LEVEL[item.level],
+            activity_code=REVIEW_ACTIVITY,
+            origin=TimeEntry.Origin.DESK,
+            narrative=NARRATIVE_OF_LEVEL[item.level],
+            created_at=at,
         )
+        entry.seconds, entry.hours = item.seconds, billable_hours(seconds=item.seconds)
+        entry.sources = list(item.focus_ids)
+        entry.save()
         changed += 1
     return changed
 

@@ -1,0 +1,232 @@
+"""Reads of productions, as plain records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_noop
+
+from chancery.apps.documents.queries import documents_by_id
+from chancery.apps.production import policies
+from chancery.apps.production.models import DownloadLink, ProducedDocument, Production, VolumeFile
+from chancery.foundation.errors import NotFound
+from chancery.platform.access.values import Actor
+
+# The checks of a production in words; a number stands in ``%(count)s``.
+CHECK_TEXTS = {
+    "chosen": gettext_noop("%(count)s documents are in the volume."),
+    "families_whole": gettext_noop("%(count)s families stand whole and contiguous."),
+    "copies_rolled_up": gettext_noop("%(count)s exact copies are rolled up into the copy that is produced."),
+    "withheld": gettext_noop("%(count)s privileged documents are withheld."),
+    "second_look_missing": gettext_noop("The second look was drawn."),
+    "second_look_open": gettext_noop("%(count)s documents wait for the second look."),
+    "second_look_waived": gettext_noop("The second look was waived by an attorney."),
+    "overturns_open": gettext_noop("%(count)s differences between the looks are not settled."),
+    "redaction_pending": gettext_noop("%(count)s documents are marked for redaction."),
+    "privilege_undescribed": gettext_noop("%(count)s withheld documents lack a description."),
+    "uncoded_in_families": gettext_noop("%(count)s documents leave with their family without a decision of their own."),
+    "exceptions_outside": gettext_noop("%(count)s exceptions stay outside the volume."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRecord:
+    """A check with its sentence; state is ok, warning or blocked."""
+
+    key: str
+    state: str
+    count: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProductionRecord:
+    """A production as pages and the interface see it."""
+
+    id: str
+    tenant_id: str
+    matter_id: str
+    volume: str
+    prefix: str
+    first_number: int
+    width: int
+    confidentiality: str
+    state: str
+    state_name: str
+    release_hash: str
+    checks: tuple[CheckRecord, ...]
+    documents: int
+    withheld: int
+    families: int
+    copies_rolled_up: int
+    pages: int
+    first: str
+    last: str
+    message: str
+    checklist_id: str
+    sign_off_id: str
+    prepared_by: str
+    prepared_at: datetime
+    delivered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRecord:
+    """A document's line in a production."""
+
+    document_id: str
+    number: str
+    name: str
+    begin: str
+    end: str
+    pages: int | None
+    withheld: bool
+    in_volume: bool
+    privilege: str
+    description: str
+    family_head: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """A file of a written volume."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRecord:
+    """A download link; its secret is not kept."""
+
+    id: str
+    created_by: str
+    created_at: datetime
+    expires_at: datetime
+    uses: int
+    over: bool
+
+
+def production_record(row: Production) -> ProductionRecord:
+    """Return the plain record of a row loaded with whoever prepared it."""
+    counts: dict[str, Any] = row.counts
+    return ProductionRecord(
+        id=row.id,
+        tenant_id=row.tenant_id,
+        matter_id=row.matter_id,
+        volume=row.volume,
+        prefix=row.prefix,
+        first_number=row.first_number,
+        width=row.width,
+        confidentiality=row.confidentiality,
+        state=row.state,
+        state_name=str(Production.State(row.state).label),
+        release_hash=row.release_hash,
+        checks=tuple(
+            CheckRecord(item["key"], item["state"], item["count"], CHECK_TEXTS.get(item["key"], item["key"]))
+            for item in row.checks
+        ),
+        documents=counts.get("documents", 0),
+        withheld=counts.get("withheld", 0),
+        families=counts.get("families", 0),
+        copies_rolled_up=counts.get("copies_rolled_up", 0),
+        pages=counts.get("pages", 0),
+        first=counts.get("first", ""),
+        last=counts.get("last", ""),
+        message=row.message,
+        checklist_id=row.checklist_id,
+        sign_off_id=row.sign_off_id,
+        prepared_by=row.prepared_by.get_full_name(),
+        prepared_at=row.prepared_at,
+        delivered_at=row.delivered_at,
+    )
+
+
+def productions_of(*, actor: Actor, matter_id: str) -> list[ProductionRecord]:
+    """Return the productions of a matter, newest first."""
+    found = policies.productions_for(actor).filter(matter_id=matter_id).select_related("prepared_by")
+    return [production_record(row) for row in found.order_by("-prepared_at", "-id")]
+
+
+def production(*, actor: Actor, production_id: str) -> ProductionRecord:
+    """Return one production; raises NotFound."""
+    found = policies.productions_for(actor).select_related("prepared_by").filter(id=production_id).first()
+    if found is None:
+        raise NotFound
+    return production_record(found)
+
+
+def delivered_production(*, production_id: str) -> ProductionRecord:
+    """Return a production for the room that bills it; raises NotFound."""
+    found = Production.objects.select_related("prepared_by").filter(id=production_id).first()
+    if found is None:
+        raise NotFound
+    return production_record(found)
+
+
+def places_of(
+    *, actor: Actor, production_id: str, limit: int = 100, after: int = -1, withheld: bool = False
+) -> list[PlaceRecord]:
+    """Return documents of a production in their order, from the one after a position.
+
+    withheld: only those on the privilege log.
+    """
+    record = production(actor=actor, production_id=production_id)
+    found = ProducedDocument.objects.filter(production_id=record.id, position__gt=after).order_by("position")
+    if withheld:
+        found = found.filter(withheld=True)
+    rows = list(found[:limit])
+    documents = documents_by_id(actor=actor, ids=[row.document_id for row in rows])
+    return [
+        PlaceRecord(
+            document_id=row.document_id,
+            number=documents[row.document_id].control_number,
+            name=documents[row.document_id].title or documents[row.document_id].name,
+            begin=row.begin,
+            end=row.end,
+            pages=row.pages,
+            withheld=row.withheld,
+            in_volume=row.in_volume,
+            privilege=row.privilege,
+            description=row.description,
+            family_head=row.document_id == row.family_key,
+        )
+        for row in rows
+        if row.document_id in documents
+    ]
+
+
+def files_of(*, actor: Actor, production_id: str, limit: int = 200) -> list[FileRecord]:
+    """Return files of a written volume in the order of their paths."""
+    record = production(actor=actor, production_id=production_id)
+    found = VolumeFile.objects.filter(production_id=record.id).order_by("path")
+    return [FileRecord(row.path, row.size, row.sha256) for row in found[:limit]]
+
+
+def links_of(*, actor: Actor, production_id: str, at: datetime) -> list[LinkRecord]:
+    """Return the links to a volume, newest first."""
+    record = production(actor=actor, production_id=production_id)
+    found = DownloadLink.objects.filter(production_id=record.id).select_related("created_by").order_by("-created_at")
+    return [
+        LinkRecord(
+            id=row.id,
+            created_by=row.created_by.get_full_name(),
+            created_at=row.created_at,
+            expires_at=row.expires_at,
+            uses=row.uses,
+            over=row.expires_at <= at,
+        )
+        for row in found[:50]
+    ]
+
+
+def standing_production(*, actor: Actor, matter_id: str) -> ProductionRecord | None:
+    """Return the production of a matter that is prepared or waits for its sign-off, if there is one."""
+    found = policies.productions_for(actor).filter(
+        matter_id=matter_id, state__in=[Production.State.PREPARED, Production.State.AWAITING]
+    )
+    row = found.select_related("prepared_by").order_by("-prepared_at").first()
+    return production_record(row) if row else None

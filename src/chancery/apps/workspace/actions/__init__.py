@@ -1,0 +1,1 @@
+"""Writes of the workspace room: whole matters driven through the rooms below."""

@@ -1,0 +1,1 @@
+"""Sample matters written from our own texts: the supply dispute and a second client's inquiry."""
