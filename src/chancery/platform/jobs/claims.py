@@ -89,5 +89,5 @@ def reap(at: datetime) -> int:
             error = f"the worker died {row.attempts} times"
             reaped += same.update(state=Job.State.FAILED, finished_at=at, lease_until=None, error=error)
         else:
-            reaped += same.update(state=Job.State.QUEUED, run_after=at, lease_until=None, worker="")
+            reaped += same.update(state=Job.State.QUEUED, lease_until=None, worker="")
     return reaped

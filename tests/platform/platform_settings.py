@@ -1,0 +1,9 @@
+"""Settings of the platform alone, without rooms of business: quick to start in a process of its own."""
+
+from __future__ import annotations
+
+from chancery.project.settings import *
+from chancery.project.settings import INSTALLED_APPS
+
+APPS_PRESENT: list[str] = []
+INSTALLED_APPS = [name for name in INSTALLED_APPS if not name.startswith("chancery.apps.")]
