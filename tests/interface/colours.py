@@ -22,7 +22,7 @@ def tokens(sheet: Path) -> dict[str, tuple[Triple, Triple]]:
 
 
 def _triple(text: str) -> Triple:
-    lightness, chroma, hue = (float(part) for part in text.split("/")[0].split())
+    lightness, chroma, hue = (float(part) for part in text.partition("/")[0].split())
     return lightness, chroma, hue
 
 

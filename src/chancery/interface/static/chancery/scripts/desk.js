@@ -136,7 +136,7 @@ const goTo = (index) => {
   found[at].scrollIntoView({ block: "center" });
   const where = $("[data-hit-at]");
   if (where) where.textContent = `${at + 1} / ${found.length}`;
-  say(word("hit", { n: at + 1, total: found.length }));
+  say(word("hits", { n: at + 1, total: found.length }));
 };
 const current = () => hits().findIndex((hit) => hit.hasAttribute("aria-current"));
 const firstHit = () => hits().length && goTo(0);

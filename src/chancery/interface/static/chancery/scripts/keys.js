@@ -93,7 +93,7 @@ dialog?.addEventListener("chancery:opening", () => {
   const words = document.getElementById("words").dataset;
   const list = dialog.querySelector("[data-keys-list]");
   list.replaceChildren();
-  line(list, "Ctrl K", words.palette);
+  line(list, "Ctrl K", words.find);
   const seen = new Set();
   for (const element of all("[data-key]")) {
     const key = element.dataset.key;
@@ -101,6 +101,6 @@ dialog?.addEventListener("chancery:opening", () => {
     seen.add(key);
     line(list, keyOf(element), nameOf(element), /^[a-z]$/.test(key) ? key : "");
   }
-  if (document.querySelector("[data-table]")) line(list, "J K X", words.keys);
-  for (const link of all("[data-go]")) line(list, `G ${link.dataset.go.toUpperCase()}`, words.go.replace("{place}", nameOf(link)));
+  if (document.querySelector("[data-table]")) line(list, "J K X", words.rows);
+  for (const link of all("[data-go]")) line(list, `G ${link.dataset.go.toUpperCase()}`, words.goes.replace("{place}", nameOf(link)));
 });

@@ -3,13 +3,13 @@ const { all, say } = chancery;
 const words = document.getElementById("words").dataset;
 const dialog = document.createElement("dialog");
 dialog.className = "palette";
-dialog.setAttribute("aria-label", words.palette);
-const input = Object.assign(document.createElement("input"), { type: "text", autocomplete: "off", spellcheck: false, placeholder: words.palette });
+dialog.setAttribute("aria-label", words.find);
+const input = Object.assign(document.createElement("input"), { type: "text", autocomplete: "off", spellcheck: false, placeholder: words.find });
 const list = document.createElement("div");
 list.id = "palette-list";
 list.setAttribute("role", "listbox");
-list.setAttribute("aria-label", words.palette);
-for (const [name, value] of Object.entries({ role: "combobox", "aria-controls": list.id, "aria-expanded": "true", "aria-autocomplete": "list", "aria-label": words.palette })) input.setAttribute(name, value);
+list.setAttribute("aria-label", words.find);
+for (const [name, value] of Object.entries({ role: "combobox", "aria-controls": list.id, "aria-expanded": "true", "aria-autocomplete": "list", "aria-label": words.find })) input.setAttribute(name, value);
 dialog.append(input, list);
 document.body.append(dialog);
 

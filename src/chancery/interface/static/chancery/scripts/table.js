@@ -19,7 +19,7 @@ const show = (form) => {
   count.textContent = whole ? word("everything", { total: figure(total) }) : word("selected", { n: figure(ticked.length) });
   const beyond = $("[data-beyond]", form);
   beyond.hidden = whole || !every?.checked || total <= boxes.length;
-  beyond.textContent = word("beyond", { total: figure(total), beyond: figure(total - boxes.length) });
+  beyond.textContent = word("more", { total: figure(total), beyond: figure(total - boxes.length) });
   bar(form, ticked);
   say(count.textContent);
 };
@@ -75,7 +75,7 @@ const move = (step) => {
   const next = rows[Math.min(Math.max(now + step, 0), rows.length - 1)];
   rows[now]?.removeAttribute("data-at");
   next.setAttribute("data-at", "");
-  $("th a, [name=row], a", next)?.focus();
+  ($("th a", next) ?? $("[name=row], a", next))?.focus();
   next.scrollIntoView({ block: "nearest" });
 };
 
@@ -84,6 +84,7 @@ document.addEventListener("chancery:key", (event) => {
   const row = $("[data-table] tr[data-at]");
   if (key === "j" || key === "k") move(key === "j" ? 1 : -1);
   else if (key === "x" && row) $("[name=row]", row)?.click();
+  else if (key === "Enter" && row && press.target.matches("[name=row]")) $("th a", row)?.click();
   else return;
   press.preventDefault();
 });
