@@ -17,7 +17,7 @@ from chancery.apps.production.models import DownloadLink, Production, VolumeFile
 from chancery.foundation.errors import NotFound, Refused
 from chancery.platform.access.values import Actor, Role
 from chancery.platform.audit.actions import record
-from chancery.platform.storage.actions import copy_to, open_stream
+from chancery.platform.storage.queries import copy_to, open_stream
 
 LONGEST = timedelta(days=14)
 

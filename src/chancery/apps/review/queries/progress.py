@@ -91,10 +91,10 @@ def progress(*, actor: Actor, matter_id: str) -> Progress:
     )
     current = policies.codings_for(actor).filter(matter_id=matter_id, level=1, superseded=False)
     counts = current.aggregate(
-        responsive=Count("id", filter=Q(responsive="responsive")),
-        not_responsive=Count("id", filter=Q(responsive="not_responsive")),
-        privileged=Count("id", filter=Q(privilege__in=["AC", "WP"])),
-        redaction=Count("id", filter=Q(values__redaction=True)),
+        n_responsive=Count("id", filter=Q(responsive="responsive")),
+        n_not_responsive=Count("id", filter=Q(responsive="not_responsive")),
+        n_privileged=Count("id", filter=Q(privilege__in=["AC", "WP"])),
+        n_redaction=Count("id", filter=Q(values__redaction=True)),
     )
     seconds = dict(
         policies.focus_for(actor)
@@ -128,7 +128,10 @@ def progress(*, actor: Actor, matter_id: str) -> Progress:
         hours_left=left,
         batches_open=sums["open"],
         batches_complete=sums["complete"],
-        **counts,
+        responsive=counts["n_responsive"],
+        not_responsive=counts["n_not_responsive"],
+        privileged=counts["n_privileged"],
+        redaction=counts["n_redaction"],
     )
 
 

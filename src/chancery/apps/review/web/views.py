@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
-from chancery.apps.documents.actions import mark_viewed
+from chancery.apps.documents.actions import note_view
 from chancery.apps.matters.queries import matter
 from chancery.apps.operations.queries.quality import latest_sample, overturn_report
 from chancery.apps.review.actions.coding import save_coding, undo_coding
@@ -56,7 +56,7 @@ def desk(request: HttpRequest, batch_id: str, document_id: str | None = None) ->
     """Show the desk for one document; a prefetch (header X-Purpose) is nobody's view."""
     record = desks.desk(actor=_actor(request), batch_id=batch_id, document_id=document_id)
     if request.headers.get("X-Purpose") != "prefetch":
-        mark_viewed(actor=_actor(request), document_id=record.document.id, at=timezone.now())
+        note_view(actor=_actor(request), document_id=record.document.id, at=timezone.now())
     template = "review/desk.html" if _fragment(request) else "review/desk_page.html"
     return render(request, template, desk_context(request, record))
 
@@ -188,7 +188,7 @@ def focus(request: HttpRequest, batch_id: str) -> HttpResponse:
         at=timezone.now(),
     )
     if request.POST.get("shown") == "1":
-        mark_viewed(actor=_actor(request), document_id=document_id, at=timezone.now())
+        note_view(actor=_actor(request), document_id=document_id, at=timezone.now())
     return HttpResponse(status=204)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from chancery.apps.operations.actions.catalogue import publish_shipped_services
 from chancery.apps.providers.actions import record_licence, register_professional
 from chancery.apps.providers.queries import professional_of
 from chancery.platform.access.actions import grant_membership
@@ -92,6 +93,7 @@ def furnish(*, at: datetime) -> Household:
     provider = found_tenant(name=PROVIDER[0], name_zh=PROVIDER[1], kind="provider", at=at)
     client = found_tenant(name=CLIENT[0], name_zh=CLIENT[1], kind="client", at=at)
     second = found_tenant(name=SECOND_CLIENT[0], name_zh=SECOND_CLIENT[1], kind="client", at=at)
+    publish_shipped_services(at=at)
     system = system_actor(tenant_id=provider.id)
     home_of = {"counsel": client.id, "counsel-2": second.id}
     for persona in PERSONAS:
