@@ -7,7 +7,7 @@ file and, ids being the same on every run, changes nothing twice.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -42,40 +42,47 @@ def expand_collection(
     waiting = frozenset(row.id for row in rows if row.state == InputFile.State.RECEIVED)
     done = len(rows) - len(waiting)
     advance(done, len(rows))
-    for each in expanded(planned(rows, wanted=waiting), workers=workers):
-        enter_file(actor=actor, found=each, prefix=prefix, at=at)
-        done += 1
+    for batch in expanded(planned(rows, wanted=waiting), workers=workers):
+        enter_files(actor=actor, batch=batch, prefix=prefix, at=at)
+        done += len(batch)
         advance(done, len(rows))
     finish_collection(actor=actor, collection_id=collection_id, at=at)
 
 
-def enter_file(*, actor: Actor, found: Expanded, prefix: str, at: datetime) -> int:
-    """Enter what came out of one input file and mark the file expanded; returns how many documents are new."""
-    row = found.row
-    hashes = duplicates.family_hashes(found.items)
-    kept = keep_blobs(source=row, items=found.items, scratch=found.folder, hashes=hashes)
-    new = enter(source=row, found=kept, prefix=prefix)
-    _mark_expanded(actor, row, found, at)
-    return new
+def enter_files(*, actor: Actor, batch: Sequence[Expanded], prefix: str, at: datetime) -> int:
+    """Enter what came out of some input files and mark them expanded; returns how many documents are new."""
+    return enter(keep_blobs(batch), prefix=prefix, closing=lambda: _mark_expanded(actor, batch, at))
 
 
-@transaction.atomic
-def _mark_expanded(actor: Actor, row: InputFile, found: Expanded, at: datetime) -> None:
-    counts = Counter(item.status for item in found.items)
-    codes = Counter(item.exception for item in found.items if item.exception)
-    InputFile.objects.filter(id=row.id).update(state=InputFile.State.EXPANDED, expanded_at=at)
+def _mark_expanded(actor: Actor, batch: Sequence[Expanded], at: datetime) -> None:
+    """Mark the files expanded and enter them into the record, each with its hashes and what it held."""
+    row = batch[0].row
+    ids = [each.row.id for each in batch]
+    InputFile.objects.filter(id__in=ids).update(state=InputFile.State.EXPANDED, expanded_at=at)
     record(
         tenant_id=row.tenant_id,
         actor=actor,
         act="evidence.expanded",
-        object_type="input_file",
-        object_id=row.id,
+        object_type="collection",
+        object_id=row.collection_id,
         matter_id=row.matter_id,
-        label=row.path,
+        label=row.path if len(batch) == 1 else f"{row.path} … {batch[-1].row.path}",
         at=at,
-        after={"items": counts["item"], "containers": counts["container"], "exceptions": counts["exception"]},
-        detail={"sha256": row.sha256, "md5": row.md5, "size": row.size, "codes": dict(sorted(codes.items()))},
+        after=dict(Counter(item.status for each in batch for item in each.items)),
+        detail={"files": [_custody_line(each) for each in batch]},
     )
+
+
+def _custody_line(each: Expanded) -> dict[str, object]:
+    codes = Counter(item.exception for item in each.items if item.exception)
+    return {
+        "path": each.row.path,
+        "size": each.row.size,
+        "sha256": each.row.sha256,
+        "md5": each.row.md5,
+        "found": dict(Counter(item.status for item in each.items)),
+        "codes": dict(sorted(codes.items())),
+    }
 
 
 def finish_collection(*, actor: Actor, collection_id: str, at: datetime) -> None:

@@ -20,6 +20,9 @@ from chancery.engines.ingest.records import Item, Limits, SourceFile
 from chancery.platform.storage.actions import put_bytes
 from chancery.platform.storage.queries import copy_to, read_bytes
 
+BATCH_FILES = 32
+BATCH_ITEMS = 200
+"""Input files entered together, or as many as hold this many items."""
 EARLY_FILES = 256
 """Files that may wait for a slower one before it; beyond that they are handed on out of order."""
 
@@ -54,35 +57,50 @@ def planned(rows: Sequence[InputFile], *, wanted: frozenset[str]) -> list[Planne
     ]
 
 
-def expanded(plan: Sequence[Planned], *, workers: int) -> Iterator[Expanded]:
-    """Expand input files in isolated processes; yields them in the order given, so that numbers come out the same.
+def expanded(plan: Sequence[Planned], *, workers: int) -> Iterator[list[Expanded]]:
+    """Expand input files in isolated processes; yields them in batches, in the order given.
 
-    Bytes are copied to scratch when a process is free to read them, and removed when its answer is handed on.
+    Bytes are copied to scratch when a process is free to read them, and removed when its answer is there; what was
+    found inside stays until the next batch is asked for.
     """
     with scratch_folder("expand") as folder:
-        given, natives = folder / "in", folder / "out"
-        given.mkdir()
-        natives.mkdir()
-        rows = {each.row.path: each.row for each in plan}
-        order = [each.row.path for each in plan]
-        ready: dict[str, tuple[Item, ...]] = {}
-        ready |= {each.row.path: (not_kept_item(each.row),) for each in plan if each.row.not_kept}
-        files = (_laid_out(each, given, number) for number, each in enumerate(plan) if not each.row.not_kept)
-        answered, next_up = set(ready), 0
-        for source, items in expand_files(files=files, scratch=natives, limits=Limits(), workers=workers):
-            ready[source.path] = tuple(items)
-            for location in (source.location, *(part for _, part in source.parts)):
-                location.unlink(missing_ok=True)
-            answered.add(source.path)
-            while next_up < len(order) and order[next_up] in answered:
-                if order[next_up] in ready:
-                    yield Expanded(rows[order[next_up]], ready.pop(order[next_up]), natives)
-                next_up += 1
-            if len(ready) > EARLY_FILES:
-                for path in sorted(ready):
-                    yield Expanded(rows[path], ready.pop(path), natives)
-        for path in sorted(ready):
-            yield Expanded(rows[path], ready.pop(path), natives)
+        batch: list[Expanded] = []
+        items = 0
+        for each in _in_order(plan, folder, workers):
+            batch.append(each)
+            items += len(each.items)
+            if len(batch) >= BATCH_FILES or items >= BATCH_ITEMS:
+                yield batch
+                batch, items = [], 0
+        if batch:
+            yield batch
+
+
+def _in_order(plan: Sequence[Planned], folder: Path, workers: int) -> Iterator[Expanded]:
+    """Yield files in the order given, whatever ends first, so that numbers come out the same on every run."""
+    given, natives = folder / "in", folder / "out"
+    given.mkdir()
+    natives.mkdir()
+    rows = {each.row.path: each.row for each in plan}
+    order = [each.row.path for each in plan]
+    ready: dict[str, tuple[Item, ...]] = {}
+    ready |= {each.row.path: (not_kept_item(each.row),) for each in plan if each.row.not_kept}
+    files = (_laid_out(each, given, number) for number, each in enumerate(plan) if not each.row.not_kept)
+    answered, next_up = set(ready), 0
+    for source, items in expand_files(files=files, scratch=natives, limits=Limits(), workers=workers):
+        ready[source.path] = tuple(items)
+        answered.add(source.path)
+        for location in (source.location, *(part for _, part in source.parts)):
+            location.unlink(missing_ok=True)
+        while next_up < len(order) and order[next_up] in answered:
+            if order[next_up] in ready:
+                yield Expanded(rows[order[next_up]], ready.pop(order[next_up]), natives)
+            next_up += 1
+        if len(ready) > EARLY_FILES:
+            for path in sorted(ready):
+                yield Expanded(rows[path], ready.pop(path), natives)
+    for path in sorted(ready):
+        yield Expanded(rows[path], ready.pop(path), natives)
 
 
 @contextmanager

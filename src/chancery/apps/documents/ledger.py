@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import transaction
 
+from chancery.apps.documents.duplicates import family_hashes
 from chancery.apps.documents.facts import Facts, facts_of
+from chancery.apps.documents.laying_out import Expanded
 from chancery.apps.documents.models import ControlSeries, Document, DocumentDetail, InputFile
 from chancery.engines.ingest.records import Item
 from chancery.foundation.identifiers import new_id
@@ -32,6 +35,7 @@ _DETAIL_FIELDS = ["path", "people", "exception_detail", "metadata"]
 class Found:
     """An item whose bytes and text are on encrypted disk, ready to be entered."""
 
+    source: InputFile
     item: Item
     facts: Facts
     native_blob_id: str
@@ -42,44 +46,45 @@ class Found:
     replaced: bool = False
 
 
-def keep_blobs(
-    *, source: InputFile, items: Sequence[Item], scratch: Path, hashes: dict[str, str], base_depth: int = 0
-) -> list[Found]:
-    """Bring the bytes and texts of items to encrypted disk.
+def keep_blobs(batch: Sequence[Expanded], *, base_depth: int = 0) -> list[Found]:
+    """Bring the bytes and texts of what was found in some input files to encrypted disk.
 
-    hashes: family hash by item id, for the heads of families. The bytes of the first item are those of the input
-    file, on disk already. base_depth: containers above the first item.
+    The bytes of the first item of each are those of its input file, on disk already.
+    base_depth: containers above the first items.
     """
-    parents = {item.id: item.parent_id for item in items}
-    children: dict[str, int] = {}
-    for item in items:
-        if item.parent_id:
-            children[item.parent_id] = children.get(item.parent_id, 0) + 1
-    blobs = _put_away(source, items, scratch)
-    return [
-        Found(
-            item=item,
-            facts=facts_of(item),
-            native_blob_id=source.blob_id
-            if item is items[0] and item.native is None
-            else blobs.get((item.id, "native"), ""),
-            text_blob_id=blobs.get((item.id, "text"), ""),
-            dedupe_hash=hashes.get(item.id, ""),
-            depth=base_depth + _depth(item.id, items[0].id, parents),
-            attachments=children.get(item.id, 0),
-        )
-        for item in items
-    ]
+    blobs = _put_away(batch)
+    found: list[Found] = []
+    for each in batch:
+        parents = {item.id: item.parent_id for item in each.items}
+        children = Counter(item.parent_id for item in each.items)
+        hashes = family_hashes(each.items)
+        for item in each.items:
+            own = each.row.blob_id if item is each.items[0] and item.native is None else ""
+            found.append(
+                Found(
+                    source=each.row,
+                    item=item,
+                    facts=facts_of(item),
+                    native_blob_id=own or blobs.get((item.id, "native"), ""),
+                    text_blob_id=blobs.get((item.id, "text"), ""),
+                    dedupe_hash=hashes.get(item.id, ""),
+                    depth=base_depth + _depth(item.id, each.items[0].id, parents),
+                    attachments=children[item.id],
+                )
+            )
+    return found
 
 
-def _put_away(source: InputFile, items: Sequence[Item], scratch: Path) -> dict[tuple[str, str], str]:
+def _put_away(batch: Sequence[Expanded]) -> dict[tuple[str, str], str]:
     """Put bytes and texts on encrypted disk, many at a time; returns blob ids by item and "native" or "text"."""
     blobs: dict[tuple[str, str], str] = {}
-    for start in range(0, len(items), BLOBS):
+    source = batch[0].row
+    every = [(item, each.folder) for each in batch for item in each.items]
+    for start in range(0, len(every), BLOBS):
         named: list[tuple[tuple[str, str], bytes | Path]] = []
-        for item in items[start : start + BLOBS]:
+        for item, folder in every[start : start + BLOBS]:
             if item.native is not None:
-                named.append(((item.id, "native"), scratch / item.native))
+                named.append(((item.id, "native"), folder / item.native))
             if item.text:
                 named.append(((item.id, "text"), item.text.encode()))
         contents = [content for _, content in named]
@@ -91,40 +96,45 @@ def _put_away(source: InputFile, items: Sequence[Item], scratch: Path) -> dict[t
     return blobs
 
 
-def enter(*, source: InputFile, found: Sequence[Found], prefix: str) -> int:
-    """Enter the items of one input file, in chunks of short transactions; returns how many are new.
+def enter(found: Sequence[Found], *, prefix: str, closing: Callable[[], None] | None = None) -> int:
+    """Enter items of one collection, in chunks of short transactions; returns how many are new.
 
-    prefix: of the control numbers. Rows of documents that were replaced by a better copy are left alone.
+    prefix: of the control numbers. closing: done in the last transaction. Rows of documents that were replaced by a
+    better copy are left alone.
     """
-    ids = dict(
-        Document.objects.filter(collection_id=source.collection_id, input_file_id=source.id).values_list(
-            "item_key", "id"
-        )
-    )
+    sources = {each.source.id: each.source for each in found}
+    collection_id = found[0].source.collection_id
+    rows = Document.objects.filter(collection_id=collection_id, input_file_id__in=list(sources))
+    ids = dict(rows.values_list("item_key", "id"))
     ids |= {each.item.id: new_id() for each in found if each.item.id not in ids}
-    kept = _protected(source, found)
+    kept = _protected(list(sources), found)
+    entered = [each for each in found if each.item.id not in kept]
     new = 0
-    for start in range(0, len(found), ROWS):
-        chunk = [each for each in found[start : start + ROWS] if each.item.id not in kept]
-        new += _enter_chunk(source=source, chunk=chunk, ids=ids, prefix=prefix)
+    for start in range(0, max(len(entered), 1), ROWS):
+        with transaction.atomic():
+            new += _enter_chunk(chunk=entered[start : start + ROWS], ids=ids, prefix=prefix)
+            if closing is not None and start + ROWS >= len(entered):
+                closing()
     return new
 
 
-def _protected(source: InputFile, found: Sequence[Found]) -> set[str]:
+def _protected(input_file_ids: Sequence[str], found: Sequence[Found]) -> set[str]:
     """Return the keys that a replacement file owns: the replaced documents and everything below them."""
-    replaced = set(
-        Document.objects.filter(input_file_id=source.id, replaced=True).values_list("item_key", flat=True)
-    )
+    rows = Document.objects.filter(input_file_id__in=input_file_ids, replaced=True)
+    replaced = set(rows.values_list("item_key", flat=True))
     if replaced:
         for each in found:
             if each.item.parent_id in replaced and not each.replaced:
                 replaced.add(each.item.id)
-        replaced -= {each.item.id for each in found if each.replaced}
+        if any(each.replaced for each in found):
+            replaced -= {each.item.id for each in found}
     return replaced
 
 
-@transaction.atomic
-def _enter_chunk(*, source: InputFile, chunk: Sequence[Found], ids: dict[str, str], prefix: str) -> int:
+def _enter_chunk(*, chunk: Sequence[Found], ids: dict[str, str], prefix: str) -> int:
+    if not chunk:
+        return 0
+    source = chunk[0].source
     ControlSeries.objects.get_or_create(matter_id=source.matter_id)
     series = ControlSeries.objects.select_for_update().get(matter_id=source.matter_id)
     keys = [each.item.id for each in chunk]
@@ -144,7 +154,7 @@ def _enter_chunk(*, source: InputFile, chunk: Sequence[Found], ids: dict[str, st
                 tenant_id=source.tenant_id,
                 matter_id=source.matter_id,
                 collection_id=source.collection_id,
-                input_file_id=source.id,
+                input_file_id=each.source.id,
                 item_key=each.item.id,
                 sequence=series.last,
                 control_number=f"{prefix}-{series.last:06d}",
@@ -154,7 +164,7 @@ def _enter_chunk(*, source: InputFile, chunk: Sequence[Found], ids: dict[str, st
             continue
         else:
             again.append(row)
-        _fill(row, each, source, ids)
+        _fill(row, each, ids)
         details.append(_detail(row, each))
     Document.objects.bulk_create(fresh, batch_size=200)
     if again:
@@ -170,7 +180,7 @@ def _enter_chunk(*, source: InputFile, chunk: Sequence[Found], ids: dict[str, st
     return len(fresh)
 
 
-def _fill(row: Document, each: Found, source: InputFile, ids: dict[str, str]) -> None:
+def _fill(row: Document, each: Found, ids: dict[str, str]) -> None:
     item, facts = each.item, each.facts
     row.parent_id = ids.get(item.parent_id) if item.parent_id else None
     row.family_id = ids.get(item.family_id, row.id)
@@ -186,7 +196,7 @@ def _fill(row: Document, each: Found, source: InputFile, ids: dict[str, str]) ->
     row.size = item.size
     row.sha256 = item.sha256
     row.md5 = item.md5
-    row.custodian = source.custodian
+    row.custodian = each.source.custodian
     row.language = facts.language[:8]
     row.sort_date = facts.sort_date
     row.attachments = each.attachments

@@ -161,6 +161,12 @@ def reviewable_documents(
     return [_reviewable(row) for row in rows.select_related("detail").order_by("sequence")]
 
 
+def containers_of(*, tenant_id: str, matter_id: str) -> list[tuple[str, str]]:
+    """Return (path, sha256) of every mailbox and archive of a matter (system-side)."""
+    rows = Document.objects.filter(tenant_id=tenant_id, matter_id=matter_id, status=Document.Status.CONTAINER)
+    return list(rows.order_by("sequence").values_list("detail__path", "sha256"))
+
+
 def native_blob_of(*, tenant_id: str, document_id: str) -> str:
     """Return the blob of a document's bytes, empty where none were kept (system-side)."""
     return str(

@@ -207,18 +207,8 @@ def _have_mended(rows: Sequence[Repair], actor: Actor, at: datetime) -> None:
 
 def _read_again(source: InputFile, prefix: str, workers: int) -> None:
     rows = list(InputFile.objects.filter(collection_id=source.collection_id))
-    for each in expanded(planned(rows, wanted=frozenset({source.id})), workers=workers):
-        _enter(each, prefix)
-
-
-def _enter(found: Expanded, prefix: str, *, replaced: str = "", depth: int = 0) -> None:
-    hashes = duplicates.family_hashes(found.items)
-    kept = keep_blobs(
-        source=found.row, items=found.items, scratch=found.folder, hashes=hashes, base_depth=depth
-    )
-    if replaced:
-        kept = [replace(each, replaced=each.item.id == replaced) for each in kept]
-    enter(source=found.row, found=kept, prefix=prefix)
+    for batch in expanded(planned(rows, wanted=frozenset({source.id})), workers=workers):
+        enter(keep_blobs(batch), prefix=prefix)
 
 
 def _read_replacement(row: Repair, document: Document, source: InputFile, prefix: str) -> None:
@@ -232,7 +222,9 @@ def _read_replacement(row: Repair, document: Document, source: InputFile, prefix
         for _, items in expand_files(files=[given], scratch=folder / "out", limits=Limits(), workers=1):
             placed = tuple(_placed(item, document, path, row) for item in items)
             new = Expanded(_with_blob(source, row.blob_id), placed, folder / "out")
-            _enter(new, prefix, replaced=document.item_key, depth=document.depth)
+            kept = keep_blobs([new], base_depth=document.depth)
+            marked = [replace(each, replaced=each.item.id == document.item_key) for each in kept]
+            enter(marked, prefix=prefix)
 
 
 def _with_blob(source: InputFile, blob_id: str) -> InputFile:
