@@ -210,8 +210,9 @@ def test_saving_shows_the_next_document_at_once(visit: Callable[..., Any]) -> No
             page.evaluate(
                 """number => new Promise(done => {
                     const from = performance.now();
-                    const watch = () => document.getElementById("desk").dataset.document === number
-                        ? requestAnimationFrame(() => done(performance.now() - from)) : requestAnimationFrame(watch);
+                    const there = () => document.getElementById("desk").dataset.document === number;
+                    const end = () => done(performance.now() - from);
+                    const watch = () => requestAnimationFrame(there() ? end : watch);
                     document.querySelector(".save button").click();
                     watch();
                 })""",

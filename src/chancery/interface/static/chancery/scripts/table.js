@@ -1,3 +1,4 @@
+// The first, hidden button of the form (formmethod=dialog) keeps Enter on a tick box from starting an act.
 // Ticking rows of a table and moving over them: J K X, Shift-click for a range.
 const { $, all, word, say } = chancery;
 const figure = (number) => Number(number).toLocaleString("en-US");
