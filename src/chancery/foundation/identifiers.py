@@ -12,7 +12,7 @@ from chancery.foundation.errors import Refused
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 ID_LENGTH = 26
 _ID = re.compile(rf"[0-7][{ALPHABET}]{{25}}")
-_PREFIX = re.compile(r"(?:[A-Z0-9](?:[A-Z0-9 ._-]*[A-Z ._-])?)?", re.IGNORECASE)
+_PREFIX = re.compile(r"(?:[A-Z0-9](?:[A-Z0-9 ._-]*[A-Z ._-])?)?", re.IGNORECASE | re.ASCII)
 _BATES = re.compile(r"(?P<prefix>.*?)(?P<number>[0-9]+)", re.DOTALL)
 MAXIMUM_WIDTH = 12
 
