@@ -48,9 +48,7 @@ class RequestForm(forms.Form):
     """A request with a conditional field."""
 
     client = forms.CharField(label="Client", help_text="As in the engagement letter.")
-    kind = forms.ChoiceField(
-        label="Kind", widget=forms.RadioSelect, choices=[("review", "Review"), ("other", "Other")]
-    )
+    kind = forms.ChoiceField(label="Kind", widget=forms.RadioSelect, choices=[("review", "Review"), ("other", "Other")])
     which = forms.CharField(label="Which other kind", required=False)
     skills = forms.MultipleChoiceField(
         label="Skills",
@@ -119,9 +117,7 @@ def table(*, rows: int = 100, request: HttpRequest) -> Table:
         ],
         acts=[
             BulkAct("review", t("Add to review", "加入审阅"), "/act/review/", letter="a"),
-            BulkAct(
-                "hold", t("Hold", "保全"), "/act/hold/", confirm=t("Hold these documents?", "保全这些文件？")
-            ),
+            BulkAct("hold", t("Hold", "保全"), "/act/hold/", confirm=t("Hold these documents?", "保全这些文件？")),
             BulkAct("export", t("Export", "导出"), "/act/export/"),
         ],
         empty=t("No documents yet", "尚无文件"),
@@ -319,9 +315,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 def table_page(request: HttpRequest) -> HttpResponse:
     """Show a full list page."""
     rows = int(request.GET.get("rows", "100"))
-    return render(
-        request, "gallery_table.html", {**frame(request), "table": table(rows=rows, request=request)}
-    )
+    return render(request, "gallery_table.html", {**frame(request), "table": table(rows=rows, request=request)})
 
 
 @ensure_csrf_cookie
@@ -363,9 +357,7 @@ def desk_code(request: HttpRequest, number: str) -> HttpResponse:
             status=422,
         )
     following = _desk(request, number)["following"]
-    return HttpResponse(
-        status=204, headers={"X-Next": following} if following else {"HX-Redirect": "/table/"}
-    )
+    return HttpResponse(status=204, headers={"X-Next": following} if following else {"HX-Redirect": "/table/"})
 
 
 def focus(request: HttpRequest) -> HttpResponse:
@@ -390,9 +382,7 @@ def poll(request: HttpRequest) -> HttpResponse:
     polls.append(1)
     done = len(polls)
     over = done >= 3
-    progress = components.Progress(
-        "job-2", "Counting", done, 3, "pages", None, "" if over else "/poll/", interval=500
-    )
+    progress = components.Progress("job-2", "Counting", done, 3, "pages", None, "" if over else "/poll/", interval=500)
     return render(request, "chancery/components/progress.html", {"progress": progress})
 
 

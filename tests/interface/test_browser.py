@@ -66,9 +66,7 @@ PAGES = ["/table/", "/table/?rows=0&q=x", "/gallery/", "/desk/ACME-100202/", "/e
 @pytest.mark.parametrize("address", PAGES)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_no_accessibility_violations(
-    visit: Callable[..., Any], address: str, theme: str, language: str
-) -> None:
+def test_no_accessibility_violations(visit: Callable[..., Any], address: str, theme: str, language: str) -> None:
     page = visit(address, language=language, theme=theme, size=(1280, 6000))
     assert page.locator("html").get_attribute("lang") == {"en": "en", "zh-hans": "zh-Hans"}[language]
     assert violations(page) == []

@@ -47,9 +47,7 @@ def sheets(transactional_db: None) -> Iterator[Callable[[int], None]]:
                     name=f"n{dice.randrange(40):02d}",
                     pages=dice.randrange(12),
                     amount=None if dice.random() < 0.2 else Decimal(dice.randrange(500)) / 4,
-                    sent=None
-                    if dice.random() < 0.2
-                    else START + timedelta(microseconds=dice.randrange(50) * 1001),
+                    sent=None if dice.random() < 0.2 else START + timedelta(microseconds=dice.randrange(50) * 1001),
                 )
                 for _ in range(count)
             ],
@@ -84,9 +82,7 @@ SORTS = [
 
 
 @pytest.mark.parametrize("sort", SORTS, ids=str)
-def test_walking_forwards_and_back_shows_every_row_once(
-    sheets: Callable[[int], None], sort: list[SortKey]
-) -> None:
+def test_walking_forwards_and_back_shows_every_row_once(sheets: Callable[[int], None], sort: list[SortKey]) -> None:
     sheets(307)
     wanted = expected(list(Sheet.objects.all()), sort)
     walked, pages, after = [], [], ""
@@ -146,9 +142,7 @@ def forged(shape: str, values: list[Any]) -> str:
         forged("pages,pk", [True, {}]),
     ],
 )
-def test_a_cursor_that_cannot_be_read_gives_the_first_page(
-    sheets: Callable[[int], None], cursor: str
-) -> None:
+def test_a_cursor_that_cannot_be_read_gives_the_first_page(sheets: Callable[[int], None], cursor: str) -> None:
     sheets(20)
     sort = [SortKey("pages")]
     page = page_of(Sheet.objects.all(), sort=sort, after=cursor, size=10)
@@ -170,9 +164,7 @@ def test_a_page_costs_one_query_and_little_time_among_a_hundred_thousand(
         deep = expected(list(Sheet.objects.only("pk", sort[0].field)), sort)[90_000]
         row = Sheet.objects.get(pk=deep)
         value = getattr(row, sort[0].field)
-        cursor = forged(
-            f"-{sort[0].field},-pk", [value.isoformat() if hasattr(value, "isoformat") else value, deep]
-        )
+        cursor = forged(f"-{sort[0].field},-pk", [value.isoformat() if hasattr(value, "isoformat") else value, deep])
         started = time.perf_counter()
         page = page_of(Sheet.objects.all(), sort=sort, after=cursor, size=100)
         seconds = time.perf_counter() - started
