@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from chancery.engines.ingest.budget import Budget
 from chancery.engines.ingest.formats import FORMATS, Format, contradicts
@@ -170,8 +170,8 @@ class _Run:
         verdict = verdict or self.skip.get(identity)
         if verdict is not None:
             return form, Reading(exception=verdict[0], detail=verdict[1])
-        if self.file.part_of is not None and place.depth == 0:
-            return FORMATS["part"], _later_part(self.file.part_of)
+        if place.depth == 0 and (part := self._part()) is not None:
+            return FORMATS["part"], part
         if content.size == 0:
             return form, Reading(exception="empty", detail="The file holds no bytes.")
         try:
@@ -185,6 +185,15 @@ class _Run:
             return form, read(content=content, form=form)
         except BaseException as fault:
             return form, _reading_of(fault, form)
+
+    def _part(self) -> Reading | None:
+        """Return the reading of a later or widowed volume of a split archive, None for any other file."""
+        if self.file.part_of is not None:
+            return Reading(metadata={"part_of": self.file.part_of}, container=True)
+        if self.file.incomplete and not re.search(r"[.t]0*[01](\.rar)?$", self.file.path):
+            detail = "This is a part of a split archive of which another part is missing."
+            return Reading(exception="truncated", detail=detail, container=True)
+        return None
 
     def _children(self, inside: _Place, reading: Reading, place: _Place) -> None:
         """Visit the children one by one; a limit or a fault on the way is coded on the parent."""
@@ -202,6 +211,8 @@ class _Run:
             code = refusal.code if position == 0 or refusal.code != "corrupt" else "partly_extracted"
             reading.flag(code, refusal.sentence(refusal.message))
         lost = self.losses.pop()
+        if self.file.incomplete and place.depth == 0:
+            reading.flag("truncated", "A part of this split archive is missing.")
         if lost:
             code = lost.pop() if len(lost) == 1 else "partly_extracted"
             reading.flag(code, "Some of what it holds could not be read whole.")
@@ -308,8 +319,3 @@ def _reading_of(fault: BaseException, form: Format) -> Reading:
         return Reading(exception="memory_limit", detail="Reading the file needed more memory than allowed.")
     detail = f"The file could not be read as {form.media_type}: it is damaged or not valid."
     return Reading(exception="corrupt", detail=detail)
-
-
-def _later_part(first: str) -> Reading:
-    metadata: dict[str, Any] = {"part_of": first}
-    return Reading(metadata=metadata, container=True)

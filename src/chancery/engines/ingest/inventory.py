@@ -53,15 +53,13 @@ def join_parts(*, files: Iterable[SourceFile]) -> list[SourceFile]:
                 groups.setdefault(key, []).append((int(match["number"]), index))
     for volumes in groups.values():
         volumes.sort()
-        first = listed[volumes[0][1]]
-        if volumes[0][0] > 1:
+        numbers = [number for number, _ in volumes]
+        if numbers != list(range(numbers[0], numbers[0] + len(volumes))) or numbers[0] > 1:
+            for _, index in volumes:
+                listed[index] = replace(listed[index], incomplete=True)
             continue
-        rest = [listed[index] for _, index in volumes[1:]]
-        complete = [number for number, _ in volumes] == list(
-            range(volumes[0][0], volumes[0][0] + len(volumes))
-        )
-        if complete:
-            listed[volumes[0][1]] = replace(first, parts=tuple((file.path, file.location) for file in rest))
+        first, *rest = (listed[index] for _, index in volumes)
+        listed[volumes[0][1]] = replace(first, parts=tuple((file.path, file.location) for file in rest))
         for _, index in volumes[1:]:
             listed[index] = replace(listed[index], part_of=first.path)
     return listed
@@ -71,6 +69,15 @@ def hash_file(*, path: Path) -> tuple[int, str, str]:
     """Return size in bytes, SHA-256 and MD5 of a file, read in pieces; holes of a sparse file cost no
     reading."""
     sha256, md5, size = hashlib.sha256(), hashlib.md5(usedforsecurity=False), 0
+    announced = path.stat().st_size
+    if scan_sparse(path=path, size=announced):
+        zeros = bytes(_CHUNK)
+        while size < announced:
+            piece = zeros[: announced - size]
+            sha256.update(piece)
+            md5.update(piece)
+            size += len(piece)
+        return size, sha256.hexdigest(), md5.hexdigest()
     with path.open("rb") as stream:
         while chunk := stream.read(_CHUNK):
             sha256.update(chunk)

@@ -20,7 +20,7 @@ def item_id(*, chain: tuple[str, ...]) -> str:
 def inner_path(*, name: str) -> tuple[str, bool]:
     """Return the path of an archive entry made harmless, and whether it tried to leave its folder.
 
-    Parts ``..`` are shown as ``%2E%2E``; drive letters and leading separators are shown but lose their effect.
+    Parts ``..`` are shown as ``%2E%2E``; drive letters and leading separators lose their effect.
     """
     shown = safe_name(name=name.replace("\\", "/"))
     hostile = shown.startswith("/") or bool(re.match(r"^[A-Za-z]:", shown)) or ".." in shown.split("/")

@@ -55,6 +55,7 @@ class SourceFile:
     passwords: tried in order on an encrypted file.
     parts: (display path, location) of the later volumes of a split archive, on its first volume only.
     part_of: display path of the first volume, on the later volumes only.
+    incomplete: a volume of a split archive of which another volume is missing.
     """
 
     path: str
@@ -62,6 +63,7 @@ class SourceFile:
     passwords: tuple[str, ...] = ()
     parts: tuple[tuple[str, Path], ...] = ()
     part_of: str | None = None
+    incomplete: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ _SKIPPED = frozenset(
     b"fonttbl colortbl stylesheet listtable listoverridetable rsidtbl generator themedata colorschememapping "
     b"latentstyles datastore pict objdata xmlnstbl fldinst filetbl revtbl htmltag mhtmltag nonshppict "
     b"listpicture bkmkstart bkmkend pgptbl panose falt blipuid object_data info template datafield "
-    b"listtext_off atrfstart atrfend atnid atnref wgrffmtfilter mmathPr defchp defpap passwordhash userprops".split()
+    b"atrfstart atrfend atnid atnref wgrffmtfilter mmathPr defchp defpap userprops".split()
 )
 _CHARS = {
     b"par": "\n",

@@ -17,5 +17,5 @@ def read(content: Content, key: str) -> Reading:
         return Reading(
             metadata=metadata, exception="unsupported", detail="No reader exists for this type of file."
         )
-    detail = "This type of file can only be searched for readable runs of text; layout and parts of it are missing."
+    detail = "This type of file can only be searched for readable runs of text; parts may be missing."
     return Reading(text=text, metadata=metadata, exception="partly_extracted", detail=detail)

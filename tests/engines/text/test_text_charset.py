@@ -1,0 +1,65 @@
+"""Character sets found from the bytes alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from chancery.engines.text.charset import codec_for, decode
+from chancery.engines.text.language import language_of
+from chancery.engines.text.normalise import clean, safe_name
+
+CHINESE = "甲方应当在收到发票之日起三十日内支付全部货款，逾期付款的，每日按未付金额的千分之一支付违约金。"
+TRADITIONAL = "甲方應當在收到發票之日起三十日內支付全部貨款，逾期付款的，每日按未付金額支付違約金。"
+JAPANESE = "売主は、買主に対し、本契約に定める商品を引き渡すものとする。支払いは翌月末日までに行う。"
+KOREAN = "매수인은 물품을 인도받은 날부터 삼십일 이내에 대금을 지급하여야 한다."
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        (CHINESE, "gb18030"), (CHINESE, "gb2312"), (CHINESE, "hz"), (CHINESE, "utf-16-le"), (CHINESE, "utf-16"),
+        (CHINESE, "utf-8"), (CHINESE, "utf-8-sig"), (TRADITIONAL, "big5"), (JAPANESE, "shift_jis"),
+        (JAPANESE, "euc_jp"), (JAPANESE, "iso2022_jp"), (KOREAN, "euc_kr"),
+        ("The buyer pays within thirty days of the invoice.", "utf-16-le"),
+        ("The buyer pays within thirty days of the invoice.", "utf-16-be"),
+        ("The buyer pays within thirty days of the invoice.", "utf-32"),
+        ("Der Käufer zahlt binnen dreißig Tagen — „prompt“", "cp1252"),
+    ],
+)  # fmt: skip
+def test_text_comes_back_whole(text: str, codec: str) -> None:
+    found = decode(data=text.encode(codec))
+    assert (found.text, found.lossy) == (text, False)
+
+
+def test_mixed_contract_in_gb18030() -> None:
+    text = f"SUPPLY AGREEMENT No. 2026-17\r\n{CHINESE}\r\nThe Buyer shall pay.\r\n"
+    assert decode(data=text.encode("gb18030")).text == text
+
+
+def test_declared_set_is_believed_when_it_fits_and_widened() -> None:
+    text = "Покупатель обязан оплатить товар"
+    assert decode(data=text.encode("koi8-r"), declared="koi8-r").text == text
+    assert decode(data="镕".encode("gbk"), declared="gb2312").text == "镕"
+    assert decode(data=CHINESE.encode("gb18030"), declared="iso-8859-1").text == CHINESE
+    assert decode(data=CHINESE.encode("utf-8"), declared="gb2312").text == CHINESE
+    assert codec_for(label="no-such-set") is None
+
+
+def test_nothing_fails() -> None:
+    assert decode(data=b"").text == ""
+    for first in range(256):
+        assert isinstance(decode(data=bytes([first, 0x41, 0x80, first])).text, str)
+
+
+def test_clean_and_names() -> None:
+    assert clean(text="a\r\nb\rc\x00\x0bd\ud800") == "a\nb\ncd\ufffd"
+    assert safe_name(name="gb\udcd6\udcd0.txt") == "gb%D6%D0.txt"
+
+
+def test_language() -> None:
+    assert language_of(text=CHINESE) == "zh"
+    assert language_of(text=TRADITIONAL) == "zh"
+    assert language_of(text=JAPANESE) == "ja"
+    assert language_of(text=KOREAN) == "ko"
+    assert language_of(text="The buyer shall pay the price within thirty days of receipt.") == "en"
+    assert language_of(text="12345") is None
