@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class Refused(Exception):
     """An act that the rules do not allow; shown to the person who asked, never logged as a fault.
@@ -13,7 +15,7 @@ class Refused(Exception):
 
     code: str = "refused"
 
-    def __init__(self, message: str, *, code: str | None = None, **params: object) -> None:
+    def __init__(self, message: str, *, code: str | None = None, **params: Any) -> None:
         self.message = message
         self.params = params
         if code is not None:
@@ -30,7 +32,7 @@ class NotFound(Refused):
 
     code = "not_found"
 
-    def __init__(self, message: str = "There is nothing here, or you may not see it.", **params: object) -> None:
+    def __init__(self, message: str = "There is nothing here, or you may not see it.", **params: Any) -> None:
         super().__init__(message, **params)
 
 

@@ -59,9 +59,7 @@ def upper_bound(*, found: int, sampled: int, confidence: float = 0.95) -> float:
     return 1.0 if found == sampled else float(beta.ppf(confidence, found + 1, sampled - found))
 
 
-def sample_size(
-    *, margin: float, confidence: float = 0.95, share: float = 0.5, lot: int | None = None
-) -> int:
+def sample_size(*, margin: float, confidence: float = 0.95, share: float = 0.5, lot: int | None = None) -> int:
     """Size of a simple random sample that estimates a share within ``margin`` (0.02 means two points).
 
     z² p (1 − p) / margin², with the finite correction n / (1 + (n − 1) / lot) when the lot is given.

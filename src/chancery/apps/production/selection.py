@@ -22,6 +22,7 @@ class Chosen:
     """
 
     document_id: str
+    item_key: str
     family_key: str
     parent_key: str
     path: str
@@ -74,10 +75,10 @@ def choose(*, records: Sequence[ReviewableRecord], decisions: Mapping[str, Decis
         wanted = [key for key in copies if _responsive(families[key], decisions)]
         if not wanted:
             continue
-        wanted.sort(key=lambda key: (families[key][0].path, key))
+        wanted.sort(key=lambda key: (families[key][0].path, families[key][0].item_key))
         root = families[wanted[0]][0]
         suppressed += len(copies) - 1
-        kept.append(((root.custodian, root.path, wanted[0]), wanted[0], copies))
+        kept.append(((root.custodian, root.path, root.item_key), wanted[0], copies))
     chosen: list[Chosen] = []
     for _order, family_id, copies in sorted(kept):
         chosen += _family(families[family_id], [families[key] for key in copies], decisions)
@@ -106,8 +107,9 @@ def _family(
         family.append(
             Chosen(
                 document_id=member.id,
+                item_key=member.item_key,
                 family_key=members[0].id,
-                parent_key=member.parent_id if member.parent_id in ids and member.parent_id else "",
+                parent_key=_parent(member, members[0], ids),
                 path=member.path,
                 sha256=member.sha256,
                 withheld=withheld[place],
@@ -122,6 +124,13 @@ def _family(
             )
         )
     return family
+
+
+def _parent(member: ReviewableRecord, head: ReviewableRecord, ids: set[str]) -> str:
+    """Return the member it hangs on; what came out of an attached archive hangs on the head of the family."""
+    if member.id == head.id:
+        return ""
+    return member.parent_id if member.parent_id and member.parent_id in ids else head.id
 
 
 def release_hash(*, selection: Selection, settings: Mapping[str, Any]) -> str:

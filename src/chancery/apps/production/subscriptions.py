@@ -35,9 +35,7 @@ def send_back(event: ReleaseRefused) -> None:
 
 def void_changed(event: CodingChanged | CollectionProcessed | ExceptionRepaired) -> None:
     """Void what is no longer what was checked."""
-    void_if_changed(
-        actor=system_actor(tenant_id=event.tenant_id), matter_id=event.matter_id, at=timezone.now()
-    )
+    void_if_changed(actor=system_actor(tenant_id=event.tenant_id), matter_id=event.matter_id, at=timezone.now())
 
 
 SUBSCRIPTIONS: list[tuple[type[Any], Callable[[Any], None], str]] = [

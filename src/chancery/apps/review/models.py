@@ -26,9 +26,7 @@ class Batch(models.Model):
     language = models.CharField(max_length=16, default="en")
     sample_id = models.CharField(max_length=26, blank=True, default="")
     work_item_id = models.CharField(max_length=26, blank=True, default="")
-    assignee = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
+    assignee = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     size = models.PositiveIntegerField(default=0)
     coded = models.PositiveIntegerField(default=0)
@@ -98,7 +96,10 @@ class Coding(models.Model):
                 fields=["document", "level"], condition=Q(superseded=False), name="one_current_coding"
             )
         ]
-        indexes = [models.Index(fields=["matter", "level", "superseded"]), models.Index(fields=["document", "at"])]
+        indexes = [
+            models.Index(fields=["matter", "level", "superseded"]),
+            models.Index(fields=["document", "at"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.responsive}/{self.privilege}"
@@ -119,9 +120,7 @@ class Focus(models.Model):
     seconds = models.PositiveIntegerField(default=0)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["user", "batch", "document", "day"], name="focus_row_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["user", "batch", "document", "day"], name="focus_row_once")]
         indexes = [models.Index(fields=["matter", "day"])]
 
     def __str__(self) -> str:

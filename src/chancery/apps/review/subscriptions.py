@@ -31,9 +31,7 @@ def take_over_assignment(event: WorkAssigned) -> None:
 def draw_when_complete(event: FirstLevelCompleted) -> None:
     """Draw the second look as soon as every document has its first decision."""
     if event.draw:
-        draw_second_look(
-            actor=system_actor(tenant_id=event.tenant_id), matter_id=event.matter_id, at=timezone.now()
-        )
+        draw_second_look(actor=system_actor(tenant_id=event.tenant_id), matter_id=event.matter_id, at=timezone.now())
 
 
 def open_second_look(event: SecondLookRequested) -> None:

@@ -102,8 +102,10 @@ def void_if_changed(*, actor: Actor, matter_id: str, at: datetime) -> int:
     """
     voided = 0
     open_states = [state for state in LIVE if state != Production.State.WRITING]
-    for production in policies.productions_for(actor).select_for_update(of=("self",)).filter(
-        matter_id=matter_id, state__in=open_states
+    for production in (
+        policies.productions_for(actor)
+        .select_for_update(of=("self",))
+        .filter(matter_id=matter_id, state__in=open_states)
     ):
         if hash_now(production=production) == production.release_hash:
             continue
@@ -115,9 +117,7 @@ def void_if_changed(*, actor: Actor, matter_id: str, at: datetime) -> int:
 def void(*, actor: Actor, production: Production, reason: str, at: datetime) -> None:
     """Void a production and its sign-off, with the reason."""
     if production.sign_off_id:
-        void_sign_off(
-            actor=actor, subject_type="production", subject_id=production.id, reason=reason, at=at
-        )
+        void_sign_off(actor=actor, subject_type="production", subject_id=production.id, reason=reason, at=at)
     before = production.state
     production.state = Production.State.VOID
     production.message = reason

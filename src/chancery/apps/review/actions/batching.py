@@ -13,8 +13,8 @@ from chancery.apps.documents.queries import ReviewableRecord, reviewable_documen
 from chancery.apps.operations.actions.work import NeedSpec, open_work_item
 from chancery.apps.operations.queries.engagements import engagement_of
 from chancery.apps.review.models import Batch, BatchDocument
-from chancery.platform.audit.actions import record
 from chancery.platform.access.values import Actor, Role
+from chancery.platform.audit.actions import record
 
 BATCH_SIZE = 50
 

@@ -124,7 +124,8 @@ def save_coding(
 ) -> Saved:
     """Record a reviewer's decision on one document and name the next one.
 
-    seconds: focused seconds since the last heartbeat. with_family: the other members of the family in this batch that have no decision get the same one.
+    seconds: focused seconds since the last heartbeat. with_family: the other members of the family in this batch
+    that have no decision get the same one.
     Exact duplicates follow the copy that was reviewed. Raises Refused ``coding_incomplete``, ``checked_out`` or
     ``batch_closed`` and NotFound.
     """
@@ -141,11 +142,13 @@ def save_coding(
     if with_family and batch.level == 1:
         family = here.document.family_id
         targets += [p for p in places if p.document.family_id == family and not p.coded and p is not here]
-    coding = [_decide(actor=actor, batch=batch, place=place, form=form, values=values, here=here, at=at) for place in targets][0]
+    written = [
+        _decide(actor=actor, batch=batch, place=place, form=form, values=values, here=here, at=at) for place in targets
+    ]
     beat(actor=actor, batch=batch, document_id=document_id, seconds=seconds, at=at)
     complete = _advance(actor=actor, batch=batch, at=at)
     return Saved(
-        coding_id=coding.id,
+        coding_id=written[0].id,
         next_document_id=_next(places, here),
         batch_complete=complete,
         also_coded=len(targets) - 1,
@@ -177,9 +180,7 @@ def _decide(
         at=at,
     )
     if changed:
-        announce_change(
-            tenant_id=batch.tenant_id, matter_id=batch.matter_id, document_id=place.document_id, at=at
-        )
+        announce_change(tenant_id=batch.tenant_id, matter_id=batch.matter_id, document_id=place.document_id, at=at)
     if batch.level == 2:
         record_second_look(
             actor=actor,
@@ -235,9 +236,7 @@ def close_batch(*, actor: Actor, batch: Batch, at: datetime, draw: bool = True) 
     )
     left = Batch.objects.filter(matter_id=batch.matter_id, level=1).exclude(state=Batch.State.COMPLETE).exists()
     if batch.level == 1 and not left:
-        announce(
-            events.FirstLevelCompleted(tenant_id=batch.tenant_id, matter_id=batch.matter_id, draw=draw), at=at
-        )
+        announce(events.FirstLevelCompleted(tenant_id=batch.tenant_id, matter_id=batch.matter_id, draw=draw), at=at)
 
 
 @transaction.atomic

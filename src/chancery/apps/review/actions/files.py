@@ -168,7 +168,10 @@ def code_from_file(
         for name in (row.reviewer, row.second_reviewer or ("reviewer-2" if row.second_code else "")):
             if name and name not in people:
                 raise CodingFileRefused(
-                    "Line %(line)s (%(row)s): nobody is called %(person)s.", line=row.line, row=row.name, person=name
+                    "Line %(line)s (%(row)s): nobody is called %(person)s.",
+                    line=row.line,
+                    row=row.name,
+                    person=name,
                 )
     containers = containers_of(tenant_id=tenant_id, matter_id=matter_id)
     found = matched(rows=rows, documents=documents, containers=containers)
@@ -200,9 +203,7 @@ def code_from_file(
     if any_changed:
         announce_change(tenant_id=tenant_id, matter_id=matter_id, document_id="", at=at)
     _close(actor=actor, matter_id=matter_id, coded=set(coded), at=at)
-    looks = _second_looks(
-        actor=actor, matter_id=matter_id, documents=documents, coded=coded, people=people, at=at
-    )
+    looks = _second_looks(actor=actor, matter_id=matter_id, documents=documents, coded=coded, people=people, at=at)
     waiting = [d for d in documents if d.status == "item" and d.duplicate_of is None and d.id not in coded]
     return FileCoded(
         rows=len(rows),
@@ -261,9 +262,7 @@ def _second_looks(
         row = coded[subject_id]
         second = people[row.second_reviewer or "reviewer-2"]
         values = {"responsive": row.second_code, "privilege": row.privilege}
-        overturned = record_second_look(
-            actor=second, sample_id=sample.id, subject_id=subject_id, values=values, at=at
-        )
+        overturned = record_second_look(actor=second, sample_id=sample.id, subject_id=subject_id, values=values, at=at)
         if overturned:
             resolve_overturn(
                 actor=actor,

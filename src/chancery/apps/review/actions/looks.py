@@ -52,9 +52,7 @@ def draw_second_look(
         for coding in codings.select_related("document").order_by("document_id")
     ]
     tenant_id = batches.values_list("tenant_id", flat=True)[0]
-    return draw_sample(
-        actor=actor, tenant_id=tenant_id, matter_id=matter_id, kind=KIND, population=population, at=at
-    )
+    return draw_sample(actor=actor, tenant_id=tenant_id, matter_id=matter_id, kind=KIND, population=population, at=at)
 
 
 @transaction.atomic
@@ -91,7 +89,15 @@ def serve_second_look(
 
 
 @transaction.atomic
-def settle(*, actor: Actor, matter_id: str, document_id: str, values: dict[str, object], decided_by: str, at: datetime) -> None:
+def settle(
+    *,
+    actor: Actor,
+    matter_id: str,
+    document_id: str,
+    values: dict[str, object],
+    decided_by: str,
+    at: datetime,
+) -> None:
     """Make the second decision the current one where a lead kept it; other answers stay as they were."""
     first = (
         Coding.objects.select_for_update()

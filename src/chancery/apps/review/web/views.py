@@ -26,7 +26,6 @@ from chancery.interface.components import Tile
 from chancery.interface.shell.toasts import toast
 from chancery.platform.access.values import Actor, Role
 
-
 # Pages of one document that the desk shows; the rest is on the document's own page.
 MOST_PAGES = 50
 
@@ -200,13 +199,20 @@ def control(request: HttpRequest, matter_id: str) -> HttpResponse:
     sample = latest_sample(matter_id=matter_id, kind=KIND)
     context = {
         "matter": found,
-        "matter_bar": {"number": found.number, "name": found.title, "url": reverse("workspace:matter", args=[found.id])},
+        "matter_bar": {
+            "number": found.number,
+            "name": found.title,
+            "url": reverse("workspace:matter", args=[found.id]),
+        },
         "progress": state,
         "tiles": _tiles(state),
         "batches": desks.batches_of(actor=actor, matter_id=matter_id) if actor.provider else [],
         "sample": sample,
         "overturn": overturn_report(actor=actor, sample_id=sample.id) if sample and actor.provider else None,
-        "may_draw": actor.has(Role.MANAGER, Role.ATTORNEY) and state.total and state.coded >= state.total and not sample,
+        "may_draw": actor.has(Role.MANAGER, Role.ATTORNEY)
+        and state.total
+        and state.coded >= state.total
+        and not sample,
     }
     return render(request, "review/control.html", context)
 

@@ -9,7 +9,13 @@ from datetime import datetime
 from pathlib import Path
 
 from chancery.apps.documents.queries import ReviewableRecord, reviewable_documents
-from chancery.apps.review.actions.files import CodingFileRefused, CodingRow, FileCoded, code_from_file, read_row
+from chancery.apps.review.actions.files import (
+    CodingFileRefused,
+    CodingRow,
+    FileCoded,
+    code_from_file,
+    read_row,
+)
 from chancery.apps.workspace.actions.people import actor_of
 from chancery.platform.access.actions import add_team_member
 from chancery.platform.access.values import Actor
@@ -36,7 +42,9 @@ def read_codes(*, path: Path) -> list[CodingRow]:
     headings = [(name or "").strip().lower() for name in reader.fieldnames or []]
     if "code" not in headings or not {"path", "sha256"} & set(headings):
         raise CodingFileRefused(
-            "The coding file needs the headings %(columns)s.", columns=", ".join(COLUMNS), code="headings_missing"
+            "The coding file needs the headings %(columns)s.",
+            columns=", ".join(COLUMNS),
+            code="headings_missing",
         )
     reader.fieldnames = headings
     try:

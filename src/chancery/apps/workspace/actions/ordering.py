@@ -13,8 +13,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
-from chancery.apps.operations.actions.quotes import accept_quote
 from chancery.apps.operations.actions.gate import submit_request
+from chancery.apps.operations.actions.quotes import accept_quote
 from chancery.apps.operations.actions.requests import answer_request, start_request
 from chancery.apps.operations.queries.requests import RequestRecord, request
 from chancery.apps.workspace.models import Run

@@ -20,7 +20,12 @@ from chancery.apps.operations.queries.quality import checklist, latest_sample
 from chancery.apps.production.actions.downloads import export_volume
 from chancery.apps.production.actions.preparing import prepare_production
 from chancery.apps.production.actions.releasing import submit_for_sign_off
-from chancery.apps.production.queries import ProductionRecord, privilege_log_csv, production, standing_production
+from chancery.apps.production.queries import (
+    ProductionRecord,
+    privilege_log_csv,
+    production,
+    standing_production,
+)
 from chancery.apps.review.actions.looks import KIND
 from chancery.apps.review.queries.progress import progress
 from chancery.apps.spend.queries import invoice_of_production, ledes_file
@@ -88,7 +93,9 @@ class Drive:
             raise RunRefused("%(job)s failed: %(error)s", code="job_failed", job=failed[0].label, error=failed[0].error)
         dead = [item for item in dead_deliveries() if item.tenant_id == self.tenant.id]
         if dead:
-            raise RunRefused("%(name)s failed: %(error)s", code="news_failed", name=dead[0].handler, error=dead[0].error)
+            raise RunRefused(
+                "%(name)s failed: %(error)s", code="news_failed", name=dead[0].handler, error=dead[0].error
+            )
 
 
 def run_matter(
@@ -202,7 +209,11 @@ def _code(drive: Drive, rows: Sequence[Any]) -> None:
     run = drive.run
     with drive.stages.under_way("review"):
         coded = take_codes(
-            manager=drive.manager, tenant_id=drive.tenant.id, matter_id=run.matter_id, rows=rows, at=drive.now()
+            manager=drive.manager,
+            tenant_id=drive.tenant.id,
+            matter_id=run.matter_id,
+            rows=rows,
+            at=drive.now(),
         )
         drive.work()
         drive.stages.advance("review", coded.documents, coded.documents + coded.uncoded, "documents")
@@ -248,7 +259,7 @@ def _prepare(drive: Drive) -> None:
 def _tick(drive: Drive, standing: ProductionRecord) -> None:
     """Tick what the run has done, each point with what it rests on."""
     evidence = {
-        "protocol_followed": f"{standing.documents} documents in {standing.families} families chosen by the coding of record",
+        "protocol_followed": f"{standing.documents} documents in {standing.families} families, by the coding of record",
         "exceptions_disclosed": "exceptions.csv lists every file that could not be processed in full",
     }
     for point in checklist(actor=drive.manager, checklist_id=standing.checklist_id).points:
@@ -276,9 +287,7 @@ def _release(drive: Drive, attorney: Actor, out: Path) -> None:
             )
             drive.counts["second_look_waived"] = sample.size - sample.done
         standing = production(actor=drive.manager, production_id=run.production_id)
-        sign_release(
-            actor=attorney, sign_off_id=standing.sign_off_id, seen_hash=standing.release_hash, at=drive.now()
-        )
+        sign_release(actor=attorney, sign_off_id=standing.sign_off_id, seen_hash=standing.release_hash, at=drive.now())
         drive.stages.advance("signoff", 1, 1, "sign-off")
     with drive.stages.under_way("produce"):
         drive.work()
