@@ -1,3 +1,4 @@
+# ruff: noqa: E402
 """A worker in a process of its own, for the test that kills it. Arguments: prepare | work | reap | report."""
 
 from __future__ import annotations
@@ -38,8 +39,13 @@ def count(handle) -> None:
     for number in range(handle.checkpoint.get("next", 0), TOTAL):
         with transaction.atomic():
             record(
-                tenant_id=handle.tenant_id, actor=handle.actor, act="test.counted", object_type="number",
-                object_id=str(number), label=str(number), at=handle.at,
+                tenant_id=handle.tenant_id,
+                actor=handle.actor,
+                act="test.counted",
+                object_type="number",
+                object_id=str(number),
+                label=str(number),
+                at=handle.at,
             )
             handle.advance(done=number + 1, total=TOTAL, unit="numbers", checkpoint={"next": number + 1})
         sys.stdout.write(f"{number}\n")
@@ -55,8 +61,13 @@ def prepare() -> None:
     tenant = found_tenant(name="Client", name_zh="", kind="client", at=AT)
     with transaction.atomic():
         enqueue(
-            name="tests.count", tenant_id=tenant.id, matter_id=None, payload={}, idempotency_key="count",
-            actor=system_actor(tenant_id=tenant.id), at=AT,
+            name="tests.count",
+            tenant_id=tenant.id,
+            matter_id=None,
+            payload={},
+            idempotency_key="count",
+            actor=system_actor(tenant_id=tenant.id),
+            at=AT,
         )
 
 

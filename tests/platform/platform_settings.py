@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chancery.project.settings import *
+from chancery.project.settings import *  # noqa: F403
 from chancery.project.settings import INSTALLED_APPS
 
 APPS_PRESENT: list[str] = []

@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from chancery.foundation.errors import Fault
 from chancery.platform.audit import chain
 from chancery.platform.audit.actions import export_record, record
-from chancery.platform.audit.models import Entry, Head as HeadRow
+from chancery.platform.audit.models import Entry
+from chancery.platform.audit.models import Head as HeadRow
 from chancery.platform.audit.queries import entries_for, verify_tenant
 from chancery.platform.audit.signing import public_key
 from chancery.platform.audit.verification import Head, verify_stream
@@ -26,8 +27,14 @@ def exported(world, at):
     actor = world.actor("counsel")
     for number in range(20):
         record(
-            tenant_id=world.client_id, actor=actor, act="document.viewed", object_type="document",
-            object_id=str(number), label=f"合同 {number} “q”", at=at, matter_id=OURS if number % 2 else THEIRS,
+            tenant_id=world.client_id,
+            actor=actor,
+            act="document.viewed",
+            object_type="document",
+            object_id=str(number),
+            label=f"合同 {number} “q”",
+            at=at,
+            matter_id=OURS if number % 2 else THEIRS,
             detail={"page": number},
         )
     stream = io.StringIO()
@@ -119,7 +126,13 @@ def test_a_shorter_rebuild_is_found_with_a_kept_head(exported):
 def test_a_longer_record_agrees_with_an_earlier_head(exported, world, at):
     kept = head_of(exported)
     record(
-        tenant_id=world.client_id, actor=world.actor("counsel"), act="a.b", object_type="x", object_id="1", label="", at=at
+        tenant_id=world.client_id,
+        actor=world.actor("counsel"),
+        act="a.b",
+        object_type="x",
+        object_id="1",
+        label="",
+        at=at,
     )
     stream = io.StringIO()
     export_record(tenant_id=world.client_id, stream=stream, at=at)
@@ -159,8 +172,13 @@ def test_readers_see_their_own(exported, world):
 def test_an_act_outside_a_transaction_is_a_fault(world, at):
     with pytest.raises(Fault):
         record(
-            tenant_id=world.client_id, actor=world.actor("counsel"), act="a.b", object_type="x", object_id="1",
-            label="", at=at,
+            tenant_id=world.client_id,
+            actor=world.actor("counsel"),
+            act="a.b",
+            object_type="x",
+            object_id="1",
+            label="",
+            at=at,
         )
 
 

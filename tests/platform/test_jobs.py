@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
+from tests.platform.batch_functions import double, touchy
 
 from chancery.foundation.errors import Fault, NotFound, Refused
 from chancery.platform.jobs import claims, registry, schedule
@@ -18,8 +19,6 @@ from chancery.platform.jobs.handle import Cancelled, JobHandle, LeaseLost
 from chancery.platform.jobs.models import Job, Tick
 from chancery.platform.jobs.queries import jobs_for
 from chancery.platform.jobs.worker import Heartbeat
-
-from tests.platform.batch_functions import double, touchy
 
 
 @pytest.fixture
@@ -43,8 +42,13 @@ def ask(world, at):
     def ask_for(name, key="k", **payload):
         with transaction.atomic():
             return enqueue(
-                name=name, tenant_id=world.client_id, matter_id=None, payload=payload, actor=world.actor("counsel"),
-                at=at, idempotency_key=key,
+                name=name,
+                tenant_id=world.client_id,
+                matter_id=None,
+                payload=payload,
+                actor=world.actor("counsel"),
+                at=at,
+                idempotency_key=key,
             )
 
     return ask_for
@@ -67,8 +71,13 @@ def test_an_unknown_name_and_a_foreign_key_are_faults(world, ask, bodies, at):
     ask("t.a")
     with pytest.raises(Fault):
         enqueue(
-            name="t.a", tenant_id=world.other_client_id, matter_id=None, payload={}, actor=world.actor("counsel-2"),
-            at=at, idempotency_key="k",
+            name="t.a",
+            tenant_id=world.other_client_id,
+            matter_id=None,
+            payload={},
+            actor=world.actor("counsel-2"),
+            at=at,
+            idempotency_key="k",
         )
 
 
@@ -76,7 +85,7 @@ def test_it_leaves_with_the_transaction_or_not_at_all(ask, bodies):
     bodies("t.a", lambda job: None)
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         ask("t.a")
-        1 / 0
+        raise ZeroDivisionError
     assert Job.objects.count() == 0
 
 

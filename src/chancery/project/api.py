@@ -31,10 +31,10 @@ def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
     return api.create_response(request, {"code": refusal.code, "message": wording(refusal)}, status=409)
 
 
-def broken(request: HttpRequest, fault: Exception) -> HttpResponse:
+def broken(request: HttpRequest, fault: Exception | type[Exception]) -> HttpResponse:
     """Answer a fault with a reference that stands in the log."""
     reference = new_reference()
-    logger.error("fault %s at %s %s", reference, request.method, request.path, exc_info=fault)
+    logger.error("fault %s at %s %s", reference, request.method, request.path, exc_info=True)
     return api.create_response(request, {"code": "fault", "message": f"Reference {reference}"}, status=500)
 
 

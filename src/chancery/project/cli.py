@@ -15,7 +15,7 @@ def main() -> None:
         os.environ.setdefault("CHANCERY_HOME", "var/demo")
         os.environ.setdefault("CHANCERY_DEMO", "1")
     django.setup()
-    from chancery.project.entry import run
+    from chancery.project.entry import run  # noqa: PLC0415
 
     run()
 

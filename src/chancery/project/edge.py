@@ -6,7 +6,6 @@ import json
 import logging
 import secrets
 from collections.abc import Callable
-from typing import cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
@@ -49,14 +48,14 @@ class EdgeMiddleware:
 
 
 def refusal_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
-    """Answer 409: a notice beside the unchanged page for scripts, a page with a way back for everyone else."""
+    """Answer 409: a notice beside the unchanged page for scripts, else a page with a way back."""
     sentence = wording(refusal)
     if getattr(request, "htmx", False):
         response = HttpResponse(status=409)
         response.headers["HX-Reswap"] = "none"
         response.headers["HX-Trigger"] = json.dumps({"refused": {"code": refusal.code, "message": sentence}})
         return response
-    back = cast(str, request.headers.get("Referer", "")) if request.method == "POST" else ""
+    back = request.headers.get("Referer", "") if request.method == "POST" else ""
     context = {"refusal": sentence, "code": refusal.code, "back": back}
     return render(request, "project/refused.html", context, status=409)
 

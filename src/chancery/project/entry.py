@@ -73,7 +73,9 @@ def doctor() -> None:
 
 @record_app.command("verify")
 def verify_record(
-    file: Annotated[Path | None, typer.Argument(help="An exported record; without it, the database is checked.")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(help="An exported record; without it, the database is checked.")
+    ] = None,
     head: Annotated[Path | None, typer.Option(help="A head kept from an earlier export.")] = None,
 ) -> None:
     """Check the record; exits 1 and names the first bad sequence number if it was tampered with.

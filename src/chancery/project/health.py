@@ -48,9 +48,7 @@ def _home() -> str:
 
 def _keys() -> str:
     root_key()
-    loose = [
-        path.name for path in Path(settings.CHANCERY_KEYS).iterdir() if stat.S_IMODE(path.stat().st_mode) & 0o077
-    ]
+    loose = [path.name for path in Path(settings.CHANCERY_KEYS).iterdir() if stat.S_IMODE(path.stat().st_mode) & 0o077]
     if loose:
         raise PermissionError(f"others may read {', '.join(sorted(loose))}")
     return "readable by their owner only"

@@ -30,9 +30,7 @@ SECURE = CHANCERY_URL.startswith("https://")
 
 DEBUG = False
 SECRET_KEY = os.environ.get("CHANCERY_SECRET") or HOME.secret()
-ALLOWED_HOSTS = sorted(
-    {"localhost", "127.0.0.1", "[::1]", "testserver", urlsplit(CHANCERY_URL).hostname or ""} - {""}
-)
+ALLOWED_HOSTS = sorted({"localhost", "127.0.0.1", "[::1]", "testserver", urlsplit(CHANCERY_URL).hostname or ""} - {""})
 CSRF_TRUSTED_ORIGINS = [CHANCERY_URL] if SECURE else []
 
 APP_NAMES = [

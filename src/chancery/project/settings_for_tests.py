@@ -18,6 +18,7 @@ from chancery.project.settings import *  # noqa: F403
 from chancery.project.settings import DATABASES, HOME
 
 HOME.prepare()
+compile_all()
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -9,7 +9,7 @@ import ast
 import re
 import struct
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -147,18 +147,34 @@ def used_in_template(text: str) -> Iterator[str]:
             yield _VARIABLE.sub(r"%(\1)s", body.replace("%", "%%"))
 
 
-def used_in_code(tree: ast.AST) -> Iterator[str]:
-    """Yield the sentences Python code asks to have translated."""
+def used_in_code(tree: ast.AST, *, refusals: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Yield the sentences Python code asks to have translated, and those of the refusals it raises."""
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not node.args:
             continue
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-        if name not in MARKERS:
+        if name not in MARKERS and name not in refusals:
             continue
-        wanted = node.args[:2] if name.startswith("ngettext") else node.args[-1:]
+        wanted = node.args[:2] if name.startswith("ngettext") else node.args[:1]
+        if name.startswith("pgettext"):
+            wanted = node.args[1:2]
         for argument in wanted:
             if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                 yield argument.value
+
+
+def refusal_names(trees: Iterable[ast.AST]) -> frozenset[str]:
+    """Return the names of every kind of refusal: classes that descend from Refused."""
+    parents: dict[str, set[str]] = {}
+    for tree in trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                names = {base.id for base in node.bases if isinstance(base, ast.Name)}
+                parents.setdefault(node.name, set()).update(names)
+    found = {"Refused"}
+    while grown := {name for name, bases in parents.items() if bases & found} - found:
+        found |= grown
+    return frozenset(found)
 
 
 def used_sentences() -> dict[str, str]:
@@ -168,8 +184,10 @@ def used_sentences() -> dict[str, str]:
         if "templates" in path.parts:
             for sentence in used_in_template(path.read_text("utf-8")):
                 used.setdefault(sentence, str(path.relative_to(SOURCE)))
-    for path in sorted(SOURCE.rglob("*.py")):
-        for sentence in used_in_code(ast.parse(path.read_text("utf-8"))):
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in sorted(SOURCE.rglob("*.py"))}
+    refusals = refusal_names(trees.values())
+    for path, tree in trees.items():
+        for sentence in used_in_code(tree, refusals=refusals):
             used.setdefault(sentence, str(path.relative_to(SOURCE)))
     used.pop("", None)
     return used

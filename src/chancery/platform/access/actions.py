@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext_noop
@@ -40,9 +41,7 @@ def grant_membership(*, actor: Actor, user_id: str, tenant_id: str | None, role:
     require_role(actor, Role.ADMINISTRATOR)
     role = Role(role)
     if (tenant_id is None) != (role in STAFF_ROLES):
-        raise WrongRole(
-            gettext_noop("The role “%(role)s” does not exist at this organisation."), role=role.value
-        )
+        raise WrongRole(gettext_noop("The role “%(role)s” does not exist at this organisation."), role=role.value)
     user = _user(user_id)
     membership, made = Membership.objects.get_or_create(
         user=user, tenant_id=tenant_id, role=role.value, defaults={"granted_at": at}
@@ -90,17 +89,13 @@ def remove_team_member(*, actor: Actor, tenant_id: str, matter_id: str, user_id:
     """Take a person out of the team of a matter; safe to repeat. Needs the manager or the administrator."""
     require_role(actor, Role.MANAGER, Role.ADMINISTRATOR)
     require_tenant(actor, tenant_id=tenant_id)
-    rows = TeamMember.objects.filter(
-        tenant_id=tenant_id, matter_id=matter_id, user_id=user_id, removed_at__isnull=True
-    )
+    rows = TeamMember.objects.filter(tenant_id=tenant_id, matter_id=matter_id, user_id=user_id, removed_at__isnull=True)
     if rows.update(removed_at=at):
         _record_person(actor, "team.removed", tenant_id, matter_id, _user(user_id), at, {})
 
 
 @transaction.atomic
-def raise_wall(
-    *, actor: Actor, tenant_id: str, matter_id: str, user_id: str, reason: str, at: datetime
-) -> str:
+def raise_wall(*, actor: Actor, tenant_id: str, matter_id: str, user_id: str, reason: str, at: datetime) -> str:
     """Bar a person from a matter, effective at once and against every permission; returns the wall's id.
 
     Needs the administrator or the manager, who must see the matter. Safe to repeat. Refuses "reason_missing".
@@ -151,9 +146,7 @@ def _user(user_id: str) -> User:
     return user
 
 
-def _record_membership(
-    actor: Actor, act: str, user: User, tenant_id: str | None, role: Role, at: datetime
-) -> None:
+def _record_membership(actor: Actor, act: str, user: User, tenant_id: str | None, role: Role, at: datetime) -> None:
     chain = tenant_id or provider_tenant_id()
     if chain:
         record(
@@ -169,9 +162,9 @@ def _record_person(
     matter_id: str,
     user: User,
     at: datetime,
-    detail: dict[str, object],
+    detail: Mapping[str, Any],
 ) -> None:
     record(
         tenant_id=tenant_id, actor=actor, act=act, object_type="user", object_id=user.id,
-        label=user.get_full_name(), at=at, matter_id=matter_id, detail=detail,
+        label=user.get_full_name(), at=at, matter_id=matter_id, detail=dict(detail),
     )  # fmt: skip

@@ -15,9 +15,7 @@ class Membership(models.Model):
 
     id = models.CharField(primary_key=True, max_length=26, default=new_id, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
-    tenant = models.ForeignKey(
-        "tenancy.Tenant", null=True, on_delete=models.CASCADE, related_name="memberships"
-    )
+    tenant = models.ForeignKey("tenancy.Tenant", null=True, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
     granted_at = models.DateTimeField()
 

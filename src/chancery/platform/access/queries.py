@@ -53,9 +53,7 @@ class MembershipRecord:
 def team_of(*, actor: Actor, matter_id: str) -> list[TeamMemberRecord]:
     """Return the team of a matter the actor may see; empty for any other matter."""
     rows = TeamMember.objects.filter(matter_filter(actor), matter_id=matter_id, removed_at__isnull=True)
-    barred = set(
-        Wall.objects.filter(matter_id=matter_id, lowered_at__isnull=True).values_list("user_id", flat=True)
-    )
+    barred = set(Wall.objects.filter(matter_id=matter_id, lowered_at__isnull=True).values_list("user_id", flat=True))
     return [
         TeamMemberRecord(
             row.user_id,

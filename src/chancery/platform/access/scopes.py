@@ -73,9 +73,7 @@ def may_see_matter(actor: Actor, *, tenant_id: str, matter_id: str) -> bool:
 
 def walled_user_ids(*, matter_id: str) -> set[str]:
     """Return the people barred from a matter; allocation leaves them out."""
-    return set(
-        Wall.objects.filter(matter_id=matter_id, lowered_at__isnull=True).values_list("user_id", flat=True)
-    )
+    return set(Wall.objects.filter(matter_id=matter_id, lowered_at__isnull=True).values_list("user_id", flat=True))
 
 
 def team_user_ids(*, matter_id: str) -> set[str]:
@@ -119,9 +117,7 @@ def _team_places(actor: Actor) -> QuerySet[TeamMember, str]:
 
 
 def _walled(actor: Actor) -> QuerySet[Wall, str]:
-    return Wall.objects.filter(user_id=actor.user_id, lowered_at__isnull=True).values_list(
-        "matter_id", flat=True
-    )
+    return Wall.objects.filter(user_id=actor.user_id, lowered_at__isnull=True).values_list("matter_id", flat=True)
 
 
 def record_filter(actor: Actor) -> Q:

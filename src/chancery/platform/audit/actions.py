@@ -108,8 +108,6 @@ def export_record(*, tenant_id: str, stream: TextIO, at: datetime, matter_id: st
 def _locked_head(tenant_id: str) -> HeadRow:
     head = HeadRow.objects.select_for_update().filter(tenant_id=tenant_id).first()
     if head is None:
-        HeadRow.objects.get_or_create(
-            tenant_id=tenant_id, defaults={"hash": chain.genesis(tenant_id=tenant_id)}
-        )
+        HeadRow.objects.get_or_create(tenant_id=tenant_id, defaults={"hash": chain.genesis(tenant_id=tenant_id)})
         head = HeadRow.objects.select_for_update().get(tenant_id=tenant_id)
     return head

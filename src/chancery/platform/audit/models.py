@@ -8,9 +8,7 @@ from django.db import models
 class Head(models.Model):
     """The newest link of one organisation's chain; its row is the lock of the chain."""
 
-    tenant = models.OneToOneField(
-        "tenancy.Tenant", primary_key=True, on_delete=models.PROTECT, related_name="+"
-    )
+    tenant = models.OneToOneField("tenancy.Tenant", primary_key=True, on_delete=models.PROTECT, related_name="+")
     seq = models.BigIntegerField(default=0)
     hash = models.CharField(max_length=64)
 

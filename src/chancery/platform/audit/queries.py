@@ -80,9 +80,7 @@ def verify_tenant(*, tenant_id: str) -> Verdict:
             return Verdict(False, seq + 1, reason, seq)
         seq, prev = row.seq, row.hash
     if head is None or head.seq > seq:
-        return Verdict(
-            seq == 0 and head is None, None if head is None else seq + 1, "tail_lost" if head else "", seq
-        )
+        return Verdict(seq == 0 and head is None, None if head is None else seq + 1, "tail_lost" if head else "", seq)
     if head.seq < seq or head.hash != prev:
         return Verdict(False, max(head.seq, 1), "head_mismatch", seq)
     return Verdict(True, None, "", seq)

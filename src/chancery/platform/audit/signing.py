@@ -18,9 +18,7 @@ def _path(tenant_id: str) -> Path:
 
 
 def _key(tenant_id: str) -> Ed25519PrivateKey:
-    seed = read_or_make_secret(
-        path=_path(tenant_id), make=lambda: Ed25519PrivateKey.generate().private_bytes_raw()
-    )
+    seed = read_or_make_secret(path=_path(tenant_id), make=lambda: Ed25519PrivateKey.generate().private_bytes_raw())
     return Ed25519PrivateKey.from_private_bytes(seed)
 
 

@@ -14,9 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from chancery.platform.audit.chain import canonical, digest_of, genesis, head_message
 
-_OPEN = re.compile(
-    r'\{"seq":([0-9]+),"prev":"([0-9a-f]{64})","hash":"([0-9a-f]{64})","body":(\{.*\})\}', re.DOTALL
-)
+_OPEN = re.compile(r'\{"seq":([0-9]+),"prev":"([0-9a-f]{64})","hash":"([0-9a-f]{64})","body":(\{.*\})\}', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +78,7 @@ class Verdict:
     entries: int
 
 
-def verify_stream(
-    lines: Iterable[str], *, public_key: str | None = None, trusted_head: Head | None = None
-) -> Verdict:
+def verify_stream(lines: Iterable[str], *, public_key: str | None = None, trusted_head: Head | None = None) -> Verdict:
     """Check an exported record line by line.
 
     public_key: hex of the key the reader trusts; without it the key in the file is used, which proves only that

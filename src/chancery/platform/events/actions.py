@@ -63,9 +63,7 @@ def _fan_out(at: datetime, limit: int, only_tenant: str | None) -> None:
         return
     with transaction.atomic():
         rows = list(
-            waiting.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)[
-                :limit
-            ]
+            waiting.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)[:limit]
         )
         wanted = [
             Delivery(announcement=row, handler=subscriber.name, due_at=at)

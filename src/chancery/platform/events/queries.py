@@ -22,11 +22,7 @@ class DeadDelivery:
 
 def dead_deliveries(*, limit: int = 100) -> list[DeadDelivery]:
     """Return deliveries that were given up, newest first (callers check for the administrator)."""
-    rows = (
-        Delivery.objects.filter(state=Delivery.State.DEAD)
-        .select_related("announcement")
-        .order_by("-id")[:limit]
-    )
+    rows = Delivery.objects.filter(state=Delivery.State.DEAD).select_related("announcement").order_by("-id")[:limit]
     return [
         DeadDelivery(
             row.id,

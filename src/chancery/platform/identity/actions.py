@@ -70,9 +70,7 @@ def issue_sign_in_link(*, user: User, at: datetime, valid_for: timedelta) -> str
     if not settings.CHANCERY_DEMO:
         raise DemoOnly(gettext_noop("One-use sign-in links exist only in the demo."))
     token = new_secret()
-    SignInLink.objects.create(
-        user=user, token_hash=fingerprint(token), created_at=at, expires_at=at + valid_for
-    )
+    SignInLink.objects.create(user=user, token_hash=fingerprint(token), created_at=at, expires_at=at + valid_for)
     return token
 
 
@@ -81,9 +79,7 @@ def use_sign_in_link(*, token: str, at: datetime) -> User:
     """Return the person of an unused, unexpired link and use it up; NotFound for every other token."""
     if not settings.CHANCERY_DEMO:
         raise NotFound()
-    waiting = SignInLink.objects.filter(
-        token_hash=fingerprint(token), used_at__isnull=True, expires_at__gt=at
-    )
+    waiting = SignInLink.objects.filter(token_hash=fingerprint(token), used_at__isnull=True, expires_at__gt=at)
     if waiting.update(used_at=at) != 1:
         raise NotFound()
     user = SignInLink.objects.select_related("user").get(token_hash=fingerprint(token)).user

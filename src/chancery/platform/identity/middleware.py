@@ -33,9 +33,7 @@ class PreferencesMiddleware:
         user = request.user
         if isinstance(user, User):
             translation.activate(user.language)
-            preferences = Preferences(
-                user.language, user.theme, user.density, user.letter_keys, user.time_zone
-            )
+            preferences = Preferences(user.language, user.theme, user.density, user.letter_keys, user.time_zone)
         else:
             preferences = Preferences(translation.get_language() or "en", "auto", "normal", True, "UTC")
         request.preferences = preferences  # type: ignore[attr-defined]

@@ -100,9 +100,9 @@ def _translated(schema: Any, query: Query) -> Any:
         case Term(field, token):
             return make.term_query(schema, "content", f"{field}:{token}")
         case Phrase(field, tokens):
-            words = [f"{field}:{token}" for token in tokens]
-            if len(words) < 2:
-                return make.term_query(schema, "content", words[0]) if words else make.empty_query()
+            words: list[str | tuple[int, str]] = [f"{field}:{token}" for token in tokens]
+            if len(tokens) < 2:
+                return _translated(schema, Term(field, tokens[0])) if tokens else make.empty_query()
             return make.phrase_query(schema, "content", words)
         case Prefix(field, token):
             return make.regex_query(schema, "content", re.escape(f"{field}:{token}") + ".*")
@@ -156,11 +156,7 @@ def _writer(tenant_id: str) -> Iterator[Any]:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder.parent / f"{tenant_id}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        index = (
-            tantivy.Index(_schema(), path=str(folder))
-            if not _exists(folder)
-            else tantivy.Index.open(str(folder))
-        )
+        index = tantivy.Index(_schema(), path=str(folder)) if not _exists(folder) else tantivy.Index.open(str(folder))
         writer = index.writer(heap_size=BATCH_HEAP, num_threads=1)
         try:
             yield writer

@@ -69,10 +69,7 @@ def put_back(*, row: Job, error: str) -> bool:
         return finish(row=row, state=Job.State.FAILED, error=error)
     later = timezone.now() + FIRST_RETRY * 2 ** (row.attempts - 1)
     mine = Job.objects.filter(id=row.id, worker=row.worker, state=Job.State.RUNNING)
-    return (
-        mine.update(state=Job.State.QUEUED, run_after=later, error=error[:2000], lease_until=None, worker="")
-        == 1
-    )
+    return mine.update(state=Job.State.QUEUED, run_after=later, error=error[:2000], lease_until=None, worker="") == 1
 
 
 def reap(at: datetime) -> int:

@@ -78,9 +78,7 @@ def _round(
     """Run some batches in one pool; stops early, without a word about the rest, if a process dies."""
     pool = ProcessPoolExecutor(max_workers=min(workers, len(indexes)), timeout=60)
     try:
-        futures: dict[Future[Any], int] = {
-            pool.submit(_called, function, batches[index]): index for index in indexes
-        }
+        futures: dict[Future[Any], int] = {pool.submit(_called, function, batches[index]): index for index in indexes}
         left = set(indexes)
         try:
             for future in as_completed(futures, timeout=timeout):

@@ -45,9 +45,7 @@ class JobHandle:
         self._worker = row.worker
         self._on_progress = on_progress
 
-    def advance(
-        self, *, done: int, total: int, unit: str, checkpoint: Mapping[str, Any] | None = None
-    ) -> None:
+    def advance(self, *, done: int, total: int, unit: str, checkpoint: Mapping[str, Any] | None = None) -> None:
         """Say how far the work is, renew the lease and, if given, move the checkpoint on.
 
         done, total: counts of ``unit`` (an English plural such as "files"). Call it inside the transaction that

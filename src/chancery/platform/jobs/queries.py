@@ -77,11 +77,7 @@ def _record(row: Job, now: datetime) -> JobRecord:
 
 
 def _eta(row: Job, now: datetime) -> int | None:
-    if (
-        row.state != Job.State.RUNNING
-        or row.started_at is None
-        or not 0 < row.progress_done <= row.progress_total
-    ):
+    if row.state != Job.State.RUNNING or row.started_at is None or not 0 < row.progress_done <= row.progress_total:
         return None
     spent = (now - row.started_at).total_seconds()
     return max(0, round(spent / row.progress_done * (row.progress_total - row.progress_done)))

@@ -54,9 +54,7 @@ def run_pending(
 
 def run_claimed(*, row: Job, on_progress: Progress | None = None) -> None:
     """Run one claimed job to its end, whatever the end is; failures are logged once, here."""
-    actor = system_actor(
-        tenant_id=row.tenant_id, user_id=row.requested_by, label=row.requested_by_label or "Chancery"
-    )
+    actor = system_actor(tenant_id=row.tenant_id, user_id=row.requested_by, label=row.requested_by_label or "Chancery")
     handle = JobHandle(row=row, actor=actor, on_progress=on_progress)
     with Heartbeat(row), translation.override("en"):
         try:

@@ -43,9 +43,7 @@ def _put(tenant_id: str, matter_id: str, content: Callable[[], Iterable[bytes]])
     under = matter_key(tenant_id=tenant_id, matter_id=matter_id)
     name = hmac.new(under, sha256.encode(), hashlib.sha256).hexdigest()
     key = f"{tenant_id}/{name[:2]}/{name[2:4]}/{name}"
-    wrapped = _write(
-        store_at(settings.CHANCERY_BLOBS), key, under, f"{tenant_id}|{matter_id}|{key}|1", content, sha256
-    )
+    wrapped = _write(store_at(settings.CHANCERY_BLOBS), key, under, f"{tenant_id}|{matter_id}|{key}|1", content, sha256)
     with transaction.atomic():
         row, _ = Blob.objects.get_or_create(
             tenant_id=tenant_id,
@@ -71,9 +69,7 @@ def _write(
         return wrapped
 
 
-def _checked(
-    content: Callable[[], Iterable[bytes]], key: bytes, wrapped: bytes, sha256: str
-) -> Iterator[bytes]:
+def _checked(content: Callable[[], Iterable[bytes]], key: bytes, wrapped: bytes, sha256: str) -> Iterator[bytes]:
     """Seal the content; a Fault if it changed since it was hashed."""
     digest = hashlib.sha256()
 

@@ -64,9 +64,7 @@ def _known(tenant_id: str, matter_id: str, digests: Sequence[str]) -> dict[str, 
         rows = Blob.objects.filter(
             tenant_id=tenant_id, matter_id=matter_id, sha256__in=digests[start : start + LOOK_UP]
         )
-        found |= {
-            row.sha256: BlobRef(row.id, row.sha256, row.md5, row.size) for row in rows.defer("wrapped_key")
-        }
+        found |= {row.sha256: BlobRef(row.id, row.sha256, row.md5, row.size) for row in rows.defer("wrapped_key")}
     return found
 
 

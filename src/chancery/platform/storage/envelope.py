@@ -1,8 +1,8 @@
 """The encrypted file format: header, then chunks of AES-256-GCM; pure, no database.
 
-Header: ``CHYB``, version 1, chunk size (u32), nonce prefix (4 bytes), length of the wrapped key (u16), wrapped key.
+Header: ``CHYB``, version 1, chunk size (u32), nonce prefix (4 bytes), length of the wrapped key (u16), the key.
 Chunk i: plain 64 KiB sealed under nonce prefix + counter (u64); its associated data is the SHA-256 of the header,
-the counter and whether it is the last, so that no chunk can be changed, swapped, dropped or cut off unnoticed.
+the counter and whether it is the last: no chunk can be changed, swapped, dropped or cut off unnoticed.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def unwrap(*, wrapped: bytes, under: bytes, place: str) -> bytes:
 
 
 def seal(*, plain: Iterable[bytes], key: bytes, wrapped_key: bytes) -> Iterator[bytes]:
-    """Yield the stored form of plain bytes: the header, then one piece per chunk. Empty input has one chunk."""
+    """Yield the stored form of plain bytes: header, then a piece per chunk; empty input has one chunk."""
     header = Header(CHUNK, os.urandom(4), wrapped_key)
     head = header.as_bytes()
     yield head

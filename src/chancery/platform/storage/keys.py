@@ -21,7 +21,7 @@ def root_key() -> bytes:
 
 
 def matter_key(*, tenant_id: str, matter_id: str) -> bytes:
-    """Return the key of a matter, or of an organisation's files outside matters (empty id); made when missing."""
+    """Return the key of a matter, or of files outside matters (empty id); made when missing."""
     place = f"{tenant_id}|{matter_id}|matter|1"
     row = MatterKey.objects.filter(tenant_id=tenant_id, matter_id=matter_id).first()
     under = _tenant_key(tenant_id)

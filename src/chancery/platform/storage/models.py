@@ -10,15 +10,13 @@ from chancery.foundation.identifiers import new_id
 class TenantKey(models.Model):
     """The key of one organisation, wrapped by the root key of the home."""
 
-    tenant = models.OneToOneField(
-        "tenancy.Tenant", primary_key=True, on_delete=models.PROTECT, related_name="+"
-    )
+    tenant = models.OneToOneField("tenancy.Tenant", primary_key=True, on_delete=models.PROTECT, related_name="+")
     wrapped = models.BinaryField()
     created_at = models.DateTimeField(auto_now_add=True)
 
 
 class MatterKey(models.Model):
-    """The key of one matter (or of an organisation's files outside matters), wrapped by the organisation's key."""
+    """The key of one matter, or of files outside matters, wrapped by the organisation's key."""
 
     tenant = models.ForeignKey("tenancy.Tenant", on_delete=models.PROTECT, related_name="+")
     matter_id = models.CharField(max_length=26, blank=True, default="")
@@ -43,6 +41,4 @@ class Blob(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["tenant", "matter_id", "sha256"], name="blob_once_per_matter")
-        ]
+        constraints = [models.UniqueConstraint(fields=["tenant", "matter_id", "sha256"], name="blob_once_per_matter")]

@@ -22,9 +22,7 @@ class Tenant(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(kind__in=["client", "provider"]), name="tenant_kind_known"
-            ),
+            models.CheckConstraint(condition=models.Q(kind__in=["client", "provider"]), name="tenant_kind_known"),
         ]
 
     def __str__(self) -> str:

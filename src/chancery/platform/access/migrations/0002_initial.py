@@ -27,9 +27,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="teammember",
             name="tenant",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="tenancy.tenant"
-            ),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="tenancy.tenant"),
         ),
         migrations.AddField(
             model_name="teammember",
@@ -43,9 +41,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="wall",
             name="tenant",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="tenancy.tenant"
-            ),
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="tenancy.tenant"),
         ),
         migrations.AddField(
             model_name="wall",

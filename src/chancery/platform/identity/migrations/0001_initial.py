@@ -77,9 +77,7 @@ class Migration(migrations.Migration):
                 ("display_name_zh", models.CharField(blank=True, default="", max_length=120)),
                 (
                     "language",
-                    models.CharField(
-                        choices=[("en", "English"), ("zh-hans", "Chinese")], default="en", max_length=10
-                    ),
+                    models.CharField(choices=[("en", "English"), ("zh-hans", "Chinese")], default="en", max_length=10),
                 ),
                 (
                     "theme",
@@ -169,9 +167,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("token_hash", models.CharField(max_length=64, unique=True)),
                 ("created_at", models.DateTimeField()),

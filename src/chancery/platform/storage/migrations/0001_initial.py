@@ -60,9 +60,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("tenant", "matter_id", "sha256"), name="blob_once_per_matter"
-                    )
+                    models.UniqueConstraint(fields=("tenant", "matter_id", "sha256"), name="blob_once_per_matter")
                 ],
             },
         ),
@@ -71,9 +69,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("matter_id", models.CharField(blank=True, default="", max_length=26)),
                 ("wrapped", models.BinaryField()),
@@ -86,9 +82,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("tenant", "matter_id"), name="matter_key_once")
-                ],
+                "constraints": [models.UniqueConstraint(fields=("tenant", "matter_id"), name="matter_key_once")],
             },
         ),
     ]
