@@ -7,10 +7,11 @@ import hashlib
 import json
 from pathlib import Path
 
+from tests.engines.ingest.builders import expand, mail, zipped
+
 from chancery.engines.ingest.accounting import duplicates, write_accounting
 from chancery.engines.ingest.likeness import parts, person
 from chancery.engines.ingest.records import Item
-from tests.engines.ingest.builders import expand, mail, zipped
 
 
 def _by_path(items: list[Item]) -> dict[str, str]:
@@ -20,8 +21,13 @@ def _by_path(items: list[Item]) -> dict[str, str]:
 
 def test_same_mail_in_other_bytes_is_one_mail() -> None:
     first = mail(files=[("a.txt", b"terms")])
-    second = mail(body="The   pumps arrive\non Monday.", message_id="<other@x>", date="Mon, 02 Mar 2026 01:30:00 +0000",
-                  sender="ANN@seller.example", files=[("a.txt", b"terms")])  # fmt: skip
+    second = mail(
+        body="The   pumps arrive\non Monday.",
+        message_id="<other@x>",
+        date="Mon, 02 Mar 2026 01:30:00 +0000",
+        sender="ANN@seller.example",
+        files=[("a.txt", b"terms")],
+    )
     items = [*expand(second, "b/2.eml"), *expand(first, "a/1.eml")]
     assert _by_path(items) == {"b/2.eml": "a/1.eml", "b/2.eml/a.txt": "a/1.eml/a.txt"}
 
@@ -92,9 +98,21 @@ def test_account_adds_up(tmp_path: Path) -> None:
     assert len(lines) == account["items"] + account["containers"] + account["exceptions"]
     assert sum(line["parent_id"] is None for line in lines) == 4
     assert list(lines[0]) == [
-        "id", "parent_id", "family_id", "path", "name", "media_type", "size", "sha256", "md5", "status", "exception",
-        "text_file", "duplicate_of", "metadata",
-    ]  # fmt: skip
+        "id",
+        "parent_id",
+        "family_id",
+        "path",
+        "name",
+        "media_type",
+        "size",
+        "sha256",
+        "md5",
+        "status",
+        "exception",
+        "text_file",
+        "duplicate_of",
+        "metadata",
+    ]
     for line in lines:
         if line["text_file"]:
             assert (tmp_path / line["text_file"]).read_text().strip()

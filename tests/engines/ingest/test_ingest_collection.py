@@ -34,9 +34,13 @@ def test_files(test_data: Path, tmp_path: Path) -> None:
     silent = [
         item.path
         for item in items
-        if item.size and not item.text and not item.exception and item.status == "item" and item.kind != "image"
+        if item.size
+        and not item.text
+        and not item.exception
+        and item.status == "item"
+        and item.kind != "image"
         and not item.metadata.get("needs_ocr")
-    ]  # fmt: skip
+    ]
     assert silent == []
     for row in rows:
         top = results[row["path"]][0]

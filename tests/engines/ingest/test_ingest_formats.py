@@ -91,7 +91,8 @@ def test_powerpoint_with_notes(tmp_path: Path) -> None:
 def test_opendocument() -> None:
     content = (
         '<office:document-content xmlns:office="o" xmlns:text="t"><office:body><office:text>'
-        "<text:tracked-changes><text:p>MARKDELETED</text:p></text:tracked-changes><text:p>MARK<text:span>BODY</text:span> rest</text:p>"
+        "<text:tracked-changes><text:p>MARKDELETED</text:p></text:tracked-changes>"
+        "<text:p>MARK<text:span>BODY</text:span> rest</text:p>"
         "<office:annotation><text:p>MARKNOTE</text:p></office:annotation></office:text></office:body>"
         "</office:document-content>"
     )

@@ -10,11 +10,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from tests.engines.ingest.builders import zipped
 
 from chancery.engines.ingest.inventory import inventory
 from chancery.engines.ingest.isolation import expand_files
 from chancery.engines.ingest.records import Item, Limits, SourceFile
-from tests.engines.ingest.builders import zipped
 
 _TRAP = """
 import os, time
@@ -130,7 +130,8 @@ def test_children_get_no_secrets_and_leave_nothing_running(tmp_path: Path, monke
     trap = tmp_path / "trap"
     trap.mkdir()
     (trap / "sitecustomize.py").write_text(
-        "import os, json\njson.dump([dict(os.environ), os.getcwd(), os.getsid(0) == os.getpid()], open('seen.json', 'w'))"
+        "import os, json\n"
+        "json.dump([dict(os.environ), os.getcwd(), os.getsid(0) == os.getpid()], open('seen.json', 'w'))"
     )
     monkeypatch.syspath_prepend(str(trap))
     monkeypatch.setenv("CHANCERY_SECRET_KEY", "top-secret")

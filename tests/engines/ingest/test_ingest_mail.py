@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from chancery.engines.ingest.headers import header_text, message_identification_hash, sent_at
 from tests.engines.ingest.builders import expand, mail, zipped
+
+from chancery.engines.ingest.headers import header_text, message_identification_hash, sent_at
 
 
 def test_family_of_a_mail_with_attachments() -> None:
@@ -60,9 +61,7 @@ def test_chinese_headers_in_every_coding() -> None:
     )
     (item,) = expand(raw, "raw.eml")
     assert item.metadata["subject"] == "关于供货合同的补充协议"
-    hz = "Subject: x\nFrom: a@b.example\nContent-Type: text/plain; charset=hz-gb-2312\n\n".encode() + "合同".encode(
-        "hz"
-    )
+    hz = b"Subject: x\nFrom: a@b.example\nContent-Type: text/plain; charset=hz-gb-2312\n\n" + "合同".encode("hz")
     assert expand(hz, "hz.eml")[0].text == "合同"
 
 

@@ -17,15 +17,24 @@ KOREAN = "매수인은 물품을 인도받은 날부터 삼십일 이내에 대�
 @pytest.mark.parametrize(
     ("text", "codec"),
     [
-        (CHINESE, "gb18030"), (CHINESE, "gb2312"), (CHINESE, "hz"), (CHINESE, "utf-16-le"), (CHINESE, "utf-16"),
-        (CHINESE, "utf-8"), (CHINESE, "utf-8-sig"), (TRADITIONAL, "big5"), (JAPANESE, "shift_jis"),
-        (JAPANESE, "euc_jp"), (JAPANESE, "iso2022_jp"), (KOREAN, "euc_kr"),
+        (CHINESE, "gb18030"),
+        (CHINESE, "gb2312"),
+        (CHINESE, "hz"),
+        (CHINESE, "utf-16-le"),
+        (CHINESE, "utf-16"),
+        (CHINESE, "utf-8"),
+        (CHINESE, "utf-8-sig"),
+        (TRADITIONAL, "big5"),
+        (JAPANESE, "shift_jis"),
+        (JAPANESE, "euc_jp"),
+        (JAPANESE, "iso2022_jp"),
+        (KOREAN, "euc_kr"),
         ("The buyer pays within thirty days of the invoice.", "utf-16-le"),
         ("The buyer pays within thirty days of the invoice.", "utf-16-be"),
         ("The buyer pays within thirty days of the invoice.", "utf-32"),
         ("Der Käufer zahlt binnen dreißig Tagen — „prompt“", "cp1252"),
     ],
-)  # fmt: skip
+)
 def test_text_comes_back_whole(text: str, codec: str) -> None:
     found = decode(data=text.encode(codec))
     assert (found.text, found.lossy) == (text, False)

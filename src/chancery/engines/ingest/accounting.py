@@ -32,11 +32,7 @@ def duplicates(items: Iterable[Item]) -> dict[str, str]:
             children[item.parent_id].append(item)
     groups: dict[str, list[Item]] = defaultdict(list)
     for head in listed:
-        if (
-            head.id == head.family_id
-            and head.status != "container"
-            and head.kind not in ("archive", "mailbox")
-        ):
+        if head.id == head.family_id and head.status != "container" and head.kind not in ("archive", "mailbox"):
             key = _key(head, children)
             if key:
                 groups[key].append(head)
@@ -86,9 +82,7 @@ def _tie(copy: Item, master: Item, children: dict[str, list[Item]], found: dict[
             _tie(child, partners.pop(0), children, found)
 
 
-def write_accounting(
-    *, items: Iterable[Item], out: Path, input_files: int, input_bytes: int
-) -> dict[str, Any]:
+def write_accounting(*, items: Iterable[Item], out: Path, input_files: int, input_bytes: int) -> dict[str, Any]:
     """Write ``items.jsonl``, ``accounting.json``, ``exceptions.csv`` and ``text/``; return the counts.
 
     items, containers and exceptions count the lines by status and sum to all lines; ``exceptions.csv`` also
@@ -156,9 +150,7 @@ def _write_exceptions(items: list[Item], target: Path) -> None:
     """Write the list of codes; cells that a spreadsheet would run as a formula get an apostrophe."""
     with target.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream)
-        writer.writerow(
-            ["path", "id", "parent_id", "media_type", "size", "sha256", "status", "exception", "detail"]
-        )
+        writer.writerow(["path", "id", "parent_id", "media_type", "size", "sha256", "status", "exception", "detail"])
         for item in items:
             if item.exception is not None:
                 row = [

@@ -24,9 +24,7 @@ class Budget:
         """Count one more item; refuses beyond ``max_items``."""
         self._refuse_if_spent()
         if self.items >= self.limits.max_items:
-            raise self._stop(
-                "too_large", "More than %(count)s items were found inside.", count=self.limits.max_items
-            )
+            raise self._stop("too_large", "More than %(count)s items were found inside.", count=self.limits.max_items)
         self.items += 1
 
     def take_bytes(self, count: int) -> None:
@@ -35,14 +33,10 @@ class Budget:
         self.expanded_bytes += count
         ratio = self.expanded_bytes / max(1, self.input_bytes)
         if self.expanded_bytes > self.limits.ratio_floor_bytes and ratio > self.limits.max_ratio:
-            raise self._stop(
-                "bomb", "The content expands more than %(ratio)s times.", ratio=int(self.limits.max_ratio)
-            )
+            raise self._stop("bomb", "The content expands more than %(ratio)s times.", ratio=int(self.limits.max_ratio))
         if self.expanded_bytes > self.limits.max_expanded_bytes:
             code = "bomb" if ratio > self.limits.max_ratio else "too_large"
-            raise self._stop(
-                code, "The content expands beyond %(size)s bytes.", size=self.limits.max_expanded_bytes
-            )
+            raise self._stop(code, "The content expands beyond %(size)s bytes.", size=self.limits.max_expanded_bytes)
 
     def check_time(self) -> None:
         """Refuse once the container has taken longer than ``container_seconds``."""

@@ -179,9 +179,7 @@ class _Run:
             if content.parts and form.kind != "archive":
                 form = FORMATS["part"]
             if form.kind in _CONTAINER_KINDS and place.depth >= self.limits.max_depth:
-                return form, Reading(
-                    exception="depth_limit", detail="Containers are nested deeper than the limit."
-                )
+                return form, Reading(exception="depth_limit", detail="Containers are nested deeper than the limit.")
             return form, read(content=content, form=form)
         except BaseException as fault:
             return form, _reading_of(fault, form)
@@ -221,9 +219,7 @@ class _Run:
         shown, hostile = inner_path(name=child.name)
         chain = (*parent.chain, f"{position}/{child.name}")
         identity = item_id(chain=chain)
-        place = replace(
-            inside, chain=chain, path=f"{parent.path}/{shown}", depth=parent.depth + 1, position=position
-        )
+        place = replace(inside, chain=chain, path=f"{parent.path}/{shown}", depth=parent.depth + 1, position=position)
         if hostile and child.exception is None:
             detail = "The entry names a place outside its archive; it was kept under a harmless name."
             child = replace(child, exception="path_traversal", detail=detail)
@@ -266,9 +262,7 @@ class _Run:
         if child.exception not in (None, "path_traversal", "unsupported"):
             self.losses[-1].add(str(child.exception))
 
-    def _record_bare(
-        self, place: _Place, identity: str, name: str, size: int, code: str, detail: str
-    ) -> None:
+    def _record_bare(self, place: _Place, identity: str, name: str, size: int, code: str, detail: str) -> None:
         """Record something whose bytes could not be had."""
         self.items.append(
             Item(
@@ -303,9 +297,7 @@ def _guarded(children: Iterable[Child]) -> Iterator[Child]:
         except MemoryError as fault:
             raise Unreadable("Reading needed more memory than allowed.", code="memory_limit") from fault
         except BaseException as fault:
-            raise Unreadable(
-                "The container is damaged; the rest of it could not be read.", code="corrupt"
-            ) from fault
+            raise Unreadable("The container is damaged; the rest of it could not be read.", code="corrupt") from fault
         yield child
 
 

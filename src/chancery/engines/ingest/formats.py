@@ -130,9 +130,7 @@ TEXT_LIKE = frozenset(
         "dot",
     ]
 )
-TEXT_FORMATS = frozenset(
-    {"text", "csv", "json", "xml", "html", "eml", "mbox", "ics", "vcf", "mhtml", "fodt", "svg"}
-)
+TEXT_FORMATS = frozenset({"text", "csv", "json", "xml", "html", "eml", "mbox", "ics", "vcf", "mhtml", "fodt", "svg"})
 
 _PROMISES: dict[str, str] = {
     "pdf": "pdf",

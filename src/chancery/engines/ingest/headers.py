@@ -18,6 +18,7 @@ from chancery.engines.text.charset import codec_for, decode
 _WORD = re.compile(r"=\?([^?\s]+)\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN = re.compile(r"(\?=)[ \t\r\n]+(=\?)")
 _FOLD = re.compile(r"\r?\n[ \t]+|\r(?=[ \t])|\n")
+_YEAR_OF_NOTHING = re.compile(r"\b0\d{3} \d")
 _ISO = re.compile(r"^\s*\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 
 
@@ -100,9 +101,7 @@ def people(*, message: Message, name: str, charset: str | None = None) -> list[s
         shown = header_text(value=shown) if "=?" in shown else shown
         address = header_text(value=address) if "=?" in address else address
         if shown or address:
-            found.append(
-                f"{shown} <{address}>" if shown and address and shown != address else shown or address
-            )
+            found.append(f"{shown} <{address}>" if shown and address and shown != address else shown or address)
     if not found and any(value.strip() for value in raw):
         found = [header_text(value=value) for value in raw if value.strip()]
     return [_tame(each) for each in found]
@@ -115,7 +114,7 @@ def _tame(shown: str) -> str:
 def sent_at(*, value: str) -> str | None:
     """Return a header date as ISO 8601 in UTC to the second, None when it is none or before 1970."""
     text = re.sub(r"\s+", " ", value).strip()
-    if not text:
+    if not text or _YEAR_OF_NOTHING.search(text):
         return None
     try:
         when = datetime.fromisoformat(text) if _ISO.match(text) else parsedate_to_datetime(text)

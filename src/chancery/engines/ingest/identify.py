@@ -128,8 +128,7 @@ def _zip_key(content: Content) -> str:
                 mimetype = archive.read("mimetype").strip()
     except Exception:  # a damaged directory: judge by the names in the first local headers
         names = {
-            name.decode("latin-1")
-            for name in re.findall(rb"PK\x03\x04.{26}([ -~]{3,120})", head_of(content), re.S)
+            name.decode("latin-1") for name in re.findall(rb"PK\x03\x04.{26}([ -~]{3,120})", head_of(content), re.S)
         }
         match = re.search(rb"mimetype(application/[a-z.+-]+)", content.head)
         mimetype = match.group(1) if match else b""
@@ -143,17 +142,13 @@ def _zip_key(content: Content) -> str:
 
 
 def _package_key(content: Content, names: set[str]) -> str:
-    if any(name.startswith("[Content_Types]") for name in names) or any(
-        name.startswith("_rels/") for name in names
-    ):
+    if any(name.startswith("[Content_Types]") for name in names) or any(name.startswith("_rels/") for name in names):
         if any(name.startswith("xl/workbook.bin") for name in names):
             return "xlsb"
         for prefix, key in (("word/", "docx"), ("xl/", "xlsx"), ("ppt/", "pptx")):
             if any(name.startswith(prefix) for name in names):
                 return key
-        if any(name.lower().endswith("document.xml") for name in names) and content.extension.startswith(
-            "doc"
-        ):
+        if any(name.lower().endswith("document.xml") for name in names) and content.extension.startswith("doc"):
             return "docx"
     if "content.xml" in names and "META-INF/manifest.xml" in names:
         return content.extension if content.extension in ("odt", "ods", "odp", "odg") else "odt"
@@ -181,11 +176,7 @@ def _ole_key(content: Content) -> str:
     if "__nameid_version1.0" in streams or any(name.startswith("__substg1.0_") for name in streams):
         return "msg"
     trimmed = {name.strip() for name in streams}
-    return (
-        "mpp"
-        if any(re.fullmatch(r"1\d\d", name) for name in trimmed) and content.extension == "mpp"
-        else "ole"
-    )
+    return "mpp" if any(re.fullmatch(r"1\d\d", name) for name in trimmed) and content.extension == "mpp" else "ole"
 
 
 def _is_text(head: bytes) -> bool:
@@ -198,9 +189,7 @@ def _is_text(head: bytes) -> bool:
     text = decode(data=sample).text
     if not text:
         return False
-    odd = sum(
-        1 for char in text if (char < " " and char not in "\t\n\r\x0b\x0c\x1b\x08\x1a") or char == "\ufffd"
-    )
+    odd = sum(1 for char in text if (char < " " and char not in "\t\n\r\x0b\x0c\x1b\x08\x1a") or char == "\ufffd")
     return odd / len(text) < (0.02 if b"\x00" not in sample else 0.004)
 
 

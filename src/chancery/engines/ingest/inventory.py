@@ -34,9 +34,7 @@ def inventory(*, folder: Path) -> Iterator[SourceFile]:
             if location.is_symlink() or not location.is_file():
                 continue
             relative = location.relative_to(folder).as_posix()
-            found.append(
-                ("/".join(safe_name(name=part) or "unnamed" for part in relative.split("/")), location)
-            )
+            found.append(("/".join(safe_name(name=part) or "unnamed" for part in relative.split("/")), location))
     yield from join_parts(files=_unique(sorted(found, key=lambda pair: (pair[0], os.fsencode(pair[1])))))
 
 

@@ -181,9 +181,7 @@ class _Pool:
         """Keep every child busy until all files are answered."""
         exhausted = False
         while True:
-            while (not exhausted and len(self.busy) < self.workers) or (
-                self.again and len(self.busy) < self.workers
-            ):
+            while (not exhausted and len(self.busy) < self.workers) or (self.again and len(self.busy) < self.workers):
                 task = self.again.popleft() if self.again else self._next(files)
                 if task is None:
                     exhausted = True

@@ -42,9 +42,7 @@ def parts(*, text: str | None, metadata: dict[str, Any]) -> dict[str, Any]:
     """Return the hashes of recipe 1 except the attachments, which the family adds."""
     body = body_of(text=text, metadata=metadata)
     subject = " ".join(str(metadata.get("subject") or "").split()).lower()
-    header = "\x00".join(
-        [subject, person(shown=str(metadata.get("from") or "")), str(metadata.get("date_sent") or "")]
-    )
+    header = "\x00".join([subject, person(shown=str(metadata.get("from") or "")), str(metadata.get("date_sent") or "")])
     recipients = "\x00".join(
         f"{role}:" + ";".join(sorted(person(shown=each) for each in metadata.get(role) or ()))
         for role in ("to", "cc", "bcc")

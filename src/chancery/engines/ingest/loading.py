@@ -17,9 +17,7 @@ Reader = Callable[..., Reading]
 @cache
 def reader_of(*, module: str) -> Callable[[Content, str], Reading]:
     """Return ``read(content, key)`` of the adapter ``readers.<module>``."""
-    return cast(
-        "Callable[[Content, str], Reading]", import_module(f"chancery.engines.ingest.readers.{module}").read
-    )
+    return cast("Callable[[Content, str], Reading]", import_module(f"chancery.engines.ingest.readers.{module}").read)
 
 
 def read(*, content: Content, form: Format) -> Reading:

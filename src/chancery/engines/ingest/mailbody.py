@@ -133,9 +133,7 @@ def _leaf(part: Message, kind: str, body: Body) -> None:
 
 def _inline(part: Message, kind: str, data: bytes, body: Body) -> None:
     declared = part.get_content_charset(failobj="") or None
-    if kind == "text/html" or (
-        kind == "text/plain" and re.match(rb"\s*<(?:html|!doctype)", data[:200], re.I)
-    ):
+    if kind == "text/html" or (kind == "text/plain" and re.match(rb"\s*<(?:html|!doctype)", data[:200], re.I)):
         text, charset = html_text(data=data, declared=declared)
         body.html.append(text)
     else:
@@ -143,9 +141,7 @@ def _inline(part: Message, kind: str, data: bytes, body: Body) -> None:
         text, charset = decoded.text, decoded.charset
         if kind in ("text/enriched", "text/richtext"):
             text = re.sub(r"</?[a-zA-Z-]+>", "", text)
-        (body.plain if kind.startswith("text/") and kind != "text/rfc822-headers" else body.extra).append(
-            text
-        )
+        (body.plain if kind.startswith("text/") and kind != "text/rfc822-headers" else body.extra).append(text)
     body.charset = body.charset or charset
     if _PGP.search(data):
         body.encrypted = True

@@ -122,10 +122,7 @@ def _attached(attachment: Attachment) -> bytes:
     shown = _encoded(name) if not name.isascii() else name
     disposition = f'Content-Disposition: attachment; filename="{shown}"'
     if attachment.media_type == "message/rfc822":
-        return (
-            f"Content-Type: message/rfc822\r\n{disposition}\r\n\r\n".encode("ascii", "replace")
-            + attachment.data
-        )
+        return f"Content-Type: message/rfc822\r\n{disposition}\r\n\r\n".encode("ascii", "replace") + attachment.data
     return _leaf(f"Content-Type: {attachment.media_type}\r\n{disposition}", attachment.data)
 
 

@@ -36,12 +36,8 @@ def parse_xml(data: bytes) -> Any:
         return etree.fromstring(data, parser)
     except etree.XMLSyntaxError as fault:
         if b"<!ENTITY" in data[:65536]:
-            raise Unreadable(
-                "The file declares XML entities that expand without end.", code="bomb"
-            ) from fault
-    softer = etree.XMLParser(
-        resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, recover=True
-    )
+            raise Unreadable("The file declares XML entities that expand without end.", code="bomb") from fault
+    softer = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, recover=True)
     return etree.fromstring(data, softer)
 
 
@@ -87,9 +83,7 @@ class Package:
     def matching(self, pattern: str) -> list[str]:
         """Return the part names that match, in natural order (slide2 before slide10)."""
         found = [name for name in self.names if re.fullmatch(pattern, name, re.IGNORECASE)]
-        return sorted(
-            found, key=lambda name: [int(x) if x.isdigit() else x for x in re.split(r"(\d+)", name)]
-        )
+        return sorted(found, key=lambda name: [int(x) if x.isdigit() else x for x in re.split(r"(\d+)", name)])
 
 
 def open_package(*, content: Content) -> Package:
@@ -100,9 +94,7 @@ def open_package(*, content: Content) -> Package:
     except (zipfile.BadZipFile, OSError, ValueError, struct.error, NotImplementedError):
         salvaged = dict(salvage(data=content.data()))
         if not salvaged:
-            raise Unreadable(
-                "The document is damaged: nothing in it can be opened.", code="corrupt"
-            ) from None
+            raise Unreadable("The document is damaged: nothing in it can be opened.", code="corrupt") from None
         return Package(list(salvaged), None, salvaged, damaged=True)
 
 
@@ -112,9 +104,7 @@ def salvage(*, data: bytes) -> Iterator[tuple[str, bytes]]:
     while (at := data.find(b"PK\x03\x04", at)) >= 0 and given < _PART_LIMIT:
         if len(data) < at + 30:
             return
-        flags, method, _, _, _, packed, size, name_len, extra_len = struct.unpack(
-            "<HHHHIIIHH", data[at + 6 : at + 30]
-        )
+        flags, method, _, _, _, packed, size, name_len, extra_len = struct.unpack("<HHHHIIIHH", data[at + 6 : at + 30])
         start = at + 30 + name_len + extra_len
         name = data[at + 30 : at + 30 + name_len].decode("utf-8" if flags & 0x800 else "cp437", "replace")
         at += 4

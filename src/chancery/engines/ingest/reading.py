@@ -53,9 +53,7 @@ class Content:
         """Return all bytes; refuses more than 512 MiB, which only streaming readers may read."""
         if self.kept is None:
             if self.size > IN_MEMORY_BYTES:
-                raise Unreadable(
-                    "The file is larger than 512 MiB, too large to be read whole.", code="too_large"
-                )
+                raise Unreadable("The file is larger than 512 MiB, too large to be read whole.", code="too_large")
             self.kept = self.location.read_bytes()
         return self.kept
 

@@ -115,9 +115,7 @@ class _Reader:
 
     def _word(self, word: bytes, number: bytes | None) -> None:
         value = int(number) if number else None
-        if word in _SKIPPED or (
-            self.star and word not in (b"shptxt", b"footnote", b"annotation", b"nesttableprops")
-        ):
+        if word in _SKIPPED or (self.star and word not in (b"shptxt", b"footnote", b"annotation", b"nesttableprops")):
             self._flush()
             self.skip = True
         self.star = False

@@ -11,9 +11,7 @@ from chancery.engines.ingest.writing import Written
 from chancery.engines.text.language import language_of
 from chancery.engines.text.normalise import clean
 
-_NEEDS_TEXT = frozenset(
-    {"document", "spreadsheet", "presentation", "html", "text", "pdf", "calendar", "contact"}
-)
+_NEEDS_TEXT = frozenset({"document", "spreadsheet", "presentation", "html", "text", "pdf", "calendar", "contact"})
 
 
 def settle(

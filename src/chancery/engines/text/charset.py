@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 
 from charset_normalizer import from_bytes
@@ -158,17 +159,24 @@ def _asian_guess(sample: bytes, *, floor: float = 0.7) -> str | None:
         "gb18030": _share(sample, lambda a, b: 0xB0 <= a <= 0xD7 or 0xA1 <= a <= 0xA3, "gb18030"),
         "big5hkscs": _share(sample, lambda a, b: 0xA4 <= a <= 0xC6 or a == 0xA1, "big5hkscs") * 0.99,
         "cp932": _share(sample, _common_in_cp932, "cp932"),
-        "euc_jp": _share(
-            sample, lambda a, b: a in (0xA4, 0xA5) or ((0xB0 <= a <= 0xCF) and b > 0xA0), "euc_jp"
-        )
-        * 0.97,
+        "euc_jp": _share(sample, lambda a, b: a in (0xA4, 0xA5) or ((0xB0 <= a <= 0xCF) and b > 0xA0), "euc_jp") * 0.97,
         "cp949": _share(sample, lambda a, b: 0xB0 <= a <= 0xC8 and b > 0xA0, "cp949") * 0.98,
     }
     kana = sum(sample.count(bytes([lead])) for lead in (0xA4, 0xA5))
     if scores["euc_jp"] > 0.8 and kana * 3 > sum(byte > 0xA0 for byte in sample) / 2:
         scores["euc_jp"] += 0.1
+    if _is_korean(sample):
+        scores["cp949"] += 0.1
     best = max(scores, key=lambda name: scores[name])
     return best if scores[best] >= floor else None
+
+
+def _is_korean(sample: bytes) -> bool:
+    """Tell Korean from Chinese in the bytes they share: only syllables of the Hangul rows, in words with
+    spaces."""
+    pairs = re.findall(rb"[\xa1-\xfe][\xa1-\xfe]", sample)
+    hangul = sum(0xB0 <= pair[0] <= 0xC8 for pair in pairs)
+    return bool(hangul >= 8 and hangul >= 0.97 * len(pairs) and sample.count(b" ") * 12 > hangul)
 
 
 def _common_in_cp932(lead: int, trail: int) -> bool:

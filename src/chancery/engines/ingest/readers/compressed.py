@@ -45,9 +45,7 @@ def read(content: Content, key: str) -> Reading:
             raise Unreadable("The compressed data is damaged.", code=code) from fault
     opened.close()
     if tarred.looks_like(head=head):
-        return Reading(
-            children=tarred.entries(stream=cast("BinaryIO", _Guarded(_open(content, key)))), container=True
-        )
+        return Reading(children=tarred.entries(stream=cast("BinaryIO", _Guarded(_open(content, key)))), container=True)
     child = Child(_inner_name(content, key), cast("BinaryIO", _Guarded(_open(content, key))))
     return Reading(children=[child], container=True)
 

@@ -75,10 +75,7 @@ def _walk(node: Any, out: list[str], counts: dict[str, int]) -> None:
             out.append(current.text)
             if tag == "v":
                 out.append("\n")
-        elif (
-            tag in _BREAKS
-            and local(current.getparent().tag if current.getparent() is not None else "") == "r"
-        ):
+        elif tag in _BREAKS and local(current.getparent().tag if current.getparent() is not None else "") == "r":
             out.append(_BREAKS[tag])
         elif tag == "sym":
             out.append(_symbol(current))

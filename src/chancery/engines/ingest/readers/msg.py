@@ -51,9 +51,7 @@ def _message(ole: Any, prefix: list[str], depth: int) -> Message:
 def _children(ole: Any, prefix: list[str]) -> list[str]:
     size = len(prefix)
     entries = ole.listdir(streams=True, storages=True)
-    return list(
-        dict.fromkeys(entry[size] for entry in entries if len(entry) > size and entry[:size] == prefix)
-    )
+    return list(dict.fromkeys(entry[size] for entry in entries if len(entry) > size and entry[:size] == prefix))
 
 
 def _properties(ole: Any, prefix: list[str], header: int) -> dict[int, object]:
@@ -120,9 +118,7 @@ def _attachment(ole: Any, prefix: list[str], depth: int) -> Attachment | None:
 
 def _storage(ole: Any, inner: list[str], name: str) -> Attachment:
     """Return an embedded OLE object: its packaged file if it has one, else all its streams in a row."""
-    streams = [
-        child for child in _children(ole, inner) if ole.get_type([*inner, child]) == olefile.STGTY_STREAM
-    ]
+    streams = [child for child in _children(ole, inner) if ole.get_type([*inner, child]) == olefile.STGTY_STREAM]
     wanted = [child for child in streams if child in ("Package", "CONTENTS", "\x01Ole10Native")]
     return Attachment(name, b"".join(_bytes(ole, [*inner, child]) for child in wanted or streams))
 

@@ -23,17 +23,12 @@ _HIDDEN = ("}string-value", "}string-value-if-true", "}string-value-if-false")
 def read(content: Content, key: str) -> Reading:
     """Return the text with headers and footers, annotations and tracked deletions, and embedded objects."""
     package = open_package(content=content)
-    if "META-INF/manifest.xml" in package.names and b"encryption-data" in package.part(
-        "META-INF/manifest.xml"
-    ):
+    if "META-INF/manifest.xml" in package.names and b"encryption-data" in package.part("META-INF/manifest.xml"):
         raise Unreadable("The document is encrypted and no known password opens it.", code="encrypted")
     if "content.xml" not in package.names:
         raise Unreadable("The document holds no content part.", code="corrupt")
     counts: dict[str, Any] = {}
-    texts = [
-        _text(package, name, counts)
-        for name in ["content.xml", *package.matching(r"Object [^/]+/content\.xml")]
-    ]
+    texts = [_text(package, name, counts) for name in ["content.xml", *package.matching(r"Object [^/]+/content\.xml")]]
     if "styles.xml" in package.names:
         texts.append(_margins(package))
     metadata = {**_facts(package), **counts}
@@ -79,9 +74,7 @@ def text_of(*, tree: Any, counts: dict[str, Any]) -> str:
         if closing:
             out.append("\n" if tag in _CUT else "\t" if tag == "table-cell" else "")
             parent = node.getparent()
-            out.append(
-                _said(node.tail, inside=parent is not None and node is not tree and _in_paragraph(parent))
-            )
+            out.append(_said(node.tail, inside=parent is not None and node is not tree and _in_paragraph(parent)))
             continue
         if tag in ("tracked-changes", "annotation"):
             name = "tracked_changes" if tag == "tracked-changes" else "comments"

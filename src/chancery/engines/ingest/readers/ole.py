@@ -13,7 +13,7 @@ def read(content: Content, key: str) -> Reading:
     text = scrape(data=content.data()) if not children else None
     if not children and not text:
         return Reading(exception="unsupported", detail="No reader exists for this type of file.")
-    reading = Reading(text=text, children=children)
+    reading = Reading(text=text, children=children, container=bool(children))
     if not children:
         reading.flag("partly_extracted", "This type of file can only be searched for readable runs of text.")
     return reading

@@ -54,9 +54,7 @@ def _messages(file: Any) -> Iterator[Child]:
         try:
             orphan = file.get_orphan_item(index)
         except OSError:
-            yield Child(
-                f"Recovered/{number:04d}.eml", None, exception="corrupt", detail="The message is damaged."
-            )
+            yield Child(f"Recovered/{number:04d}.eml", None, exception="corrupt", detail="The message is damaged.")
             continue
         if hasattr(orphan, "subject"):
             yield _child(orphan, "Recovered", number)
@@ -163,9 +161,7 @@ def _recipients(message: Any) -> list[Recipient]:
         facts = Message(record)
         role = record.get(0x0C15, 1)
         address = next((t for n in (0x39FE, 0x3003) if "@" in (t := facts.text(n))), "") or facts.text(0x3003)
-        people.append(
-            Recipient(_ROLES.get(role if isinstance(role, int) else 1, "To"), facts.text(0x3001), address)
-        )
+        people.append(Recipient(_ROLES.get(role if isinstance(role, int) else 1, "To"), facts.text(0x3001), address))
     return people
 
 
@@ -175,9 +171,7 @@ def _attachment(message: Any, index: int) -> Attachment:
     except OSError:
         return Attachment(f"attachment-{index + 1:03d} (damaged)", b"")
     facts = Message(next(iter(_records(attachment)), {}))
-    name = next(
-        (facts.text(n) for n in (0x3707, 0x3704, 0x3001) if facts.text(n)), f"attachment-{index + 1:03d}"
-    )
+    name = next((facts.text(n) for n in (0x3707, 0x3704, 0x3001) if facts.text(n)), f"attachment-{index + 1:03d}")
     inner = _inner(attachment)
     if inner is not None:
         return Attachment(f"{name}.eml", rebuild(message=_read(inner)), "message/rfc822")

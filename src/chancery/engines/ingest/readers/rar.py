@@ -49,9 +49,7 @@ _LIBRARY = _load()
 def read(content: Content, key: str) -> Reading:
     """Return the entries of a RAR archive of one or more volumes."""
     if _LIBRARY is None:
-        return Reading(
-            exception="unsupported", detail="RAR archives need the system library libarchive to be read."
-        )
+        return Reading(exception="unsupported", detail="RAR archives need the system library libarchive to be read.")
     return Reading(children=_entries(content), container=True)
 
 

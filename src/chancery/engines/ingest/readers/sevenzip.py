@@ -48,9 +48,7 @@ def read(content: Content, key: str) -> Reading:
         except PasswordRequired:
             locked = True
         except UnsupportedCompressionMethodError as fault:
-            raise Unreadable(
-                "The archive is packed in a way nothing here reads.", code="unsupported"
-            ) from fault
+            raise Unreadable("The archive is packed in a way nothing here reads.", code="unsupported") from fault
         except Unreadable:
             raise
         except _FAULTS as fault:

@@ -86,10 +86,7 @@ def _package(content: Content, reading: Reading, texts: list[str]) -> list[str]:
     package = open_package(content=content)
     reading.metadata.update(properties(package=package))
     if reading.detail and not texts:
-        texts = [
-            _strings(package, name)
-            for name in package.matching(r"xl/(?:sharedStrings|worksheets/sheet\d*)\.xml")
-        ]
+        texts = [_strings(package, name) for name in package.matching(r"xl/(?:sharedStrings|worksheets/sheet\d*)\.xml")]
         if not any(texts):
             raise Unreadable("The workbook is damaged and cannot be read.", code="corrupt")
         reading.flag("partly_extracted", "The cells could not be read; the texts of the workbook are kept.")
@@ -104,9 +101,7 @@ def _package(content: Content, reading: Reading, texts: list[str]) -> list[str]:
         if any(found) and "omments" in pattern:
             reading.metadata["comments"] = len(found)
         texts += found
-    texts += [
-        text for name in package.matching(r"xl/worksheets/sheet\d*\.xml") if (text := _margins(package, name))
-    ]
+    texts += [text for name in package.matching(r"xl/worksheets/sheet\d*\.xml") if (text := _margins(package, name))]
     reading.children = list(embedded(package=package, folder="xl"))
     finish(package=package, reading=reading)
     return texts
@@ -119,13 +114,9 @@ def _margins(package: Package, name: str) -> str:
         return ""
     tree = package.tree(name)
     nodes = [
-        node
-        for node in tree.iter()
-        if local(node.tag) in ("oddHeader", "oddFooter", "firstHeader", "firstFooter")
+        node for node in tree.iter() if local(node.tag) in ("oddHeader", "oddFooter", "firstHeader", "firstFooter")
     ]
-    return "\n".join(
-        (node.text or "").replace("&C", " ").replace("&L", " ").replace("&R", " ") for node in nodes
-    )
+    return "\n".join((node.text or "").replace("&C", " ").replace("&L", " ").replace("&R", " ") for node in nodes)
 
 
 def _strings(package: Package, name: str) -> str:
@@ -134,7 +125,5 @@ def _strings(package: Package, name: str) -> str:
         return ""
     nodes = tree.iter()
     return "\n".join(
-        node.text
-        for node in nodes
-        if local(node.tag) in ("t", "v", "text") and node.text and node.text.strip()
+        node.text for node in nodes if local(node.tag) in ("t", "v", "text") and node.text and node.text.strip()
     )

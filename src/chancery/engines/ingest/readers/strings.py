@@ -14,8 +14,6 @@ def read(content: Content, key: str) -> Reading:
     text = scrape(data=content.data(), narrow=key in ("mdb", "pub"))
     metadata = summary(location=content.location) if key in ("vsd", "pub", "mpp") else {}
     if not text:
-        return Reading(
-            metadata=metadata, exception="unsupported", detail="No reader exists for this type of file."
-        )
+        return Reading(metadata=metadata, exception="unsupported", detail="No reader exists for this type of file.")
     detail = "This type of file can only be searched for readable runs of text; parts may be missing."
     return Reading(text=text, metadata=metadata, exception="partly_extracted", detail=detail)

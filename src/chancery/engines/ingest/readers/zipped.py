@@ -92,9 +92,7 @@ def _entries(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], content: 
             yield Child(name, None, info.file_size, refusal.code, refusal.sentence(refusal.message))
             continue
         except NotImplementedError:
-            yield Child(
-                name, None, info.file_size, "unsupported", "The entry is packed in a way nothing here reads."
-            )
+            yield Child(name, None, info.file_size, "unsupported", "The entry is packed in a way nothing here reads.")
             continue
         except (*_FAULTS, RuntimeError):
             salvaged = salvaged or _found(content)
