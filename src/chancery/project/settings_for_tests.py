@@ -16,6 +16,7 @@ os.environ["CHANCERY_DEMO"] = "1"
 
 from chancery.project.settings import *  # noqa: F403
 from chancery.project.settings import DATABASES, HOME
+from chancery.project.translations import compile_all
 
 HOME.prepare()
 compile_all()
