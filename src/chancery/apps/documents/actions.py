@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chancery.apps.documents.expansion import expand_collection, finish_collection
+from chancery.apps.documents.imaging import ask_for_pages, make_collection_pages, make_pages
 from chancery.apps.documents.intake import (
     CollectionClosed,
     Incoming,
@@ -34,11 +35,14 @@ __all__ = [
     "NothingToRepair",
     "PasswordMissing",
     "PathTaken",
+    "ask_for_pages",
     "close_collection",
     "expand_collection",
     "finish_collection",
     "forget_view",
     "keep_view",
+    "make_collection_pages",
+    "make_pages",
     "mend",
     "note_list_export",
     "note_view",

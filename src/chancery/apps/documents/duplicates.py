@@ -77,9 +77,7 @@ def _groups(matter_id: str) -> list[list[list[_Member]]]:
     """Return groups of identical families, each family as its members in order, the earliest family first."""
     heads = Document.objects.filter(matter_id=matter_id, id=F("family_id")).exclude(dedupe_hash="").order_by()
     shared = heads.values("dedupe_hash").annotate(copies=Count("id")).filter(copies__gt=1)
-    hash_of = dict(
-        heads.filter(dedupe_hash__in=shared.values("dedupe_hash")).values_list("id", "dedupe_hash")
-    )
+    hash_of = dict(heads.filter(dedupe_hash__in=shared.values("dedupe_hash")).values_list("id", "dedupe_hash"))
     families: dict[str, list[_Member]] = defaultdict(list)
     for member in _members(list(hash_of)):
         families[member.family_id].append(member)
@@ -111,9 +109,7 @@ def _paired(master: Sequence[_Member], copy: Sequence[_Member]) -> dict[str, str
 
 def _note(matter_id: str, wanted: dict[str, str]) -> int:
     current = dict(
-        Document.objects.filter(matter_id=matter_id)
-        .exclude(duplicate_of=None)
-        .values_list("id", "duplicate_of_id")
+        Document.objects.filter(matter_id=matter_id).exclude(duplicate_of=None).values_list("id", "duplicate_of_id")
     )
     changes = {key: master for key, master in wanted.items() if current.get(key) != master}
     changes |= {key: "" for key in current if key not in wanted}
@@ -127,9 +123,7 @@ def _note(matter_id: str, wanted: dict[str, str]) -> int:
     return len(changes)
 
 
-def _roll_up_masters(
-    matter_id: str, groups: Sequence[Sequence[Sequence[_Member]]], wanted: dict[str, str]
-) -> None:
+def _roll_up_masters(matter_id: str, groups: Sequence[Sequence[Sequence[_Member]]], wanted: dict[str, str]) -> None:
     """Write copies, custodians and paths on the masters; clear them where a master has lost its copies."""
     custodians: dict[str, list[str]] = defaultdict(list)
     copies: dict[str, list[str]] = defaultdict(list)
@@ -147,9 +141,7 @@ def _roll_up_masters(
 
 
 @transaction.atomic
-def _write_masters(
-    ids: Sequence[str], copies: dict[str, list[str]], custodians: dict[str, list[str]]
-) -> None:
+def _write_masters(ids: Sequence[str], copies: dict[str, list[str]], custodians: dict[str, list[str]]) -> None:
     involved = [*ids, *(copy for key in ids for copy in copies.get(key, ()))]
     path_of: dict[str, str] = {}
     for start in range(0, len(involved), ROWS):
@@ -162,8 +154,6 @@ def _write_masters(
     for detail in details:
         own = copies.get(detail.document_id, [])
         detail.all_paths = [path_of[key] for key in (detail.document_id, *own)] if own else []
-        detail.all_custodians = (
-            sorted({name for name in custodians[detail.document_id] if name}) if own else []
-        )
+        detail.all_custodians = sorted({name for name in custodians[detail.document_id] if name}) if own else []
     Document.objects.bulk_update(documents, ["copies"], batch_size=200)
     DocumentDetail.objects.bulk_update(details, ["all_paths", "all_custodians"], batch_size=100)

@@ -27,9 +27,7 @@ Advance = Callable[[int, int], None]
 """Told files done and files in all; may raise to stop the work."""
 
 
-def expand_collection(
-    *, actor: Actor, collection_id: str, at: datetime, advance: Advance, workers: int = 2
-) -> None:
+def expand_collection(*, actor: Actor, collection_id: str, at: datetime, advance: Advance, workers: int = 2) -> None:
     """Expand every input file that is not expanded yet, then find duplicates and announce the collection.
 
     Safe to kill and to repeat at any point. ``at`` is the time of the entries in the record.
@@ -109,9 +107,7 @@ def finish_collection(*, actor: Actor, collection_id: str, at: datetime) -> None
             after=tallies.by_status(collection_id=collection_id),
         )
         _ask_for_recognition(actor, row, at)
-        announce(
-            CollectionProcessed(tenant_id=row.tenant_id, matter_id=row.matter_id, collection_id=row.id), at=at
-        )
+        announce(CollectionProcessed(tenant_id=row.tenant_id, matter_id=row.matter_id, collection_id=row.id), at=at)
 
 
 def _ask_for_recognition(actor: Actor, row: Collection, at: datetime) -> None:

@@ -96,9 +96,7 @@ def _key(row: Document, keys: dict[str, str]) -> str:
 
 def _line(row: Document, keys: dict[str, str], text_file: str | None) -> dict[str, Any]:
     detail = row.detail
-    rolled = (
-        {"all_custodians": detail.all_custodians, "all_paths": detail.all_paths} if detail.all_paths else {}
-    )
+    rolled = {"all_custodians": detail.all_custodians, "all_paths": detail.all_paths} if detail.all_paths else {}
     metadata = {
         **detail.metadata,
         **rolled,

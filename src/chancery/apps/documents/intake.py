@@ -183,9 +183,7 @@ def close_collection(*, actor: Actor, collection_id: str, at: datetime) -> str:
             at=at,
             detail={"input_files": files},
         )
-        announce(
-            EvidenceReceived(tenant_id=row.tenant_id, matter_id=row.matter_id, collection_id=row.id), at=at
-        )
+        announce(EvidenceReceived(tenant_id=row.tenant_id, matter_id=row.matter_id, collection_id=row.id), at=at)
     job = enqueue(
         name="documents.expand",
         tenant_id=row.tenant_id,
@@ -234,9 +232,7 @@ def _beyond_limits(location: Path) -> bool:
 
 
 @transaction.atomic
-def _acknowledge(
-    actor: Actor, collection_id: str, held: Sequence[_Held], at: datetime
-) -> list[InputFileRecord]:
+def _acknowledge(actor: Actor, collection_id: str, held: Sequence[_Held], at: datetime) -> list[InputFileRecord]:
     collection = Collection.objects.select_for_update().get(id=collection_id)
     if collection.state != Collection.State.RECEIVING:
         raise CollectionClosed(
@@ -244,19 +240,14 @@ def _acknowledge(
             name=collection.name,
         )
     hashes = [path_hash(item.path) for item in held]
-    taken = {
-        row.path_hash: row
-        for row in InputFile.objects.filter(collection_id=collection_id, path_hash__in=hashes)
-    }
+    taken = {row.path_hash: row for row in InputFile.objects.filter(collection_id=collection_id, path_hash__in=hashes)}
     answers: list[InputFileRecord] = []
     for item, hashed in zip(held, hashes, strict=True):
         row = taken.get(hashed)
         if row is None:
             row = taken[hashed] = _enter(actor, collection, item, hashed, at)
         elif row.sha256 != item.sha256:
-            raise PathTaken(
-                gettext_noop("The collection already holds another file at “%(path)s”."), path=item.path
-            )
+            raise PathTaken(gettext_noop("The collection already holds another file at “%(path)s”."), path=item.path)
         answers.append(input_file_record(row))
     return answers
 
@@ -268,8 +259,7 @@ def _enter(actor: Actor, collection: Collection, item: _Held, hashed: str, at: d
         collection_id=collection.id,
         path=item.path,
         path_hash=hashed,
-        given_name=item.incoming.given_name
-        or (item.incoming.path if item.incoming.path != item.path else ""),
+        given_name=item.incoming.given_name or (item.incoming.path if item.incoming.path != item.path else ""),
         custodian=(item.incoming.custodian or custodian_of(item.path))[:200],
         blob_id=item.blob_id,
         size=item.size,

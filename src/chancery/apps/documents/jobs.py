@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
 from chancery.apps.documents import actions
 from chancery.platform.jobs.handle import JobHandle
 from chancery.platform.jobs.registry import job
+from chancery.platform.jobs.schedule import repeat
 
 WORKERS = max(1, min(4, os.cpu_count() or 1))
 """Processes that read files at the same time."""
@@ -38,6 +40,17 @@ def recognise(handle: JobHandle) -> None:
     )
 
 
+@job("documents.image", label=_("Making page images"))
+def image(handle: JobHandle) -> None:
+    """Make the page images of a collection."""
+    actions.make_collection_pages(
+        actor=handle.actor,
+        collection_id=handle.payload["collection_id"],
+        advance=_advance(handle, "documents"),
+        workers=WORKERS,
+    )
+
+
 @job("documents.repair", label=_("Repairing exceptions"))
 def repair(handle: JobHandle) -> None:
     """Carry out repairs of one input file."""
@@ -49,3 +62,6 @@ def _advance(handle: JobHandle, unit: str) -> Callable[[int, int], None]:
         handle.advance(done=done, total=total, unit=unit)
 
     return advance
+
+
+repeat(name="documents.pages", every=timedelta(minutes=1), body=actions.ask_for_pages)

@@ -154,8 +154,7 @@ def keep_passwords(row: InputFile, passwords: Sequence[str]) -> None:
 def _laid_out(each: Planned, folder: Path, number: int) -> SourceFile:
     location = _copied(each.row, folder, f"{number:06d}")
     parts = tuple(
-        (part.path, _copied(part, folder, f"{number:06d}-{volume:03d}"))
-        for volume, part in enumerate(each.parts)
+        (part.path, _copied(part, folder, f"{number:06d}-{volume:03d}")) for volume, part in enumerate(each.parts)
     )
     source = SourceFile(path=each.row.path, location=location, passwords=passwords_of(each.row))
     return replace(source, parts=parts, part_of=each.part_of)

@@ -139,8 +139,7 @@ def _enter_chunk(*, chunk: Sequence[Found], ids: dict[str, str], prefix: str) ->
     series = ControlSeries.objects.select_for_update().get(matter_id=source.matter_id)
     keys = [each.item.id for each in chunk]
     known = {
-        row.item_key: row
-        for row in Document.objects.filter(collection_id=source.collection_id, item_key__in=keys)
+        row.item_key: row for row in Document.objects.filter(collection_id=source.collection_id, item_key__in=keys)
     }
     fresh: list[Document] = []
     again: list[Document] = []
@@ -214,9 +213,7 @@ def _detail(row: Document, each: Found) -> DocumentDetail:
     return DocumentDetail(
         document_id=row.id,
         path=each.item.path,
-        people="; ".join(
-            [each.facts.author, *each.facts.recipients] if each.facts.author else each.facts.recipients
-        ),
+        people="; ".join([each.facts.author, *each.facts.recipients] if each.facts.author else each.facts.recipients),
         exception_detail=each.item.exception_detail,
         metadata=each.item.metadata,
     )

@@ -125,9 +125,7 @@ def all_choices(*, actor: Actor, matter_id: str, limit: int = 60) -> dict[str, l
 
 
 def _tallied(matter_id: str) -> int:
-    counted = Tally.objects.filter(matter_id=matter_id, field="status").aggregate(total=Sum("documents"))[
-        "total"
-    ]
+    counted = Tally.objects.filter(matter_id=matter_id, field="status").aggregate(total=Sum("documents"))["total"]
     return int(counted or 0)
 
 
@@ -163,7 +161,5 @@ def _days(value: str) -> Q:
 
 
 def _row(values: Mapping[str, object]) -> DocumentRow:
-    named = {
-        name.removesuffix("_id") if name == "duplicate_of_id" else name: values[name] for name in _ROW_FIELDS
-    }
+    named = {name.removesuffix("_id") if name == "duplicate_of_id" else name: values[name] for name in _ROW_FIELDS}
     return DocumentRow(**named)  # type: ignore[arg-type]

@@ -99,12 +99,8 @@ class Document(models.Model):
     id = models.CharField(primary_key=True, max_length=26, default=new_id, editable=False)
     tenant = models.ForeignKey("tenancy.Tenant", on_delete=models.PROTECT, related_name="+", db_index=False)
     matter = models.ForeignKey("matters.Matter", on_delete=models.PROTECT, related_name="+", db_index=False)
-    collection = models.ForeignKey(
-        Collection, on_delete=models.PROTECT, related_name="documents", db_index=False
-    )
-    input_file = models.ForeignKey(
-        InputFile, on_delete=models.PROTECT, related_name="documents", db_index=False
-    )
+    collection = models.ForeignKey(Collection, on_delete=models.PROTECT, related_name="documents", db_index=False)
+    input_file = models.ForeignKey(InputFile, on_delete=models.PROTECT, related_name="documents", db_index=False)
     item_key = models.CharField(max_length=80)
     sequence = models.PositiveIntegerField()
     control_number = models.CharField(max_length=24)
@@ -174,9 +170,7 @@ class Document(models.Model):
 class DocumentDetail(models.Model):
     """What only the page of one document shows: its full path, people, metadata and rolled-up copies."""
 
-    document = models.OneToOneField(
-        Document, primary_key=True, on_delete=models.CASCADE, related_name="detail"
-    )
+    document = models.OneToOneField(Document, primary_key=True, on_delete=models.CASCADE, related_name="detail")
     path = models.TextField()
     people = models.TextField(blank=True, default="")
     exception_detail = models.TextField(blank=True, default="")
@@ -191,9 +185,7 @@ class DocumentDetail(models.Model):
 class ControlSeries(models.Model):
     """The last control number given in a matter; one row, locked while numbers are given."""
 
-    matter = models.OneToOneField(
-        "matters.Matter", primary_key=True, on_delete=models.PROTECT, related_name="+"
-    )
+    matter = models.OneToOneField("matters.Matter", primary_key=True, on_delete=models.PROTECT, related_name="+")
     last = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from chancery.apps.documents.accounts import accounting as collection_accounting
 from chancery.apps.documents.exports import export_custody, export_items, safe_cell
+from chancery.apps.documents.imaging import page_count, page_pdf, page_picture, words_of_page
 from chancery.apps.documents.listing import FILTERS, SORTS, all_choices, choices, document_page
 from chancery.apps.documents.reading import (
     Native,
@@ -68,6 +69,9 @@ __all__ = [
     "native_blob_of",
     "native_of",
     "neighbours",
+    "page_count",
+    "page_pdf",
+    "page_picture",
     "relations_of",
     "repairs_of",
     "reviewable_documents",
@@ -76,4 +80,5 @@ __all__ = [
     "saved_views",
     "text_for",
     "text_of",
+    "words_of_page",
 ]

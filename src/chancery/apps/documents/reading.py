@@ -104,9 +104,7 @@ def relations_of(*, actor: Actor, document_id: str) -> Relations:
     visible = policies.documents_for(actor)
     family = list(visible.filter(family_id=row.family_id).order_by("sequence")[:MOST_RELATIVES])
     inside = list(
-        visible.filter(parent_id=row.id)
-        .exclude(family_id=row.family_id)
-        .order_by("sequence")[:MOST_RELATIVES]
+        visible.filter(parent_id=row.id).exclude(family_id=row.family_id).order_by("sequence")[:MOST_RELATIVES]
     )
     master = row.duplicate_of_id or row.id
     copies = [
@@ -137,12 +135,8 @@ def neighbours(*, actor: Actor, document_id: str) -> tuple[str | None, str | Non
     """Return the ids of the documents before and after one in order of number; two queries."""
     row = policies.document(actor, document_id)
     visible = policies.documents_for(actor).filter(matter_id=row.matter_id)
-    before = (
-        visible.filter(sequence__lt=row.sequence).order_by("-sequence").values_list("id", flat=True).first()
-    )
-    after = (
-        visible.filter(sequence__gt=row.sequence).order_by("sequence").values_list("id", flat=True).first()
-    )
+    before = visible.filter(sequence__lt=row.sequence).order_by("-sequence").values_list("id", flat=True).first()
+    after = visible.filter(sequence__gt=row.sequence).order_by("sequence").values_list("id", flat=True).first()
     return before, after
 
 
@@ -153,9 +147,7 @@ def reviewable_documents(
 
     Containers are left out; exceptions, also those whose bytes could not be had, are in.
     """
-    rows = Document.objects.filter(tenant_id=tenant_id, matter_id=matter_id).exclude(
-        status=Document.Status.CONTAINER
-    )
+    rows = Document.objects.filter(tenant_id=tenant_id, matter_id=matter_id).exclude(status=Document.Status.CONTAINER)
     if document_ids is not None:
         rows = rows.filter(id__in=document_ids)
     return [_reviewable(row) for row in rows.select_related("detail").order_by("sequence")]
@@ -169,9 +161,7 @@ def containers_of(*, tenant_id: str, matter_id: str) -> list[tuple[str, str]]:
 
 def native_blob_of(*, tenant_id: str, document_id: str) -> str:
     """Return the blob of a document's bytes, empty where none were kept (system-side)."""
-    return str(
-        Document.objects.values_list("native_blob_id", flat=True).get(tenant_id=tenant_id, id=document_id)
-    )
+    return str(Document.objects.values_list("native_blob_id", flat=True).get(tenant_id=tenant_id, id=document_id))
 
 
 def text_for(*, tenant_id: str, document_id: str) -> str:
@@ -180,9 +170,7 @@ def text_for(*, tenant_id: str, document_id: str) -> str:
     return text_in(blob_id)
 
 
-def repairs_of(
-    *, actor: Actor, document_id: str | None = None, matter_id: str | None = None
-) -> list[RepairRecord]:
+def repairs_of(*, actor: Actor, document_id: str | None = None, matter_id: str | None = None) -> list[RepairRecord]:
     """Return repairs of a document or matter, newest first."""
     rows = policies.repairs_for(actor).select_related("document").order_by("-at", "-id")
     if document_id is not None:
@@ -195,9 +183,7 @@ def repairs_of(
 def saved_views(*, actor: Actor, matter_id: str) -> list[SavedViewRecord]:
     """Return the saved views the actor may use, own ones first."""
     rows = policies.saved_views_for(actor).filter(matter_id=matter_id).order_by("created_at")
-    views = [
-        SavedViewRecord(row.id, row.name, row.query, row.shared, row.owner == actor.user_id) for row in rows
-    ]
+    views = [SavedViewRecord(row.id, row.name, row.query, row.shared, row.owner == actor.user_id) for row in rows]
     return sorted(views, key=lambda view: not view.own)
 
 
@@ -349,9 +335,7 @@ def _reviewable(row: Document) -> ReviewableRecord:
 
 
 def _relative(row: Document, relation: str) -> Relative:
-    return Relative(
-        row.id, row.control_number, row.name, row.title, row.kind, row.status, row.depth, relation
-    )
+    return Relative(row.id, row.control_number, row.name, row.title, row.kind, row.status, row.depth, relation)
 
 
 def _place(member: Document, row: Document) -> str:

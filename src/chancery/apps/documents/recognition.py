@@ -4,19 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from chancery.apps.documents import policies, tallies
 from chancery.apps.documents.events import TextRecognised
+from chancery.apps.documents.laying_out import scratch_folder
 from chancery.apps.documents.models import Document, DocumentDetail
+from chancery.apps.documents.reading import text_in
+from chancery.engines.pages.availability import available
+from chancery.engines.pages.imaging import to_pdf
+from chancery.engines.pages.isolation import Child, Task
+from chancery.engines.pages.values import ImagingRefused, Printable
+from chancery.engines.text.language import language_of
+from chancery.engines.text.normalise import clean
+from chancery.foundation.errors import Fault
 from chancery.platform.access.values import Actor
 from chancery.platform.audit.actions import record
 from chancery.platform.events.actions import announce
+from chancery.platform.storage.actions import put_bytes
+from chancery.platform.storage.queries import copy_to
 
 Advance = Callable[[int, int], None]
+DPI = 200
+SECONDS = 600.0
+MEMORY_BYTES = 4 * 1024**3
+"""What reading one document may cost: processor time, address space."""
+READ_KINDS = ("pdf", "image")
+SMALLEST_SIDE = 64
+"""Pixels; smaller pictures are icons and rules, not pages."""
 _SILENT = gettext_noop("The pages are pictures and no text could be read from them.")
+_ABSENT = gettext_noop("The pages are pictures; text recognition is not installed.")
 
 
 def recognise_collection(*, actor: Actor, collection_id: str, at: datetime, advance: Advance) -> None:
@@ -26,38 +47,115 @@ def recognise_collection(*, actor: Actor, collection_id: str, at: datetime, adva
     it is never silently empty.
     """
     collection = policies.collection(actor, collection_id)
-    waiting = list(
-        Document.objects.filter(collection_id=collection_id, needs_recognition=True).order_by("sequence")
-    )
-    for done, document in enumerate(waiting):
-        advance(done, len(waiting))
-        _leave_silent(actor, document, at)
+    scanned = Document.objects.filter(collection_id=collection_id, needs_recognition=True)
+    waiting = list(scanned.order_by("sequence").select_related("detail"))
+    child = Child(seconds=SECONDS, memory_bytes=MEMORY_BYTES)
+    read: dict[str, Any] = {}
+    try:
+        for done, document in enumerate(waiting):
+            advance(done, len(waiting))
+            _recognise(actor, document, child, read, at)
+    finally:
+        child.close()
     tallies.refresh(collection_id=collection_id)
     advance(len(waiting), len(waiting))
     if waiting:
         ids = [document.id for document in waiting]
         with transaction.atomic():
             announce(
-                TextRecognised(
-                    tenant_id=collection.tenant_id, matter_id=collection.matter_id, document_ids=ids
-                ),
-                at=at,
+                TextRecognised(tenant_id=collection.tenant_id, matter_id=collection.matter_id, document_ids=ids), at=at
             )
 
 
+def _recognise(actor: Actor, document: Document, child: Child, read: dict[str, Any], at: datetime) -> None:
+    """Read one document, or take what an identical one gave; ``read`` holds results by hash of the bytes."""
+    if not available():
+        _leave_silent(actor, document, _ABSENT, at)
+        return
+    if document.sha256 not in read:
+        read[document.sha256] = _read(document, child) if _worth_reading(document) else None
+    found = read[document.sha256]
+    if found is None or not found.text.strip():
+        _leave_silent(actor, document, _SILENT, at)
+    else:
+        _enter_text(actor, document, found, at)
+
+
+def _worth_reading(document: Document) -> bool:
+    """Say whether a document may hold readable words: a PDF, or a picture larger than an icon."""
+    if document.kind not in READ_KINDS or not document.native_blob_id:
+        return False
+    sides = [document.detail.metadata.get(name) for name in ("width", "height")]
+    return document.kind == "pdf" or all(not isinstance(side, int) or side >= SMALLEST_SIDE for side in sides)
+
+
+def recognise_pdf(*, pdf: Path, dpi: int, threads: int) -> Any:
+    """Stand for the reader of the pages engine, which is loaded in the child process only: it is heavy."""
+    raise Fault(f"{pdf}, {dpi}, {threads}: text is recognised in a child process")
+
+
+recognise_pdf.__module__ = "chancery.engines.pages.recognition"
+
+
+def _read(document: Document, child: Child) -> Any:
+    """Return the recognised text of a scan, None where its pages cannot be made or read."""
+    with scratch_folder("recognise") as folder:
+        native, pdf = folder / "native", folder / "pages.pdf"
+        copy_to(blob_id=document.native_blob_id, path=native)
+        printable = Printable(kind="pdf" if document.kind == "pdf" else "image", native=native)
+        try:
+            child.call(task=Task(to_pdf, {"printable": printable, "out": pdf}))
+            return child.call(task=Task(recognise_pdf, {"pdf": pdf, "dpi": DPI, "threads": 2}))
+        except ImagingRefused:
+            return None
+
+
 @transaction.atomic
-def _leave_silent(actor: Actor, document: Document, at: datetime) -> None:
-    code = document.exception or "no_text"
+def _enter_text(actor: Actor, document: Document, read: Any, at: datetime) -> None:
+    """Enter recognised text beside what little the file itself said, with how sure the reading is."""
+    own = text_in(document.text_blob_id)
+    text = clean(text="\n\n".join(part for part in (own, read.text) if part.strip()))
+    blob = put_bytes(tenant_id=document.tenant_id, matter_id=document.matter_id, data=text.encode())
+    code = "" if document.exception == "no_text" else document.exception
+    Document.objects.filter(id=document.id).update(
+        text_blob_id=blob.id,
+        text_length=len(text),
+        language=(language_of(text=text[:20_000]) or "")[:8],
+        needs_recognition=False,
+        recognised=True,
+        exception=code,
+        status=Document.Status.ITEM,
+    )
+    confidence = {"pages": read.pages, "mean_confidence": round(read.mean_confidence, 3), "low_lines": read.low_lines}
+    detail = document.detail
+    detail.metadata = {**detail.metadata, "recognition": confidence}
+    detail.exception_detail = detail.exception_detail if code else ""
+    detail.save(update_fields=["metadata", "exception_detail"])
+    _record(actor, document, "document.recognised", at, {**confidence, "characters": len(text), "sha256": blob.sha256})
+
+
+@transaction.atomic
+def _leave_silent(actor: Actor, document: Document, sentence: str, at: datetime) -> None:
+    """Code a scan that gave no text; a picture without words is an item like any other and gets no code."""
+    if document.kind == "image" and not document.exception and sentence is _SILENT:
+        Document.objects.filter(id=document.id).update(needs_recognition=False)
+        return
+    code = document.exception or ("" if document.text_length else "no_text")
     Document.objects.filter(id=document.id).update(needs_recognition=False, exception=code)
-    DocumentDetail.objects.filter(document_id=document.id).update(exception_detail=_SILENT)
+    if code == "no_text":
+        DocumentDetail.objects.filter(document_id=document.id).update(exception_detail=sentence)
+    _record(actor, document, "document.recognition_failed", at, {"exception": code})
+
+
+def _record(actor: Actor, document: Document, act: str, at: datetime, after: dict[str, Any]) -> None:
     record(
         tenant_id=document.tenant_id,
         actor=actor,
-        act="document.recognition_failed",
+        act=act,
         object_type="document",
         object_id=document.id,
         matter_id=document.matter_id,
         label=document.control_number,
         at=at,
-        after={"exception": code},
+        after=after,
     )

@@ -77,9 +77,7 @@ def retry_with_passwords(
             documents=MOST_DOCUMENTS,
         )
     documents = _repairable(actor, document_ids)
-    for row in InputFile.objects.select_for_update().filter(
-        id__in={each.input_file_id for each in documents}
-    ):
+    for row in InputFile.objects.select_for_update().filter(id__in={each.input_file_id for each in documents}):
         keep_passwords(row, secrets)
     note: dict[str, object] = {"passwords_tried": len(secrets)}
     rows = [_ask(actor, each, Repair.Kind.PASSWORD, at, detail=note) for each in documents]
@@ -187,9 +185,7 @@ def _ask(
         by_label=actor.label,
         at=at,
     )
-    _record(
-        actor, row, "exception.repair_requested", at, before={"exception": document.exception}, detail=detail
-    )
+    _record(actor, row, "exception.repair_requested", at, before={"exception": document.exception}, detail=detail)
     return row
 
 
@@ -286,9 +282,7 @@ def _settle(actor: Actor, row: Repair, found: int, at: datetime) -> None:
     )
     if better:
         announce(
-            ExceptionRepaired(
-                tenant_id=document.tenant_id, matter_id=document.matter_id, document_id=document.id
-            ),
+            ExceptionRepaired(tenant_id=document.tenant_id, matter_id=document.matter_id, document_id=document.id),
             at=at,
         )
 

@@ -18,17 +18,13 @@ def refresh(*, collection_id: str) -> None:
     collection = Collection.objects.get(id=collection_id)
     documents = Document.objects.filter(collection_id=collection_id).order_by()
     rows = [
-        Tally(
-            collection=collection, matter_id=collection.matter_id, field=field, value=value, documents=count
-        )
+        Tally(collection=collection, matter_id=collection.matter_id, field=field, value=value, documents=count)
         for field in FIELDS
         for value, count in documents.values_list(field).annotate(Count("id"))
     ]
     copies = documents.exclude(duplicate_of=None).count()
     rows.append(
-        Tally(
-            collection=collection, matter_id=collection.matter_id, field="copies", value="", documents=copies
-        )
+        Tally(collection=collection, matter_id=collection.matter_id, field="copies", value="", documents=copies)
     )
     Tally.objects.filter(collection_id=collection_id).delete()
     Tally.objects.bulk_create(rows, batch_size=500)
