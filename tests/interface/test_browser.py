@@ -104,7 +104,7 @@ def test_ticking_rows_raises_the_bar_and_says_what_is_barred(visit: Callable[...
     assert page.locator("[data-count]").inner_text() == "2 selected"
     assert page.locator("[data-act=export]").is_disabled()
     assert page.locator("[data-act=review]").is_enabled()
-    assert page.locator("[data-why]").inner_text() == "Export: 1 cannot: On hold"
+    assert page.locator("[data-why]").inner_text() == "Export: 1 cannot (On hold)"
     page.locator("[data-all]").check()
     beyond = page.locator("[data-beyond]")
     assert beyond.inner_text() == "Select all 84,120: 84,020 beyond this page"

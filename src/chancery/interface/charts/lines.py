@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from chancery.interface.charts.frame import WIDTH, coordinate, figure, number, ticks
 
-HEIGHT, LEFT, RIGHT, TOP, FOOT, APART = 240, 52, 96, 16, 44, 19
+HEIGHT, LEFT, RIGHT, TOP, FOOT, APART = 240, 52, 96, 16, 44, 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +166,7 @@ class _Plot:
     def label_places(self, series: Sequence[Series]) -> dict[int, float]:
         """Return the height of each line's name, moved apart so that no two cover each other."""
         wanted = sorted(
-            (self.y(line.points[-1].value) if line.points else 0.0, index)
-            for index, line in enumerate(series)
+            (self.y(line.points[-1].value) if line.points else 0.0, index) for index, line in enumerate(series)
         )
         heights: list[float] = []
         for height, _ in wanted:

@@ -25,11 +25,7 @@ def keep_preferences(request: HttpRequest) -> HttpResponse:
 
     Unknown names and values are ignored. Goes back to ``next`` if it is an address of this site.
     """
-    chosen = {
-        name: str(request.POST[name])
-        for name, allowed in CHOICES.items()
-        if request.POST.get(name) in allowed
-    }
+    chosen = {name: str(request.POST[name]) for name, allowed in CHOICES.items() if request.POST.get(name) in allowed}
     if chosen and request.user.is_authenticated:
         set_preferences(
             user_id=str(request.user.pk),
@@ -41,9 +37,7 @@ def keep_preferences(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(_back(request))
     for name, value in chosen.items():
         cookie = settings.LANGUAGE_COOKIE_NAME if name == "language" else f"chancery_{name}"
-        response.set_cookie(
-            cookie, value, max_age=YEAR, secure=request.is_secure(), httponly=True, samesite="Lax"
-        )
+        response.set_cookie(cookie, value, max_age=YEAR, secure=request.is_secure(), httponly=True, samesite="Lax")
     return response
 
 

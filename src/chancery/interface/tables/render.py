@@ -30,9 +30,7 @@ def _row(
     parts = [f'<tr data-no="{escape(codes[row.id])}">' if row.id in codes else "<tr>"]
     if ticks:
         label = escape(select % {"label": row.label})
-        parts.append(
-            f'<td class=tick><input type=checkbox name=row value="{escape(row.id)}" aria-label="{label}">'
-        )
+        parts.append(f'<td class=tick><input type=checkbox name=row value="{escape(row.id)}" aria-label="{label}">')
     shown = conditional_escape(first)
     linked = f'<a href="{escape(row.url)}">{shown}</a>' if row.url else shown
     parts.append(f"<th scope=row{_kind(table.columns[0])}>{linked}")

@@ -136,9 +136,7 @@ class Table:
 
     def tabs(self) -> list[tuple[View, str, bool]]:
         """Return each saved view with its address and whether it is the one shown."""
-        return [
-            (view, self.state.in_view(view.key).url(), view.key == self.state.view) for view in self.views
-        ]
+        return [(view, self.state.in_view(view.key).url(), view.key == self.state.view) for view in self.views]
 
     def chips(self) -> list[Chip]:
         """Return the words and filters in force, each removable."""

@@ -20,7 +20,7 @@ const shown = (element) => element.offsetParent !== null && !element.disabled &&
 const scope = () => all("dialog[open]").at(-1) ?? document;
 const keyOf = (element) => changed[element.dataset.key] ?? element.dataset.key;
 
-// "e", "?", "Shift+1", "Shift+Enter": digits by their place, so that every keyboard layout works.
+// Digits by their place, so that every keyboard layout works.
 const named = (event) => {
   const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
   if (digit) return event.shiftKey ? `Shift+${digit}` : digit;

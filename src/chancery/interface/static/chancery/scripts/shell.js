@@ -1,5 +1,5 @@
-// The frame of every page: menus, dialogs, toasts, conditional fields. Runs first; the other scripts use
-// what it lends as window.chancery, and tell it of new parts of the page by the event chancery:added {root}.
+// The frame of every page. Runs first and lends window.chancery to the other scripts, which tell it of new
+// parts of the page by the event chancery:added {root}.
 const $ = (selector, root = document) => root.querySelector(selector);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const word = (name, values = {}) => ($("#words")?.dataset[name] ?? "").replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
@@ -14,8 +14,7 @@ const say = (text) => {
   saying = setTimeout(() => (live.textContent = text), 50);
 };
 
-// A toast tells of a done thing and leaves after eight seconds, unless it has an undo. What did not work is a
-// notice and stays until it is closed.
+// A toast tells of a done thing and leaves, unless it has an undo. What did not work stays until it is closed.
 const told = (text, kind, role) => {
   const box = document.createElement("div");
   const words = document.createElement("span");
@@ -79,6 +78,7 @@ document.addEventListener("click", async (event) => {
     const dialog = document.getElementById(at.dataset.open);
     dialog?.dispatchEvent(new CustomEvent("chancery:opening"));
     dialog?.showModal();
+    $(".acts .button", dialog)?.focus();
   } else if (at.matches("[data-nav-toggle]")) {
     const open = $("#nav").toggleAttribute("data-open");
     at.setAttribute("aria-expanded", open);

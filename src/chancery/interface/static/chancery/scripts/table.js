@@ -34,7 +34,7 @@ const bar = (form, ticked) => {
     button.disabled = barred.length > 0;
     if (barred.length) {
       const words = [...new Set(barred)].map((index) => reasons[index]).join("; ");
-      why.push(`${button.firstChild.textContent}: ${word("cannot", { n: barred.length, reason: words })}`);
+      why.push(word("cannot", { act: button.firstChild.textContent, n: barred.length, reason: words }));
     }
   }
   $("[data-why]", form).textContent = why.join(" · ");
