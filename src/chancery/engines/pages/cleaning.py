@@ -10,9 +10,7 @@ import pikepdf
 from chancery.engines.pages.values import ImagingRefused
 
 MAXIMUM_PAGES = 10_000
-_ROOT_KEPT = frozenset(
-    ["/Type", "/Pages", "/Version", "/OCProperties", "/PageLabels", "/Lang", "/OutputIntents"]
-)
+_ROOT_KEPT = frozenset(["/Type", "/Pages", "/Version", "/OCProperties", "/PageLabels", "/Lang", "/OutputIntents"])
 _PAGE_DROPPED = (
     "/AA",
     "/Annots",

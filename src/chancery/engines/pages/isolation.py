@@ -182,9 +182,7 @@ class Children:
 
 
 @contextmanager
-def children(
-    *, workers: int, seconds: float = SECONDS, memory_bytes: int = MEMORY_BYTES
-) -> Iterator[Children]:
+def children(*, workers: int, seconds: float = SECONDS, memory_bytes: int = MEMORY_BYTES) -> Iterator[Children]:
     """Keep child processes for the length of a job."""
     pool = Children(workers=workers, seconds=seconds, memory_bytes=memory_bytes)
     try:

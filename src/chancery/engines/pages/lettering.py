@@ -52,9 +52,7 @@ def drawable() -> frozenset[int]:
 def _mapped(font: bytes) -> set[int]:
     """Return the code points of a font's format 12 character map (OpenType 1.9, ``cmap``)."""
     count = struct.unpack_from(">H", font, 4)[0]
-    tables = {
-        font[12 + 16 * i : 16 + 16 * i]: struct.unpack_from(">I", font, 20 + 16 * i)[0] for i in range(count)
-    }
+    tables = {font[12 + 16 * i : 16 + 16 * i]: struct.unpack_from(">I", font, 20 + 16 * i)[0] for i in range(count)}
     start = tables[b"cmap"]
     points: set[int] = set()
     for index in range(struct.unpack_from(">H", font, start + 2)[0]):

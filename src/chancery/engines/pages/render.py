@@ -81,14 +81,27 @@ def _packed(picture: object) -> bytes:
     return min(from_lossless.getvalue(), from_lossy.getvalue(), key=len)
 
 
+def page_texts(*, pdf: Path | bytes) -> list[str]:
+    """Return the text layer of every page, in order."""
+    texts: list[str] = []
+    with _opened(pdf) as document:
+        for number in range(len(document)):
+            try:
+                layer = document[number].get_textpage()
+            except pdfium.PdfiumError as fault:
+                raise ImagingRefused("The page cannot be read.", code="corrupt") from fault
+            texts.append(layer.get_text_range())
+            layer.close()
+    return texts
+
+
 def page_words(*, pdf: Path | bytes, page: int) -> list[Word]:
     """Return the words of the text layer of one page (from 1) with their boxes; Chinese comes in runs."""
     with _page(pdf, page) as sheet:
         layer = sheet.get_textpage()
         try:
             letters = [
-                (layer.get_text_range(i, 1), layer.get_charbox(i, loose=True))
-                for i in range(layer.count_chars())
+                (layer.get_text_range(i, 1), layer.get_charbox(i, loose=True)) for i in range(layer.count_chars())
             ]
         finally:
             layer.close()

@@ -21,9 +21,7 @@ BATCH_CHARS = 200_000
 
 @cache
 def _compiler() -> typst.Compiler:
-    fonts = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(font_folder())]
-    )
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(font_folder())])
     return typst.Compiler(str(TEMPLATE), font_paths=fonts, ignore_system_fonts=True)
 
 

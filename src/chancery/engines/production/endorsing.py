@@ -111,7 +111,7 @@ def _enclosed(pdf: pikepdf.Pdf, page: pikepdf.Page, box: tuple[float, float, flo
     form = pikepdf.Stream(pdf, content.read_bytes() if isinstance(content, pikepdf.Stream) else b"")
     form["/Type"], form["/Subtype"] = pikepdf.Name.XObject, pikepdf.Name.Form
     form["/BBox"] = pikepdf.Array([Decimal(_number(value)) for value in box])
-    resources = page.obj.get("/Resources")
+    resources = page.obj.get("/Resources", _inherited(page, "/Resources"))
     form["/Resources"] = pikepdf.Dictionary() if resources is None else resources
     if "/Group" in page.obj:
         form["/Group"] = page.obj["/Group"]

@@ -25,10 +25,11 @@ class ProductionRefused(Refused):
 class ProductionItem:
     """One document that leaves, or whose place in a family is kept by a slip sheet.
 
-    key: unique in the volume. parent_key: key of what it was attached to, None or empty at the top. family_key: the same for all members of a family. kind: as the ingest engine names it; mail, text,
-    html, pdf and image are imaged. native: readable file with the hashes given. metadata: keys of the ingest
-    engine (from, to, cc, bcc, subject, date_sent, message_id, mih, attachment_names, title, author, created,
-    modified). withheld: privileged; only its place, family and custodian are produced.
+    key: unique in the volume. parent_key: key of what it was attached to, None or empty at the top. family_key:
+    the same for all members of a family. kind: as the ingest engine names it; mail, text, html, pdf and image
+    are imaged. native: readable file with the hashes given. metadata: keys of the ingest engine (from, to, cc,
+    bcc, subject, date_sent, message_id, mih, attachment_names, title, author, created, modified). withheld:
+    privileged; only its place, family and custodian are produced.
     """
 
     key: str
