@@ -212,3 +212,23 @@ def test_every_store_keeps_the_contract(kind, tmp_path):
 def test_a_key_cannot_leave_the_folder(key, tmp_path):
     with pytest.raises(Fault):
         FolderStore(tmp_path / "s").create(key=key, pieces=[b"x"])
+
+
+def test_objects_stored_together_are_all_synced_before_any_row_is_committed(world, monkeypatch):
+    synced: list[str] = []
+    real = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda fd: (synced.append(os.readlink(f"/proc/self/fd/{fd}")), real(fd))[1])
+    with actions.together():
+        refs = [put_bytes(tenant_id=world.client_id, matter_id=MATTER, data=os.urandom(30)) for _ in range(20)]
+        places = {str(place_of(ref.id)) for ref in refs}
+        assert not places & set(synced)
+    assert places <= set(synced)
+    assert {str(Path(place).parent) for place in places} <= set(synced)
+    assert all(read_bytes(blob_id=ref.id) for ref in refs)
+
+
+def test_together_is_all_or_nothing(world):
+    with pytest.raises(ZeroDivisionError), actions.together():
+        put_bytes(tenant_id=world.client_id, matter_id=MATTER, data=b"gone")
+        raise ZeroDivisionError
+    assert Blob.objects.count() == 0

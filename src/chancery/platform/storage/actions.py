@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -19,10 +20,21 @@ from chancery.foundation.errors import Fault
 from chancery.platform.storage.envelope import Damaged, new_key, read_header, seal, unseal, unwrap, wrap
 from chancery.platform.storage.keys import matter_key
 from chancery.platform.storage.models import Blob
-from chancery.platform.storage.stores import Store, store_at
+from chancery.platform.storage.stores import Store, store_at, syncing_once
 from chancery.platform.storage.values import BlobRef
 
 READ_SIZE: Final = 1024 * 1024
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Store many small objects with one round of syncing, about three times as fast as one by one.
+
+    Their rows are written in one transaction that commits at the end of the block, after every byte is durable.
+    Keep the block short (some hundred small objects): on SQLite it holds the write lock.
+    """
+    with transaction.atomic(), syncing_once():
+        yield
 
 
 def put_bytes(*, tenant_id: str, matter_id: str | None, data: bytes) -> BlobRef:
@@ -42,7 +54,7 @@ def _put(tenant_id: str, matter_id: str, content: Callable[[], Iterable[bytes]])
         return BlobRef(known.id, known.sha256, known.md5, known.size)
     under = matter_key(tenant_id=tenant_id, matter_id=matter_id)
     name = hmac.new(under, sha256.encode(), hashlib.sha256).hexdigest()
-    key = f"{tenant_id}/{name[:2]}/{name[2:4]}/{name}"
+    key = f"{tenant_id}/{name[:2]}/{name}"
     wrapped = _write(store_at(settings.CHANCERY_BLOBS), key, under, f"{tenant_id}|{matter_id}|{key}|1", content, sha256)
     with transaction.atomic():
         row, _ = Blob.objects.get_or_create(
@@ -92,6 +104,7 @@ def _adopted(store: Store, key: str, under: bytes, place: str, sha256: str) -> b
             digest.update(piece)
     if digest.hexdigest() != sha256:
         raise Damaged("a stored object holds other bytes than its name says")
+    store.settle(key=key)
     return header.wrapped_key
 
 

@@ -9,9 +9,11 @@ import io
 import os
 import secrets
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO, Final, Protocol
+from typing import BinaryIO, Protocol
 from urllib.parse import unquote, urlsplit
 
 import obstore
@@ -19,9 +21,9 @@ from obstore.exceptions import AlreadyExistsError
 from obstore.store import ObjectStore, from_url
 
 from chancery.foundation.errors import Fault
-from chancery.platform.storage.secret_files import sync_folder
+from chancery.platform.storage.secret_files import sync_file, sync_folder
 
-READ_SIZE: Final = 1024 * 1024
+_waiting: ContextVar[list[Path] | None] = ContextVar("objects waiting for their sync", default=None)
 
 
 class Store(Protocol):
@@ -36,11 +38,29 @@ class Store(Protocol):
     def open(self, *, key: str) -> BinaryIO:
         """Open an object for reading; Fault if it is not there."""
 
+    def settle(self, *, key: str) -> None:
+        """Make an object that somebody else wrote survive a power cut."""
+
     def remove(self, *, key: str) -> None:
         """Remove an object; safe to repeat."""
 
     def keys(self) -> Iterator[str]:
         """Return the key of every object."""
+
+
+@contextmanager
+def syncing_once() -> Iterator[None]:
+    """Let objects created in this block become durable together, at its end."""
+    waiting: list[Path] = []
+    token = _waiting.set(waiting)
+    try:
+        yield
+    finally:
+        _waiting.reset(token)
+    for path in waiting:
+        sync_file(path=path)
+    for folder in sorted({path.parent for path in waiting}):
+        sync_folder(path=folder)
 
 
 class FolderStore:
@@ -50,11 +70,12 @@ class FolderStore:
         self.root = root
 
     def create(self, *, key: str, pieces: Iterable[bytes]) -> bool:
-        """Write beside the place, sync, link into the place, sync the folders."""
+        """Write beside the place, sync, link into the place, sync the folder; syncs wait inside ``syncing_once``."""
         place = self._place(key)
         if place.exists():
             return False
-        draft = self._draft(pieces)
+        waiting = _waiting.get()
+        draft = self._draft(pieces, sync=waiting is None)
         try:
             self._make_folder(place.parent)
             os.link(draft, place)
@@ -62,13 +83,22 @@ class FolderStore:
             return False
         finally:
             draft.unlink()
-        sync_folder(path=place.parent)
+        if waiting is None:
+            sync_folder(path=place.parent)
+        else:
+            waiting.append(place)
         return True
+
+    def settle(self, *, key: str) -> None:
+        """Sync the file and its folder."""
+        place = self._place(key)
+        sync_file(path=place)
+        sync_folder(path=place.parent)
 
     def replace(self, *, key: str, pieces: Iterable[bytes]) -> None:
         """Write beside the place, sync, rename over it."""
         place = self._place(key)
-        draft = self._draft(pieces)
+        draft = self._draft(pieces, sync=True)
         self._make_folder(place.parent)
         draft.replace(place)
         sync_folder(path=place.parent)
@@ -96,7 +126,7 @@ class FolderStore:
             raise Fault(f"not a key of a stored object: {key}")
         return self.root.joinpath(*parts)
 
-    def _draft(self, pieces: Iterable[bytes]) -> Path:
+    def _draft(self, pieces: Iterable[bytes], *, sync: bool) -> Path:
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = self.root / f".draft-{os.getpid()}-{secrets.token_hex(8)}"
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -105,7 +135,8 @@ class FolderStore:
                 for piece in pieces:
                     stream.write(piece)
                 stream.flush()
-                os.fsync(stream.fileno())
+                if sync:
+                    os.fsync(stream.fileno())
         except BaseException:
             draft.unlink(missing_ok=True)
             raise
@@ -145,6 +176,9 @@ class BucketStore:
             return io.BytesIO(bytes(obstore.get(self.store, key).bytes()))
         except FileNotFoundError:
             raise Fault(f"a stored object is missing: {key}") from None
+
+    def settle(self, *, key: str) -> None:
+        """Nothing to do: what a bucket has acknowledged is durable."""
 
     def remove(self, *, key: str) -> None:
         """Delete the object."""
