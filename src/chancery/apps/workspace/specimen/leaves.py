@@ -83,7 +83,7 @@ def lock_pdf(*, pdf: bytes, password: str, at: datetime) -> bytes:
         document.docinfo["/ModDate"] = at.strftime("D:%Y%m%d%H%M%SZ")
         document.save(
             held,
-            encryption=pikepdf.Encryption(owner=password + "-owner", user=password, R=3, aes=False),
+            encryption=pikepdf.Encryption(owner=password + "-owner", user=password, R=3, aes=False, metadata=False),
             static_id=True,
         )
     return held.getvalue()

@@ -65,7 +65,7 @@ def _metal(*, random: np.random.Generator) -> Image.Image:
 def _gauge(*, picture: Image.Image) -> None:
     pen = ImageDraw.Draw(picture)
     pen.rectangle([140, 560, 900, 640], fill=(214, 214, 205), outline=(90, 90, 88))
-    for step in range(0, 75):
+    for step in range(75):
         across = 150 + step * 10
         tall = 34 if step % 10 == 0 else 22 if step % 5 == 0 else 13
         pen.line([across, 560, across, 560 + tall], fill=(25, 25, 25), width=2 if step % 10 == 0 else 1)

@@ -53,6 +53,8 @@ def _shares(*, shelf: Shelf, library: Library) -> tuple[list[list[Note]], list[l
         places += [(row, []) for row in shelf.plan.get(kind, [])]
     archived = {key for row in shelf.plan.get("archive", []) for key in row.get("mails", [])}
     for note in shelf.notes.values():
+        if not note.held:
+            continue
         involved = [(row, held) for row, held in places if _concerns(row=row, note=note)]
         chosen = [
             held

@@ -32,7 +32,11 @@ class Person:
 
 @dataclass(frozen=True, kw_only=True)
 class Note:
-    """One authored mail. at: local time of its sender. encloses: paper names, ``name=Other name.pdf``."""
+    """One authored mail.
+
+    at: local time of its sender. encloses: paper names, ``name=Other name.pdf``. held: False for a mail
+    that none of our custodians received and that is only quoted below another.
+    """
 
     key: str
     at: datetime
@@ -52,6 +56,7 @@ class Note:
     charset: str = "utf-8"
     formatted: bool = False
     languages: str = "en"
+    held: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +96,7 @@ def open_shelf(*, matter: str) -> Shelf:
             found.setdefault(kind, []).extend(rows)
     people = {row["key"]: _person(row) for row in found["person"]}
     notes = [_note(row, people) for row in found["mail"]]
-    papers = [_paper(row) for row in found["paper"]]
+    papers = [_paper(row) for row in _grown(found["paper"])]
     return Shelf(
         people=people,
         heads={row.pop("key"): Letterhead(**row) for row in found["head"]},
@@ -99,6 +104,22 @@ def open_shelf(*, matter: str) -> Shelf:
         papers=_by_key(papers),
         plan={kind: rows for kind, rows in found.items() if kind in ("mailbox", "folder", "archive", "loose")},
     )
+
+
+def _grown(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give each paper that is ``like`` another its text, with the ``changes`` made; each must be found."""
+    made: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        grown = dict(row)
+        if "like" in row:
+            body = made[grown.pop("like")]["body"]
+            for old, new in grown.pop("changes"):
+                if old not in body:
+                    raise ValueError(f"paper {row['key']} changes {old!r}, which its model does not contain")
+                body = body.replace(old, new)
+            grown["body"] = body
+        made[row["key"]] = grown
+    return list(made.values())
 
 
 def moment(*, local: datetime, zone: str) -> datetime:
