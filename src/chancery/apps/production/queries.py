@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When
 from django.utils.translation import gettext_noop
 
-from chancery.apps.documents.queries import documents_by_id
+from chancery.apps.documents.queries import DocumentRecord, documents_by_id
 from chancery.apps.production import policies
 from chancery.apps.production.models import DownloadLink, ProducedDocument, Production, VolumeFile
+from chancery.apps.production.previews import expected_numbers, pages_to_come
+from chancery.engines.pages.values import IMAGED_KINDS
 from chancery.foundation.errors import NotFound
 from chancery.platform.access.values import Actor
 
@@ -74,9 +78,13 @@ class ProductionRecord:
 
 @dataclass(frozen=True, slots=True)
 class PlaceRecord:
-    """A document's line in a production."""
+    """A document's line in a production. begin, end: its numbers; pages: None while they are not known.
+
+    family_head: the parent of its family. people: senders and recipients as the index holds them.
+    """
 
     document_id: str
+    position: int
     number: str
     name: str
     begin: str
@@ -87,6 +95,20 @@ class PlaceRecord:
     privilege: str
     description: str
     family_head: bool
+    kind: str
+    language: str
+    date: datetime | None
+    author: str
+    people: str
+    custodian: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedPages:
+    """Pages a volume will have. unknown: documents whose page images are not made yet."""
+
+    pages: int
+    unknown: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,36 +189,89 @@ def delivered_production(*, production_id: str) -> ProductionRecord:
     return production_record(found)
 
 
-def places_of(
-    *, actor: Actor, production_id: str, limit: int = 100, after: int = -1, withheld: bool = False
-) -> list[PlaceRecord]:
-    """Return documents of a production in their order, from the one after a position.
+def productions_found(*, actor: Actor, matter_id: str, text: str = "", state: str = "") -> QuerySet[Production]:
+    """Return the visible productions of a matter, filtered, loaded for ``production_record``; the page slices it."""
+    found = policies.productions_for(actor).filter(matter_id=matter_id).select_related("prepared_by")
+    if text:
+        found = found.filter(Q(volume__icontains=text) | Q(prefix__icontains=text) | Q(release_hash__startswith=text))
+    return found.filter(state=state) if state else found
 
-    withheld: only those on the privilege log.
-    """
+
+def places_found(*, actor: Actor, production_id: str, withheld: bool = False) -> QuerySet[ProducedDocument]:
+    """Return the documents of a visible production, or its privilege log alone; the page slices it."""
     record = production(actor=actor, production_id=production_id)
-    found = ProducedDocument.objects.filter(production_id=record.id, position__gt=after).order_by("position")
-    if withheld:
-        found = found.filter(withheld=True)
-    rows = list(found[:limit])
+    found = ProducedDocument.objects.filter(production_id=record.id)
+    return found.filter(withheld=True) if withheld else found
+
+
+def place_records(
+    *, actor: Actor, rows: Sequence[ProducedDocument], preview_of: ProductionRecord | None = None
+) -> list[PlaceRecord]:
+    """Return plain records of rows with their documents; one query.
+
+    preview_of: the production whose first documents these are; its numbers to come are worked out.
+    """
     documents = documents_by_id(actor=actor, ids=[row.document_id for row in rows])
-    return [
-        PlaceRecord(
-            document_id=row.document_id,
-            number=documents[row.document_id].control_number,
-            name=documents[row.document_id].title or documents[row.document_id].name,
-            begin=row.begin,
-            end=row.end,
-            pages=row.pages,
-            withheld=row.withheld,
-            in_volume=row.in_volume,
-            privilege=row.privilege,
-            description=row.description,
-            family_head=row.document_id == row.family_key,
+    known = [row for row in rows if row.document_id in documents]
+    numbers = [(row.begin, row.end) for row in known]
+    if preview_of is not None and len(known) == len(rows):
+        pages = [_pages(row, documents[row.document_id]) for row in known]
+        numbers = expected_numbers(
+            prefix=preview_of.prefix, first=preview_of.first_number, width=preview_of.width, pages=pages
         )
-        for row in rows
-        if row.document_id in documents
-    ]
+    return [_place(row, documents[row.document_id], number) for row, number in zip(known, numbers, strict=True)]
+
+
+def _pages(row: ProducedDocument, document: DocumentRecord) -> int | None:
+    return pages_to_come(withheld=row.withheld, kind=document.kind, pages=document.pages)
+
+
+def _place(row: ProducedDocument, document: DocumentRecord, number: tuple[str, str]) -> PlaceRecord:
+    return PlaceRecord(
+        document_id=row.document_id,
+        position=row.position,
+        number=document.control_number,
+        name=document.title or document.name,
+        begin=number[0],
+        end=number[1],
+        pages=row.pages if row.pages is not None else _pages(row, document),
+        withheld=row.withheld,
+        in_volume=row.in_volume,
+        privilege=row.privilege,
+        description=row.description,
+        family_head=row.document_id == row.family_key,
+        kind=document.kind,
+        language=document.language,
+        date=document.sort_date,
+        author=document.author,
+        people=document.people,
+        custodian=document.custodian,
+    )
+
+
+def first_places(*, actor: Actor, production_id: str, limit: int = 20) -> list[PlaceRecord]:
+    """Return the first documents of a volume with their numbers, or those to come while it is not written."""
+    record = production(actor=actor, production_id=production_id)
+    found = ProducedDocument.objects.filter(production_id=record.id, in_volume=True).order_by("position")
+    return place_records(actor=actor, rows=list(found[:limit]), preview_of=None if record.first else record)
+
+
+def expected_pages(*, actor: Actor, production_id: str) -> ExpectedPages:
+    """Return how many pages a volume will have as far as they are known; one query of sums."""
+    record = production(actor=actor, production_id=production_id)
+    imaged = Q(withheld=False, document__kind__in=IMAGED_KINDS)
+    each = Case(When(imaged & ~Q(document__pages=0), then=F("document__pages")), default=Value(1))
+    sums = ProducedDocument.objects.filter(production_id=record.id, in_volume=True).aggregate(
+        known=Sum(each, output_field=IntegerField()), open=Count("id", filter=imaged & Q(document__pages=None))
+    )
+    return ExpectedPages(pages=sums["known"] or 0, unknown=sums["open"])
+
+
+def volume_size(*, actor: Actor, production_id: str) -> tuple[int, int]:
+    """Return (files, bytes) of a written volume."""
+    record = production(actor=actor, production_id=production_id)
+    sums = VolumeFile.objects.filter(production_id=record.id).aggregate(n=Count("id"), size=Sum("size"))
+    return sums["n"], sums["size"] or 0
 
 
 def files_of(*, actor: Actor, production_id: str, limit: int = 200) -> list[FileRecord]:

@@ -29,7 +29,10 @@ def send_back(event: ReleaseRefused) -> None:
     """Send a refused production back to whoever prepared it."""
     if event.subject_type == "production":
         take_refusal(
-            actor=system_actor(tenant_id=event.tenant_id), production_id=event.subject_id, reasons=event.reasons
+            actor=system_actor(tenant_id=event.tenant_id),
+            production_id=event.subject_id,
+            reasons=event.reasons,
+            at=timezone.now(),
         )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import secrets
 import shutil
-from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from django.db import transaction
@@ -14,6 +14,7 @@ from django.db.models import F
 
 from chancery.apps.production import policies
 from chancery.apps.production.models import DownloadLink, Production, VolumeFile
+from chancery.apps.production.zipping import Part
 from chancery.foundation.errors import NotFound, Refused
 from chancery.platform.access.values import Actor, Role
 from chancery.platform.audit.actions import record
@@ -88,11 +89,11 @@ def follow_link(*, actor: Actor, token: str, at: datetime) -> str:
     return production.id
 
 
-def volume_files(*, actor: Actor, production_id: str) -> list[tuple[str, int, Iterator[bytes]]]:
-    """Return (path, size, contents) of a delivered volume in the order of its manifest."""
+def volume_parts(*, actor: Actor, production_id: str) -> list[Part]:
+    """Return the files of a delivered volume in the order of their paths; each is opened when it is read."""
     production = _delivered(actor=actor, production_id=production_id)
     return [
-        (item.path, item.size, open_stream(blob_id=item.blob_id))
+        Part(path=item.path, size=item.size, open=partial(open_stream, blob_id=item.blob_id))
         for item in VolumeFile.objects.filter(production=production).order_by("path")
     ]
 

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from chancery.apps.documents.queries import reviewable_documents
 from chancery.apps.matters.queries import MatterRecord, matter
 from chancery.apps.operations.actions.checklists import open_checklist
 from chancery.apps.operations.queries.quality import latest_sample
 from chancery.apps.production import policies
+from chancery.apps.production.actions.voiding import void
 from chancery.apps.production.models import ProducedDocument, Production
 from chancery.apps.production.selection import Selection, choose, release_hash
 from chancery.apps.review.actions.looks import KIND as SAMPLE_KIND
 from chancery.apps.review.queries.progress import decisions
 from chancery.foundation.errors import NotFound, Refused
+from chancery.foundation.identifiers import BatesNumber
 from chancery.platform.audit.actions import record
 from chancery.platform.tenancy.actors import Actor
 
+VOLUME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,19}")
+LONGEST_PREFIX = 12
+LONGEST_LEGEND = 60
 LIVE = (
     Production.State.PREPARED,
     Production.State.AWAITING,
@@ -87,12 +94,15 @@ def checks_of(*, selection: Selection, matter_id: str) -> list[Check]:
     ]
 
 
+REPLACED = gettext_noop("Replaced by a newer production.")
 BLOCKED = {
-    "chosen": "No document is coded responsive, so there is nothing to produce.",
-    "second_look_missing": "The second look has not been drawn.",
-    "overturns_open": "%(count)s differences between the first and the second look are not settled.",
-    "redaction_pending": "%(count)s documents are marked for redaction; they cannot leave until that is done.",
-    "privilege_undescribed": "%(count)s withheld documents have no description for the privilege log.",
+    "chosen": gettext_noop("No document is coded responsive, so there is nothing to produce."),
+    "second_look_missing": gettext_noop("The second look has not been drawn."),
+    "overturns_open": gettext_noop("%(count)s differences between the first and the second look are not settled."),
+    "redaction_pending": gettext_noop(
+        "%(count)s documents are marked for redaction; they cannot leave until that is done."
+    ),
+    "privilege_undescribed": gettext_noop("%(count)s withheld documents have no description for the privilege log."),
 }
 
 
@@ -113,8 +123,10 @@ def prepare_production(
 ) -> str:
     """Choose what leaves, check it, and open its checklist; returns the production's id.
 
-    An unfinished production of the matter is replaced. Raises Refused with the code of the first check that blocks,
-    ``production_under_way`` while one is being written, and NotFound.
+    settings: ``volume`` and ``prefix`` where they differ from the next volume and the prefix of the matter.
+    An unfinished production of the matter is replaced, and a sign-off on it voided. Raises Refused with the code of
+    the first check that blocks, ``production_under_way`` while one is being written, ``volume_name``,
+    ``volume_taken``, ``bates_invalid`` or ``legend_invalid`` for settings that cannot be printed, and NotFound.
     """
     if not policies.may_prepare(actor):
         raise NotFound
@@ -128,9 +140,7 @@ def prepare_production(
     if any(item.state in (Production.State.SIGNED, Production.State.WRITING) for item in live):
         raise Refused("A signed production is being written.", code="production_under_way")
     for item in live:
-        item.state = Production.State.VOID
-        item.message = "Replaced by a newer production."
-        item.save(update_fields=["state", "message"])
+        void(actor=actor, production=item, reason=REPLACED, at=at)
     production = _create(actor, found, selection, checks, confidentiality, dict(settings or {}), at)
     checklist = open_checklist(
         actor=actor,
@@ -154,6 +164,20 @@ def prepare_production(
         after={"hash": production.release_hash, **production.counts},
     )
     return production.id
+
+
+def _check_settings(production: Production) -> None:
+    """Refuse a volume name, a prefix or a legend that cannot be printed; names become folders on the volume."""
+    if not VOLUME.fullmatch(production.volume):
+        raise Refused("A volume name has up to 20 letters, digits, hyphens or underscores.", code="volume_name")
+    BatesNumber(production.prefix, production.first_number, production.width)
+    if len(production.prefix) > LONGEST_PREFIX:
+        raise Refused("A prefix has up to 12 characters.", code="bates_invalid")
+    if len(production.confidentiality) > LONGEST_LEGEND or not production.confidentiality.isprintable():
+        raise Refused("A legend has up to 60 printable characters.", code="legend_invalid")
+    delivered = Production.objects.filter(matter_id=production.matter_id, state=Production.State.DELIVERED)
+    if delivered.filter(volume__iexact=production.volume).exists():
+        raise Refused("A volume with this name was delivered already.", code="volume_taken")
 
 
 def _create(
@@ -183,6 +207,7 @@ def _create(
         prepared_by_id=actor.user_id,
         prepared_at=at,
     )
+    _check_settings(production)
     production.release_hash = release_hash(selection=selection, settings=settings_of(production))
     production.save(force_insert=True)
     ProducedDocument.objects.bulk_create(

@@ -6,16 +6,26 @@ from datetime import datetime
 
 from django.db import transaction
 
-from chancery.apps.operations.actions.signoffs import request_sign_off, void_sign_off
-from chancery.apps.production import events, policies
+from chancery.apps.operations.actions.signoffs import request_sign_off
+from chancery.apps.production import policies
 from chancery.apps.production.actions.preparing import LIVE, current_selection, settings_of
+from chancery.apps.production.actions.voiding import void
 from chancery.apps.production.models import Production
 from chancery.apps.production.selection import release_hash
 from chancery.foundation.errors import NotFound, Refused
 from chancery.platform.audit.actions import record
-from chancery.platform.events.actions import announce
 from chancery.platform.jobs.actions import enqueue
 from chancery.platform.tenancy.actors import Actor
+
+__all__ = [
+    "begin_writing",
+    "hash_now",
+    "lock_production",
+    "submit_for_sign_off",
+    "take_refusal",
+    "void",
+    "void_if_changed",
+]
 
 
 def lock_production(*, actor: Actor, production_id: str) -> Production:
@@ -62,7 +72,22 @@ def submit_for_sign_off(*, actor: Actor, production_id: str, at: datetime) -> st
     production.sign_off_id = sign_off.id
     production.state = Production.State.AWAITING
     production.save(update_fields=["sign_off_id", "state"])
+    _note(actor, production, "production.submitted", at, {"state": production.state, "hash": production.release_hash})
     return sign_off.id
+
+
+def _note(actor: Actor, production: Production, act: str, at: datetime, after: dict[str, str]) -> None:
+    record(
+        tenant_id=production.tenant_id,
+        actor=actor,
+        act=act,
+        object_type="production",
+        object_id=production.id,
+        matter_id=production.matter_id,
+        label=production.volume,
+        at=at,
+        after=after,
+    )
 
 
 @transaction.atomic
@@ -85,13 +110,14 @@ def begin_writing(*, actor: Actor, production_id: str, subject_hash: str, at: da
 
 
 @transaction.atomic
-def take_refusal(*, actor: Actor, production_id: str, reasons: str) -> None:
+def take_refusal(*, actor: Actor, production_id: str, reasons: str, at: datetime) -> None:
     """Send a refused production back with the attorney's reasons."""
     production = lock_production(actor=actor, production_id=production_id)
     if production.state == Production.State.AWAITING:
         production.state = Production.State.REFUSED
         production.message = reasons
         production.save(update_fields=["state", "message"])
+        _note(actor, production, "production.refused", at, {"state": production.state, "reasons": reasons})
 
 
 @transaction.atomic
@@ -112,34 +138,3 @@ def void_if_changed(*, actor: Actor, matter_id: str, at: datetime) -> int:
         void(actor=actor, production=production, reason="A decision or a document changed after it was checked.", at=at)
         voided += 1
     return voided
-
-
-def void(*, actor: Actor, production: Production, reason: str, at: datetime) -> None:
-    """Void a production and its sign-off, with the reason."""
-    if production.sign_off_id:
-        void_sign_off(actor=actor, subject_type="production", subject_id=production.id, reason=reason, at=at)
-    before = production.state
-    production.state = Production.State.VOID
-    production.message = reason
-    production.save(update_fields=["state", "message"])
-    record(
-        tenant_id=production.tenant_id,
-        actor=actor,
-        act="production.voided",
-        object_type="production",
-        object_id=production.id,
-        matter_id=production.matter_id,
-        label=production.volume,
-        at=at,
-        before={"state": before},
-        after={"state": "void", "reason": reason},
-    )
-    announce(
-        events.ProductionVoided(
-            tenant_id=production.tenant_id,
-            matter_id=production.matter_id,
-            production_id=production.id,
-            reason=reason,
-        ),
-        at=at,
-    )
