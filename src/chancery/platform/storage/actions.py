@@ -18,7 +18,7 @@ from django.db import transaction
 
 from chancery.foundation.errors import Fault
 from chancery.platform.storage.envelope import Damaged, new_key, read_header, seal, unseal, unwrap, wrap
-from chancery.platform.storage.keys import matter_key
+from chancery.platform.storage.keys import holding_keys, matter_key
 from chancery.platform.storage.models import Blob
 from chancery.platform.storage.stores import Store, store_at, syncing_once
 from chancery.platform.storage.values import BlobRef
@@ -33,7 +33,7 @@ def together() -> Iterator[None]:
     Their rows are written in one transaction that commits at the end of the block, after every byte is durable.
     Keep the block short (some hundred small objects): on SQLite it holds the write lock.
     """
-    with transaction.atomic(), syncing_once():
+    with transaction.atomic(), holding_keys(), syncing_once():
         yield
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from django.conf import settings
@@ -10,6 +13,8 @@ from django.db import transaction
 from chancery.platform.storage.envelope import Damaged, new_key, unwrap, wrap
 from chancery.platform.storage.models import MatterKey, TenantKey
 from chancery.platform.storage.secret_files import read_or_make_secret
+
+_held: ContextVar[dict[tuple[str, str], bytes] | None] = ContextVar("keys opened in this block", default=None)
 
 
 def root_key() -> bytes:
@@ -22,6 +27,26 @@ def root_key() -> bytes:
 
 def matter_key(*, tenant_id: str, matter_id: str) -> bytes:
     """Return the key of a matter, or of files outside matters (empty id); made when missing."""
+    held = _held.get()
+    if held is not None and (tenant_id, matter_id) in held:
+        return held[tenant_id, matter_id]
+    key = _opened_matter_key(tenant_id, matter_id)
+    if held is not None:
+        held[tenant_id, matter_id] = key
+    return key
+
+
+@contextmanager
+def holding_keys() -> Iterator[None]:
+    """Open each key once within this block."""
+    token = _held.set({})
+    try:
+        yield
+    finally:
+        _held.reset(token)
+
+
+def _opened_matter_key(tenant_id: str, matter_id: str) -> bytes:
     place = f"{tenant_id}|{matter_id}|matter|1"
     row = MatterKey.objects.filter(tenant_id=tenant_id, matter_id=matter_id).first()
     under = _tenant_key(tenant_id)
