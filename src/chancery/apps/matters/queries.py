@@ -23,6 +23,7 @@ class MatterPartyRecord:
     name: str
     name_zh: str
     side: str
+    side_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,10 @@ def matters_found(*, actor: Actor, text: str = "", status: str = "", tenant_id: 
     found = _loaded(policies.matters_for(actor))
     if text:
         found = found.filter(
-            Q(title__icontains=text) | Q(title_zh__icontains=text) | Q(number__iexact=text) | Q(tenant__name__icontains=text)
+            Q(title__icontains=text)
+            | Q(title_zh__icontains=text)
+            | Q(number__iexact=text)
+            | Q(tenant__name__icontains=text)
         )
     if status:
         found = found.filter(status=status)
@@ -131,7 +135,11 @@ def parties_of(*, actor: Actor, matter_id: str) -> list[MatterPartyRecord]:
     names = names_of(party_ids=[row.party_id for row in rows])
     return [
         MatterPartyRecord(
-            party_id=row.party_id, name=names[row.party_id].name, name_zh=names[row.party_id].name_zh, side=row.side
+            party_id=row.party_id,
+            name=names[row.party_id].name,
+            name_zh=names[row.party_id].name_zh,
+            side=row.side,
+            side_name=str(MatterParty.Side(row.side).label),
         )
         for row in rows
     ]

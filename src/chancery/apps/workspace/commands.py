@@ -43,7 +43,11 @@ STAGE_WORDS = {
 def bars(console: Console) -> Iterator[Listener]:
     """Show a bar for each stage as it is reached."""
     with Progress(
-        TextColumn("{task.description:<32}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console
+        TextColumn("{task.description:<32}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
     ) as progress:
         tasks: dict[str, TaskID] = {}
 

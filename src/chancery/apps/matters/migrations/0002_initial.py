@@ -5,30 +5,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('matters', '0001_initial'),
-        ('parties', '0001_initial'),
+        ("matters", "0001_initial"),
+        ("parties", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='matterparty',
-            name='party',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.party'),
+            model_name="matterparty",
+            name="party",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.party"),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['tenant', 'status', '-opened_at'], name='matters_mat_tenant__adc8ce_idx'),
+            model_name="matter",
+            index=models.Index(fields=["tenant", "status", "-opened_at"], name="matters_mat_tenant__adc8ce_idx"),
         ),
         migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['status', '-opened_at', 'id'], name='matters_mat_status_267ffe_idx'),
+            model_name="matter",
+            index=models.Index(fields=["status", "-opened_at", "id"], name="matters_mat_status_267ffe_idx"),
         ),
         migrations.AddConstraint(
-            model_name='matterparty',
-            constraint=models.UniqueConstraint(fields=('matter', 'party', 'side'), name='party_side_once'),
+            model_name="matterparty",
+            constraint=models.UniqueConstraint(fields=("matter", "party", "side"), name="party_side_once"),
         ),
     ]

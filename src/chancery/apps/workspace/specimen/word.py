@@ -15,10 +15,13 @@ from docx.shared import Pt
 from .markup import Block, Span, parse_blocks
 from .packing import repack_office
 
+_TABLES = ("TableNormal", "TableGrid")
+
 
 def write_word(*, text: str, title: str, author: str, at: datetime) -> bytes:
     """Return a .docx of the paper, its tracked changes made by ``author`` at ``at`` (UTC)."""
     document = Document()
+    _lighten(document=document)
     style = document.styles["Normal"]
     style.font.name = "Times New Roman"
     style.font.size = Pt(11)
@@ -32,6 +35,23 @@ def write_word(*, text: str, title: str, author: str, at: datetime) -> bytes:
     held = io.BytesIO()
     document.save(held)
     return repack_office(content=held.getvalue(), at=at)
+
+
+def _lighten(*, document: Any) -> None:
+    """Drop what the template carries and the papers never use: parts are stored, so size counts."""
+    for relation in [one for one in document.part.rels.values() if one.reltype.endswith("stylesWithEffects")]:
+        document.part.rels.pop(relation.rId)
+    package = document.part.package
+    for relation in [one for one in package.rels.values() if one.reltype.endswith("thumbnail")]:
+        package.rels.pop(relation.rId)
+    styles = document.styles.element
+    for style in list(styles):
+        table = style.get(qn("w:type")) == "table" and style.get(qn("w:styleId")) not in _TABLES
+        if style.tag == qn("w:latentStyles") or table:
+            styles.remove(style)
+    for element in styles.iter():
+        element.text = element.text if element.text and element.text.strip() else None
+        element.tail = None
 
 
 def _add_block(*, document: Any, block: Block, author: str, at: datetime) -> None:
