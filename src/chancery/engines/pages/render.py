@@ -129,10 +129,14 @@ def _runs(letters: list[_Letter]) -> Iterator[list[_Letter]]:
 
 
 def _shown_box(sheet: pdfium.PdfPage) -> tuple[float, float, float, float]:
-    media, crop = sheet.get_mediabox(), sheet.get_cropbox()
+    media, crop = _corners(sheet.get_mediabox()), _corners(sheet.get_cropbox())
     left, low = max(media[0], crop[0]), max(media[1], crop[1])
     right, top = min(media[2], crop[2]), min(media[3], crop[3])
     return (left, low, right, top) if right > left and top > low else media
+
+
+def _corners(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    return min(box[0], box[2]), min(box[1], box[3]), max(box[0], box[2]), max(box[1], box[3])
 
 
 def _word(run: list[_Letter], box: tuple[float, float, float, float], turn: int) -> Word:

@@ -77,6 +77,8 @@ def _endorse_page(
     pdf: pikepdf.Pdf, page: pikepdf.Page, number: str, font: Any, mark: tuple[Any, float, float] | None
 ) -> None:
     left, low, right, top = _shown(page)
+    box = pikepdf.Array([Decimal(_number(value)) for value in (left, low, right, top)])
+    page.obj["/CropBox"] = box
     turn = int(page.obj.get("/Rotate", 0) or _inherited(page, "/Rotate") or 0) % 360
     wide, high = (top - low, right - left) if turn in (90, 270) else (right - left, top - low)
     placed = {
