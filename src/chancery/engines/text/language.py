@@ -11,6 +11,7 @@ _KANA = re.compile("[\u3041-\u30ff]")
 _HANGUL = re.compile("[\uac00-\ud7af]")
 _LETTER = re.compile(r"[^\W\d_]")
 _SAMPLE = 4000
+_STATISTICS = 800
 
 
 def language_of(*, text: str) -> str | None:
@@ -33,5 +34,5 @@ def language_of(*, text: str) -> str | None:
 def _by_statistics(sample: str, letters: int) -> str | None:
     if letters < 20:
         return None
-    tag = str(py3langid.classify(sample)[0])
+    tag = str(py3langid.classify(sample[:_STATISTICS])[0])
     return {"yue": "zh", "wuu": "zh"}.get(tag, tag)

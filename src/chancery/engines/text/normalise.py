@@ -13,6 +13,8 @@ _WHITE = re.compile(r"\s+")
 def clean(*, text: str) -> str:
     """Return the text with ``\\n`` line ends and without control characters or lone surrogates; content is
     kept."""
+    if text.isprintable():
+        return text
     return _CONTROL.sub("", _LINE_ENDS.sub("\n", _pair_surrogates(text)))
 
 
