@@ -100,7 +100,7 @@ class Library:
 
     def _cut(self, paper: Paper) -> bytes:
         whole = self.paper(key=paper.extra["of"])
-        return whole[: len(whole) * 3 // 5]
+        return whole[: len(whole) // 16]
 
     def _same(self, paper: Paper) -> bytes:
         return self.paper(key=paper.extra["as"])
