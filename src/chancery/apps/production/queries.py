@@ -12,11 +12,14 @@ from django.utils.translation import gettext_noop
 
 from chancery.apps.documents.queries import DocumentRecord, documents_by_id
 from chancery.apps.production import policies
+from chancery.apps.production.logs import privilege_log_csv, write_privilege_log
 from chancery.apps.production.models import DownloadLink, ProducedDocument, Production, VolumeFile
 from chancery.apps.production.previews import expected_numbers, pages_to_come
 from chancery.engines.pages.values import IMAGED_KINDS
 from chancery.foundation.errors import NotFound
 from chancery.platform.access.values import Actor
+
+__all__ = ["privilege_log_csv", "write_privilege_log"]
 
 # The checks of a production in words; a number stands in ``%(count)s``.
 CHECK_TEXTS = {

@@ -262,6 +262,20 @@ def _second_looks(
         row = coded[subject_id]
         second = people[row.second_reviewer or "reviewer-2"]
         values = {"responsive": row.second_code, "privilege": row.privilege}
+        write_decision(
+            actor=second,
+            batch=None,
+            tenant_id=sample.tenant_id,
+            matter_id=matter_id,
+            document_id=subject_id,
+            label=subject_id,
+            form=coding_form(),
+            values=decided(form=coding_form(), answers={**values, "description": row.description or "-"}),
+            origin=Coding.Origin.FILE,
+            by_id=second.user_id,
+            level=2,
+            at=at,
+        )
         overturned = record_second_look(actor=second, sample_id=sample.id, subject_id=subject_id, values=values, at=at)
         if overturned:
             resolve_overturn(
