@@ -33,12 +33,7 @@ def settle(
     found: int,
     max_text: int,
 ) -> Item:
-    """Return the finished record.
-
-    A container that gave something is a container; a file that gave text, or is a picture, is an item, with
-    its code if it has one; the rest are exceptions. Nothing without text and without a code passes as an
-    item unless it is a picture or a mail, which may be blank.
-    """
+    """Return the finished record: what gave something is a container, what gave text or is a picture an item."""
     if reading.key is not None:
         form = FORMATS[reading.key]
         media_type = form.media_type
