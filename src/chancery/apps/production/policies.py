@@ -25,3 +25,8 @@ def productions_for(actor: Actor) -> QuerySet[Production]:
 def may_prepare(actor: Actor) -> bool:
     """Tell whether the actor may prepare a production."""
     return actor.provider and actor.has(Role.MANAGER)
+
+
+def may_hand_over(actor: Actor) -> bool:
+    """Tell whether the actor may make links to delivered volumes."""
+    return actor.has(Role.COUNSEL, Role.MANAGER, Role.ATTORNEY)

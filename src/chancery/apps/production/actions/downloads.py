@@ -16,7 +16,7 @@ from chancery.apps.production import policies
 from chancery.apps.production.models import DownloadLink, Production, VolumeFile
 from chancery.apps.production.zipping import Part
 from chancery.foundation.errors import NotFound, Refused
-from chancery.platform.access.values import Actor, Role
+from chancery.platform.access.values import Actor
 from chancery.platform.audit.actions import record
 from chancery.platform.storage.queries import copy_to, open_stream
 
@@ -29,7 +29,7 @@ def _hash(token: str) -> str:
 
 def _delivered(*, actor: Actor, production_id: str) -> Production:
     found = policies.productions_for(actor).filter(id=production_id).first()
-    if found is None or not actor.has(Role.COUNSEL, Role.MANAGER, Role.ATTORNEY):
+    if found is None or not policies.may_hand_over(actor):
         raise NotFound
     if found.state != Production.State.DELIVERED:
         raise Refused("This volume has not been delivered.", code="not_delivered")

@@ -106,10 +106,11 @@ BLOCKED = {
 }
 
 
-def _next_number(matter_id: str) -> tuple[int, int]:
-    volumes = Production.objects.filter(matter_id=matter_id, state=Production.State.DELIVERED)
+def next_volume(*, actor: Actor, matter_id: str) -> tuple[str, int]:
+    """Return the name of the next volume of a matter and its first number, after what was delivered."""
+    volumes = policies.productions_for(actor).filter(matter_id=matter_id, state=Production.State.DELIVERED)
     last = max((item.counts.get("last_number", 0) for item in volumes), default=0)
-    return len(volumes) + 1, last + 1
+    return f"VOL{len(volumes) + 1:03d}", last + 1
 
 
 @transaction.atomic
@@ -189,11 +190,11 @@ def _create(
     settings: dict[str, Any],
     at: datetime,
 ) -> Production:
-    volume, first = _next_number(found.id)
+    volume, first = next_volume(actor=actor, matter_id=found.id)
     production = Production(
         tenant_id=found.tenant_id,
         matter_id=found.id,
-        volume=str(settings.get("volume") or f"VOL{volume:03d}"),
+        volume=str(settings.get("volume") or volume),
         prefix=str(settings.get("prefix") or found.bates_prefix),
         first_number=first,
         confidentiality=confidentiality,
