@@ -33,7 +33,7 @@ def _add(
 ) -> None:
     """Add an event after asking the engine whether the story stays possible; refuses otherwise."""
     rows = _rows(engagement)
-    if rows and at < rows[-1].at:
+    if rows and at < rows[-1].at and kind != ClockEvent.Kind.BREACH:
         raise ClockRefused("The clock has later events already.", code="clock_out_of_order")
     row = ClockEvent(
         tenant_id=engagement.tenant_id,
@@ -117,7 +117,7 @@ def meet_clock(*, actor: Actor, matter_id: str, evidence: str, at: datetime) -> 
 def announce_breaches(*, at: datetime) -> int:
     """Record for every running clock whose due time has passed that it was missed; returns how many.
 
-    Background work, safe to repeat: a breach is an event and is never undone.
+    Background work, safe to repeat: a breach is an event at the due time that passed and is never undone.
     """
     ended = (ClockEvent.Kind.MET, ClockEvent.Kind.STOP, ClockEvent.Kind.BREACH)
     closed = ClockEvent.objects.filter(kind__in=ended).values("matter_id")
@@ -127,6 +127,6 @@ def announce_breaches(*, at: datetime) -> int:
         state = state_of(level=engagement.service_level, rows=rows, now=at)
         if state.breached_at is not None:
             actor = system_actor(tenant_id=engagement.tenant_id)
-            _add(actor, engagement, ClockEvent.Kind.BREACH, max(at, rows[-1].at), reason=state.breached_at.isoformat())
+            _add(actor, engagement, ClockEvent.Kind.BREACH, state.breached_at)
             count += 1
     return count

@@ -194,7 +194,7 @@ def sign_release(*, actor: Actor, sign_off_id: str, at: datetime, seen_hash: str
     The attorney holds a licence valid on that day (in the jurisdiction the service asks for) and did not
     prepare what is signed. seen_hash: the hash the attorney was shown; another one is refused. Signing again
     changes nothing. Refused: ``not_allowed``, ``preparer``, ``licence_invalid``, ``not_waiting``,
-    ``hash_changed``, ChecklistIncomplete.
+    ``hash_changed``, ``sample_open``, ``overturn_open``, ChecklistIncomplete.
     """
     row = _locked(actor, sign_off_id)
     require_person(actor, Role.ATTORNEY)

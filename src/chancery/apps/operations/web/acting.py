@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from django import forms
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -33,6 +34,14 @@ def need(actor: Actor, *roles: Role) -> None:
     """Answer like an unknown address unless the actor holds one of the roles."""
     if not actor.has(*roles):
         raise NotFound
+
+
+def address(name: str, *args: str) -> str:
+    """Return the address of a page of another room; empty where that room is not mounted."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
 
 
 def sentence_of(refusal: Refused) -> str:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from chancery.apps.matters.queries import matter as matter_record
 from chancery.apps.operations import actions, queries
-from chancery.apps.operations.web.acting import actor_of, attempt, moment, need
+from chancery.apps.operations.web.acting import actor_of, address, attempt, moment, need
 from chancery.apps.operations.web.forms import PauseForm
 from chancery.interface.components import MatterBar, Tile
 from chancery.interface.shell.toasts import toast
@@ -44,7 +43,7 @@ def _page(
     context = {
         "record": record,
         "tone": TONES[record.state],
-        "matter_bar": MatterBar(matter.number, matter.title, reverse("workspace:matter", args=[matter.id])),
+        "matter_bar": MatterBar(matter.number, matter.title, address("workspace:matter", matter.id)),
         "matter": matter,
         "country": country,
         "tiles": [

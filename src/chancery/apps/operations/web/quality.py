@@ -6,13 +6,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from chancery.apps.operations import actions, queries
 from chancery.apps.operations.queries.quality import OverturnReport, SampleItemRecord, SampleRecord
-from chancery.apps.operations.web.acting import actor_of, attempt, moment, need
+from chancery.apps.operations.web.acting import actor_of, address, attempt, moment, need
 from chancery.apps.operations.web.forms import ReasonForm, ResolveForm, TickForm
 from chancery.foundation.errors import NotFound
 from chancery.interface.components import Tile
@@ -42,6 +41,7 @@ def _sample_page(
         "tone": TONES[record.state],
         "report": report,
         "tiles": _tiles(record, report),
+        "share": float(record.plan["share"]),
         "lines": [_line(item, supervises, resolve) for item in record.items],
         "supervises": supervises,
         "waive_form": (waive or ReasonForm(prefix="waive"))
@@ -151,9 +151,7 @@ def _checklist_page(
     request: HttpRequest, checklist_id: str, *, held: tuple[str, TickForm] | None = None
 ) -> HttpResponse:
     record = queries.checklist(actor=actor_of(request), checklist_id=checklist_id)
-    subject = ""
-    if record.subject_type == "production":
-        subject = reverse("production:production", args=[record.subject_id])
+    subject = address("production:production", record.subject_id) if record.subject_type == "production" else ""
     context = {
         "record": record,
         "subject_url": subject,

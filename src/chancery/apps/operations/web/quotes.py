@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from chancery.apps.operations import actions, queries
 from chancery.apps.operations.queries.requests import QuoteRecord
-from chancery.apps.operations.web.acting import actor_of, attempt, moment
+from chancery.apps.operations.web.acting import actor_of, address, attempt, moment
 from chancery.apps.operations.web.forms import ReasonForm
 from chancery.interface.components import Tile
 from chancery.interface.shell.toasts import toast
@@ -49,7 +50,7 @@ def accept(request: HttpRequest, quote_id: str) -> HttpResponse:
     """Accept the offer and go to the matter it opens."""
     matter_id = actions.accept_quote(actor=actor_of(request), quote_id=quote_id, at=moment())
     toast(request, gettext("The offer was accepted and the matter opened."))
-    return redirect("workspace:matter", matter_id)
+    return redirect(address("workspace:matter", matter_id) or reverse("operations:quote", args=[quote_id]))
 
 
 @require_POST

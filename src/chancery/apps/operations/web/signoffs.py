@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from chancery.apps.operations import actions, queries
 from chancery.apps.operations.models import SignOff
 from chancery.apps.operations.queries.releases import SignOffRecord, sign_off_record, sign_offs_found
-from chancery.apps.operations.web.acting import actor_of, attempt, moment, need
+from chancery.apps.operations.web.acting import actor_of, address, attempt, moment, need
 from chancery.apps.operations.web.forms import ReasonForm
 from chancery.apps.operations.wording import words
 from chancery.interface.components import MatterBar
@@ -130,17 +130,12 @@ def _page(request: HttpRequest, record: SignOffRecord, *, refuse: ReasonForm | N
     may_sign = waits and actor.has(Role.ATTORNEY) and record.requested_by_id != actor.user_id
     agreed = queries.engagement_of(matter_id=record.matter_id)
     points = queries.checklist_of(subject_type=record.subject_type, subject_id=record.subject_id)
-    subject = ""
-    try:
-        if record.subject_type == "production":
-            subject = reverse("production:production", args=[record.subject_id])
-    except NoReverseMatch:
-        subject = ""
+    subject = address("production:production", record.subject_id) if record.subject_type == "production" else ""
     context = {
         "record": record,
         "tone": TONES[record.state],
         "matter_bar": MatterBar(
-            record.matter_number, record.matter_title, reverse("workspace:matter", args=[record.matter_id])
+            record.matter_number, record.matter_title, address("workspace:matter", record.matter_id)
         ),
         "what": subject_name(record.subject_type),
         "subject_url": subject,

@@ -7,14 +7,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from chancery.apps.operations import actions, queries
 from chancery.apps.operations.models import WorkItem
 from chancery.apps.operations.queries.work import WorkRecord, board, loads, work_found, work_record
-from chancery.apps.operations.web.acting import actor_of, attempt, explained, moment, need
+from chancery.apps.operations.web.acting import actor_of, address, attempt, explained, moment, need
 from chancery.apps.operations.web.forms import ReasonForm, ReassignForm
 from chancery.apps.operations.wording import GRADES
 from chancery.apps.providers.queries import candidates
@@ -54,13 +54,10 @@ SUBJECTS = {
 
 def subject_url(record: WorkRecord) -> str:
     """Return where the subject of a work item is opened; empty where no page is mounted."""
-    try:
-        if record.subject_type == "collection" and record.matter_id:
-            return reverse("documents:exceptions", args=[record.matter_id])
-        name = SUBJECTS.get(record.subject_type, "")
-        return reverse(name, args=[record.subject_id]) if name else ""
-    except NoReverseMatch:
-        return ""
+    if record.subject_type == "collection" and record.matter_id:
+        return address("documents:exceptions", record.matter_id)
+    name = SUBJECTS.get(record.subject_type, "")
+    return address(name, record.subject_id) if name else ""
 
 
 def _filters(state: TableState, actor: Actor) -> dict[str, Any]:
