@@ -150,6 +150,10 @@ def _package_key(content: Content, names: set[str]) -> str:
                 return key
         if any(name.lower().endswith("document.xml") for name in names) and content.extension.startswith("doc"):
             return "docx"
+        # A package cut before its main part: the name says what it was.
+        for ending, key in (("doc", "docx"), ("dot", "docx"), ("xls", "xlsx"), ("ppt", "pptx")):
+            if content.extension.startswith(ending) and content.extension != ending:
+                return key
     if "content.xml" in names and "META-INF/manifest.xml" in names:
         return content.extension if content.extension in ("odt", "ods", "odp", "odg") else "odt"
     return "olm" if content.extension == "olm" else "zip"

@@ -255,7 +255,7 @@ def _second_looks(
         if item.id in coded and coded[item.id].second_code and item.duplicate_of is None and item.status == "item"
     ]
     if not frame:
-        draw_second_look(actor=actor, matter_id=matter_id, at=at)
+        draw_second_look(actor=actor, matter_id=matter_id, at=at, among=list(coded))
         return 0
     sample = draw_second_look(actor=actor, matter_id=matter_id, at=at, among=frame)
     for subject_id in sample.subject_ids:

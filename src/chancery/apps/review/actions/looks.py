@@ -29,14 +29,14 @@ def draw_second_look(
     """Draw the random second look over all first decisions of a matter.
 
     among: only these documents, where the frame is limited from outside.
-    Raises Refused ``review_unfinished`` while documents wait for a first decision.
+    Raises Refused ``review_unfinished`` while documents wait for a first decision and the frame is all of them.
     """
     if not actor.system:
         require_role(actor, Role.MANAGER, Role.ATTORNEY)
     batches = policies.batches_for(actor).filter(matter_id=matter_id, level=1)
     if not batches.exists():
         raise NotFound
-    if batches.exclude(state=Batch.State.COMPLETE).exists():
+    if among is None and batches.exclude(state=Batch.State.COMPLETE).exists():
         raise Refused("Documents are still waiting for a first decision.", code="review_unfinished")
     codings = policies.codings_for(actor).filter(matter_id=matter_id, level=1, superseded=False)
     if among is not None:
