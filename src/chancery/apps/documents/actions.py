@@ -15,6 +15,7 @@ from chancery.apps.documents.intake import (
     receive_file,
     receive_files,
 )
+from chancery.apps.documents.laying_out import make_scratch
 from chancery.apps.documents.openings import note_list_export, note_view, open_native
 from chancery.apps.documents.recognition import recognise_collection
 from chancery.apps.documents.repairs import (
@@ -43,6 +44,7 @@ __all__ = [
     "keep_view",
     "make_collection_pages",
     "make_pages",
+    "make_scratch",
     "mend",
     "note_list_export",
     "note_view",

@@ -103,12 +103,17 @@ def _in_order(plan: Sequence[Planned], folder: Path, workers: int) -> Iterator[E
         yield Expanded(rows[path], ready.pop(path), natives)
 
 
+def make_scratch(purpose: str) -> Path:
+    """Make a private folder on the scratch disk; whoever makes it removes it."""
+    root = Path(settings.CHANCERY_SCRATCH)
+    root.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix=f"{purpose}-", dir=root))
+
+
 @contextmanager
 def scratch_folder(purpose: str) -> Iterator[Path]:
     """Give a private folder on the scratch disk that is gone afterwards."""
-    root = Path(settings.CHANCERY_SCRATCH)
-    root.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f"{purpose}-", dir=root))
+    folder = make_scratch(purpose)
     try:
         yield folder
     finally:

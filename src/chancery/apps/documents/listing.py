@@ -35,7 +35,8 @@ COUNTED_UP_TO: Final = 1_000
 
 _ROW_FIELDS = (
     "id", "control_number", "name", "title", "author", "kind", "status", "exception", "size", "custodian", "language",
-    "sort_date", "attachments", "copies", "duplicate_of_id", "family_id", "parent_id", "sequence",
+    "sort_date", "attachments", "copies", "duplicate_of_id", "family_id", "parent_id", "matter_id",
+    "sequence",
 )  # fmt: skip
 
 
@@ -55,6 +56,10 @@ def found(
     for name, value in (filters or {}).items():
         if name in FILTERS and value:
             rows = rows.filter(_condition(name, value))
+    return _worded(rows, words)
+
+
+def _worded(rows: QuerySet[Document], words: str) -> QuerySet[Document]:
     for word in words.split()[:8]:
         rows = rows.filter(
             Q(control_number__icontains=word)
@@ -100,6 +105,14 @@ def document_page(
         next_cursor=page.next_cursor,
         previous_cursor=page.previous_cursor,
     )
+
+
+def quick_matches(*, actor: Actor, words: str, matter_id: str | None = None, limit: int = 8) -> list[DocumentRow]:
+    """Return visible documents whose number, subject, name or sender holds every word; for suggestions."""
+    rows = policies.documents_for(actor)
+    if matter_id is not None:
+        rows = rows.filter(matter_id=matter_id)
+    return [_row(values) for values in _worded(rows, words).order_by("-sequence").values(*_ROW_FIELDS)[:limit]]
 
 
 def choices(*, actor: Actor, matter_id: str, field: str, limit: int = 60) -> list[Counted]:

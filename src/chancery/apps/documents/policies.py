@@ -20,31 +20,31 @@ COLLECTORS: Final = (Role.COUNSEL, Role.MANAGER, Role.ATTORNEY)
 def collections_for(actor: Actor) -> QuerySet[Collection]:
     """Return the collections the actor may see."""
     found = Collection.objects.filter(matter_filter(actor))
-    return found if _reads(actor) else found.none()
+    return found if may_read_evidence(actor) else found.none()
 
 
 def input_files_for(actor: Actor) -> QuerySet[InputFile]:
     """Return the input files the actor may see."""
     found = InputFile.objects.filter(matter_filter(actor))
-    return found if _reads(actor) else found.none()
+    return found if may_read_evidence(actor) else found.none()
 
 
 def documents_for(actor: Actor) -> QuerySet[Document]:
     """Return the documents the actor may see."""
     found = Document.objects.filter(matter_filter(actor))
-    return found if _reads(actor) else found.none()
+    return found if may_read_evidence(actor) else found.none()
 
 
 def repairs_for(actor: Actor) -> QuerySet[Repair]:
     """Return the repairs the actor may see."""
     found = Repair.objects.filter(matter_filter(actor))
-    return found if _reads(actor) else found.none()
+    return found if may_read_evidence(actor) else found.none()
 
 
 def saved_views_for(actor: Actor) -> QuerySet[SavedView]:
     """Return the actor's own views and those shared with everybody of the matter."""
     found = SavedView.objects.filter(matter_filter(actor))
-    return found.filter(Q(owner=actor.user_id) | Q(shared=True)) if _reads(actor) else found.none()
+    return found.filter(Q(owner=actor.user_id) | Q(shared=True)) if may_read_evidence(actor) else found.none()
 
 
 def require_collector(actor: Actor) -> None:
@@ -73,5 +73,6 @@ def collection(actor: Actor, collection_id: str) -> Collection:
     return found
 
 
-def _reads(actor: Actor) -> bool:
+def may_read_evidence(actor: Actor) -> bool:
+    """Say whether the actor's roles open evidence at all; which matters is another question."""
     return actor.system or actor.has(*READERS)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from chancery.apps.documents.accounts import accounting as collection_accounting
 from chancery.apps.documents.exports import export_custody, export_items, safe_cell
 from chancery.apps.documents.imaging import page_count, page_pdf, page_picture, words_of_page
-from chancery.apps.documents.listing import FILTERS, SORTS, all_choices, choices, document_page
+from chancery.apps.documents.listing import FILTERS, SORTS, all_choices, choices, document_page, quick_matches
+from chancery.apps.documents.policies import may_read_evidence
 from chancery.apps.documents.reading import (
     Native,
     collection,
@@ -14,12 +15,15 @@ from chancery.apps.documents.reading import (
     document,
     documents_by_id,
     family_of,
+    ids_in_same_file,
     native_blob_of,
     native_of,
     neighbours,
+    received_files,
     relations_of,
     repairs_of,
     reviewable_documents,
+    reviewable_in_pieces,
     rows_by_id,
     saved_views,
     text_for,
@@ -66,15 +70,20 @@ __all__ = [
     "export_custody",
     "export_items",
     "family_of",
+    "ids_in_same_file",
+    "may_read_evidence",
     "native_blob_of",
     "native_of",
     "neighbours",
     "page_count",
     "page_pdf",
     "page_picture",
+    "quick_matches",
+    "received_files",
     "relations_of",
     "repairs_of",
     "reviewable_documents",
+    "reviewable_in_pieces",
     "rows_by_id",
     "safe_cell",
     "saved_views",

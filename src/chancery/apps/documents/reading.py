@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 
 from chancery.apps.documents import policies
+from chancery.apps.documents.intake import InputFileRecord, input_file_record
 from chancery.apps.documents.models import Collection, Document, Repair
 from chancery.apps.documents.records import (
     CollectionRecord,
@@ -49,6 +50,24 @@ def collections(*, actor: Actor, matter_id: str) -> list[CollectionRecord]:
 def collection(*, actor: Actor, collection_id: str) -> CollectionRecord:
     """Return one collection or raise NotFound."""
     return collection_record(policies.collection(actor, collection_id))
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedFiles:
+    """The files of a collection: the newest of them, how many there are and their bytes."""
+
+    rows: list[InputFileRecord]
+    count: int
+    bytes: int
+
+
+def received_files(*, actor: Actor, collection_id: str, limit: int = 200) -> ReceivedFiles:
+    """Return the files received into a collection, newest first; three queries. Raises NotFound if it is hidden."""
+    policies.collection(actor, collection_id)
+    rows = policies.input_files_for(actor).filter(collection_id=collection_id)
+    whole = rows.aggregate(count=Count("id"), bytes=Sum("size"))
+    newest = [input_file_record(row) for row in rows.order_by("-received_at", "-id")[:limit]]
+    return ReceivedFiles(newest, whole["count"], whole["bytes"] or 0)
 
 
 def document(*, actor: Actor, document_id: str) -> DocumentRecord:
@@ -153,6 +172,27 @@ def reviewable_documents(
     return [_reviewable(row) for row in rows.select_related("detail").order_by("sequence")]
 
 
+def reviewable_in_pieces(
+    *, tenant_id: str, collection_id: str | None = None, document_ids: Sequence[str] | None = None, size: int = 200
+) -> Iterator[list[ReviewableRecord]]:
+    """Yield the documents of a collection, or named ones, piece by piece in order of number (system-side)."""
+    rows = Document.objects.filter(tenant_id=tenant_id).exclude(status=Document.Status.CONTAINER)
+    if collection_id is not None:
+        rows = rows.filter(collection_id=collection_id)
+    if document_ids is not None:
+        rows = rows.filter(id__in=document_ids)
+    last = 0
+    while piece := list(rows.filter(sequence__gt=last).select_related("detail").order_by("sequence")[:size]):
+        yield [_reviewable(row) for row in piece]
+        last = piece[-1].sequence
+
+
+def ids_in_same_file(*, tenant_id: str, document_id: str) -> list[str]:
+    """Return the ids of every document that came out of the same input file (system-side)."""
+    source = Document.objects.filter(tenant_id=tenant_id, id=document_id).values("input_file_id")
+    return list(Document.objects.filter(input_file_id__in=source).values_list("id", flat=True))
+
+
 def containers_of(*, tenant_id: str, matter_id: str) -> list[tuple[str, str]]:
     """Return (path, sha256) of every mailbox and archive of a matter (system-side)."""
     rows = Document.objects.filter(tenant_id=tenant_id, matter_id=matter_id, status=Document.Status.CONTAINER)
@@ -225,6 +265,7 @@ def document_row(row: Document) -> DocumentRow:
         duplicate_of=row.duplicate_of_id,
         family_id=row.family_id,
         parent_id=row.parent_id,
+        matter_id=row.matter_id,
         sequence=row.sequence,
     )
 

@@ -47,6 +47,7 @@ class DocumentRow:
     duplicate_of: str | None
     family_id: str
     parent_id: str | None
+    matter_id: str
     sequence: int
 
 

@@ -1,0 +1,78 @@
+"""Forms of the documents room."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+COMMON_ZONES = (
+    "UTC",
+    "Asia/Shanghai",
+    "Asia/Hong_Kong",
+    "America/New_York",
+    "America/Chicago",
+    "America/Los_Angeles",
+    "Europe/London",
+)
+
+
+class CollectionForm(forms.Form):
+    """Opening a collection."""
+
+    name = forms.CharField(label=_("Name"), max_length=200, help_text=_("Such as “Laptop of Li Wei, March 2024”."))
+    source_label = forms.CharField(
+        label=_("Source"),
+        max_length=200,
+        required=False,
+        help_text=_("Where the files come from: device, share, mailbox."),
+    )
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=[(zone, zone) for zone in COMMON_ZONES if zone in available_timezones() or zone == "UTC"],
+        help_text=_("Stated with every date of this collection."),
+    )
+
+
+class PasswordForm(forms.Form):
+    """Passwords for encrypted files."""
+
+    passwords = forms.CharField(
+        label=_("Passwords"),
+        max_length=20_000,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off", "spellcheck": "false"}),
+        help_text=_(
+            "One in each line; all are tried on every chosen document. They are kept encrypted and never shown."
+        ),
+    )
+
+    def listed(self) -> list[str]:
+        """Return the passwords, one per line, without the line ends."""
+        return [line for line in str(self.cleaned_data["passwords"]).splitlines() if line]
+
+
+class ReplacementForm(forms.Form):
+    """A better copy of a file that could not be read."""
+
+    replacement = forms.FileField(label=_("Better copy of the file"), allow_empty_file=False, max_length=1000)
+    note = forms.CharField(
+        label=_("Where it comes from"),
+        max_length=500,
+        required=False,
+        help_text=_("Kept in the record of the document."),
+    )
+
+
+class ViewForm(forms.Form):
+    """A name for the filters in force."""
+
+    name = forms.CharField(label=_("Name of the view"), max_length=60)
+    shared = forms.BooleanField(label=_("Everybody in the matter may use it"), required=False)
+    query = forms.CharField(widget=forms.HiddenInput, required=False, max_length=2000)
+
+    def clean_query(self) -> Any:
+        """Keep the filters only, not the place on a page."""
+        return str(self.cleaned_data["query"]).removeprefix("?")

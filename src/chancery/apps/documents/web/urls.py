@@ -1,0 +1,26 @@
+"""Addresses of the documents room."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from chancery.apps.documents.web import accounts, collecting, lists, repairing, viewing
+
+app_name = "documents"
+urlpatterns = [
+    path("matters/<str:matter_id>/documents/", lists.document_list, name="list"),
+    path("matters/<str:matter_id>/documents/export/", lists.export_list, name="export_list"),
+    path("matters/<str:matter_id>/documents/views/", lists.keep_view, name="keep_view"),
+    path("matters/<str:matter_id>/documents/views/<str:view_id>/forget/", lists.forget_view, name="forget_view"),
+    path("matters/<str:matter_id>/collect/", collecting.collect, name="collect"),
+    path("collections/<str:collection_id>/", collecting.collection, name="collection"),
+    path("collections/<str:collection_id>/close/", collecting.close, name="close_collection"),
+    path("matters/<str:matter_id>/processing/", accounts.processing, name="processing"),
+    path("matters/<str:matter_id>/processing/<str:job_id>/", accounts.stop, name="stop"),
+    path("matters/<str:matter_id>/exceptions/", repairing.exceptions, name="exceptions"),
+    path("matters/<str:matter_id>/exceptions/retry/", repairing.retry, name="retry"),
+    path("documents/<str:document_id>/", viewing.viewer, name="viewer"),
+    path("documents/<str:document_id>/native/", viewing.native, name="native"),
+    path("documents/<str:document_id>/pages/<int:page>/", viewing.page_image, name="page_image"),
+    path("documents/<str:document_id>/replace/", repairing.replace, name="replace"),
+]

@@ -1,0 +1,92 @@
+"""Words for kinds, states, codes and acts; every code a reader can meet has a sentence."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+KINDS: Final = {
+    "mail": _("E-mail"),
+    "document": _("Text document"),
+    "spreadsheet": _("Spreadsheet"),
+    "presentation": _("Presentation"),
+    "pdf": _("PDF"),
+    "image": _("Picture"),
+    "html": _("Web page"),
+    "text": _("Plain text"),
+    "archive": _("Archive"),
+    "mailbox": _("Mailbox"),
+    "calendar": _("Calendar entry"),
+    "contact": _("Contact"),
+    "media": _("Sound or film"),
+    "database": _("Database"),
+    "other": _("Other file"),
+}
+STATUSES: Final = {"item": _("Read"), "container": _("Container"), "exception": _("Exception")}
+TONES: Final = {"item": "ok", "container": "", "exception": "bad"}
+CODES: Final = {
+    "encrypted": _("Encrypted"),
+    "corrupt": _("Damaged"),
+    "truncated": _("Cut off"),
+    "empty": _("Empty"),
+    "type_mismatch": _("Content contradicts the name"),
+    "unsupported": _("Type not supported"),
+    "too_large": _("Too large"),
+    "bomb": _("Expands without bound"),
+    "path_traversal": _("Name leaves its folder"),
+    "depth_limit": _("Nested too deep"),
+    "time_limit": _("Took too long"),
+    "memory_limit": _("Needed too much memory"),
+    "crashed": _("Reader broke down"),
+    "no_text": _("No text"),
+    "partly_extracted": _("Read in part"),
+    "attachment_missing": _("Attachment missing"),
+}
+ADVICE: Final = {
+    "encrypted": _("Try the password, or ask the custodian for a copy without one."),
+    "corrupt": _("Ask the custodian for a better copy and put it in the place of this one."),
+    "truncated": _("The copy is incomplete: ask for it again and put it in the place of this one."),
+    "empty": _("The file held no bytes when it was received. Confirm with the custodian that this is right."),
+    "type_mismatch": _("The text was read by what the content is. Look at the file before you rely on its name."),
+    "unsupported": _("The bytes are kept. Ask for an export in a common format and put it in the place of this one."),
+    "no_text": _("Look at the pages; what cannot be searched must be reviewed by eye."),
+    "partly_extracted": _("What could be read is searchable; the rest is in the native file."),
+    "attachment_missing": _("The mail names an attachment that was not delivered with it. Ask for the complete mail."),
+}
+LANGUAGES: Final = {
+    "zh": _("Chinese"),
+    "en": _("English"),
+    "ja": _("Japanese"),
+    "ko": _("Korean"),
+    "de": _("German"),
+    "fr": _("French"),
+    "es": _("Spanish"),
+    "ru": _("Russian"),
+}
+STATES: Final = {
+    "receiving": _("Receiving"),
+    "processing": _("Processing"),
+    "processed": _("Processed"),
+    "failed": _("Failed"),
+}
+REPAIR_KINDS: Final = {"password": _("Password"), "replacement": _("Replacement file")}
+REPAIR_STATES: Final = {"waiting": _("Waiting"), "mended": _("Repaired"), "unchanged": _("Not repaired")}
+REPAIR_TONES: Final = {"waiting": "", "mended": "ok", "unchanged": "warn"}
+ACTS: Final = {
+    "document.viewed": _("opened"),
+    "document.downloaded": _("downloaded the native file"),
+    "document.recognised": _("read the scanned pages"),
+    "document.recognition_failed": _("found no text on the scanned pages"),
+    "exception.repair_requested": _("asked for a repair"),
+    "exception.repaired": _("repaired"),
+    "exception.not_repaired": _("tried a repair without success"),
+    "evidence.received": _("received"),
+    "evidence.expanded": _("expanded"),
+}
+CHECKS: Final = {
+    "files_at_top": _("Files received = documents at the top"),
+    "files_covered": _("Files received = files with a document at the top"),
+    "bytes_at_top": _("Bytes received = bytes of the files behind these documents"),
+    "statuses": _("Read + containers + exceptions = documents"),
+}

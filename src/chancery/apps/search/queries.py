@@ -1,0 +1,128 @@
+"""Searching: what the actor may see, in the order of how well it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from chancery.apps.documents.queries import DocumentRecord, documents_by_id, quick_matches, text_for
+from chancery.apps.matters.queries import MatterRecord, matters_found, record_of
+from chancery.apps.search.entries import asked
+from chancery.apps.search.policies import searchable_matters
+from chancery.engines.retrieval.fields import TEXT
+from chancery.engines.retrieval.grammar import parse
+from chancery.engines.retrieval.highlights import Passage, hits_in, marked_terms, passages_of
+from chancery.engines.retrieval.nodes import Node, Problem, written
+from chancery.platform.access.values import Actor
+from chancery.platform.index.queries import find
+
+PAGE = 20
+DEEPEST = 10_000
+"""Hits that can be paged through; the count is exact beyond it."""
+MARKED_CHARACTERS = 400_000
+"""Characters of a text in which passages are looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """A document that answers, with the passages that show it. marked_title: hits in its subject or name."""
+
+    document: DocumentRecord
+    matter: MatterRecord
+    passages: tuple[Passage, ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """One page of answers. total: documents the actor may see that answer; understood: the query written out."""
+
+    query: str
+    total: int
+    hits: tuple[SearchHit, ...]
+    understood: str
+    problems: tuple[Problem, ...]
+    number: int
+    pages: int
+
+    @property
+    def failed(self) -> bool:
+        """Whether the query could not be read at all."""
+        return any(problem.fatal for problem in self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A document offered while a person types."""
+
+    document_id: str
+    label: str
+    hint: str
+
+
+def search(*, actor: Actor, text: str, matter_id: str | None = None, page: int = 1, limit: int = PAGE) -> SearchPage:
+    """Return one page of the documents that answer a query, best first. Never raises on what was typed.
+
+    Only matters the actor may see are asked, so neither hits nor counts tell of others. matter_id: that matter
+    only; raises NotFound if it is hidden.
+    """
+    matters = searchable_matters(actor, matter_id=matter_id)
+    parsed = parse(text)
+    if parsed.node is None:
+        return SearchPage(text, 0, (), "", parsed.problems, 1, 0)
+    number = max(1, min(page, DEEPEST // limit))
+    total, best = _asked(parsed.node, matters, number, limit)
+    hits = _loaded(actor, parsed.node, best)
+    pages = min(-(-total // limit), DEEPEST // limit)
+    return SearchPage(text, total, hits, written(parsed.node), parsed.problems, number, pages)
+
+
+def count(*, actor: Actor, text: str, matter_id: str | None = None) -> int:
+    """Return how many documents the actor may see answer a query; 0 for a query that cannot be read."""
+    parsed = parse(text)
+    if parsed.node is None:
+        return 0
+    matters = searchable_matters(actor, matter_id=matter_id)
+    return _asked(parsed.node, matters, 1, 0)[0]
+
+
+def suggestions(*, actor: Actor, text: str, matter_id: str | None = None, limit: int = 8) -> list[Suggestion]:
+    """Return visible documents whose number, subject, name or sender begins with or holds what was typed."""
+    if len(text.strip()) < 2:
+        return []
+    rows = quick_matches(actor=actor, words=text, matter_id=matter_id, limit=limit)
+    return [Suggestion(row.id, row.control_number, row.title or row.name) for row in rows]
+
+
+def _asked(node: Node, matters: dict[str, set[str]], number: int, limit: int) -> tuple[int, list[tuple[str, float]]]:
+    query = asked(node)
+    total = 0
+    best: list[tuple[str, float]] = []
+    for tenant_id, ids in matters.items():
+        if len(matters) == 1:
+            found = find(tenant_id=tenant_id, query=query, matter_ids=ids, limit=limit, offset=(number - 1) * limit)
+            return found.total, found.found
+        found = find(tenant_id=tenant_id, query=query, matter_ids=ids, limit=number * limit, offset=0)
+        total += found.total
+        best += found.found
+    best.sort(key=lambda hit: (-hit[1], hit[0]))
+    return total, best[(number - 1) * limit : number * limit]
+
+
+def _loaded(actor: Actor, node: Node, best: Sequence[tuple[str, float]]) -> tuple[SearchHit, ...]:
+    documents = documents_by_id(actor=actor, ids=[key for key, _ in best])
+    wanted = {record.matter_id for record in documents.values()}
+    rows = matters_found(actor=actor).filter(Q(id__in=wanted))
+    matters = {row.id: record_of(row) for row in rows}
+    terms = marked_terms(node, fields=(TEXT,))
+    hits: list[SearchHit] = []
+    for key, score in best:
+        record = documents.get(key)
+        if record is None or record.matter_id not in matters:
+            continue
+        text = text_for(tenant_id=record.tenant_id, document_id=key)[:MARKED_CHARACTERS] if record.has_text else ""
+        passages = passages_of(text, hits_in(text, terms, limit=200)) if terms else ()
+        hits.append(SearchHit(record, matters[record.matter_id], passages, score))
+    return tuple(hits)
