@@ -113,9 +113,7 @@ def test_a_decision_that_is_refused_changes_nothing(
 ) -> None:
     found = check(world, at, ("Borealis Trading LLC", "client"))
     with pytest.raises(Refused) as refused:
-        actions.decide_conflict(
-            actor=world.actor(username), check_id=found.id, decision=decision, reason=reason, at=at
-        )
+        actions.decide_conflict(actor=world.actor(username), check_id=found.id, decision=decision, reason=reason, at=at)
     assert refused.value.code == code
     assert ConflictCheck.objects.get().decision == ""
 
@@ -125,7 +123,10 @@ def test_a_decision_stands(world: World, other_matter: str, at: datetime) -> Non
     manager = world.actor("manager")
     done = actions.decide_conflict(actor=manager, check_id=found.id, decision="declined", reason="Same", at=at)
     assert (done.effective, done.decided_by) == ("conflict", "Manager")
-    assert actions.decide_conflict(actor=manager, check_id=found.id, decision="declined", reason="x", at=at).reason == "Same"
+    assert (
+        actions.decide_conflict(actor=manager, check_id=found.id, decision="declined", reason="x", at=at).reason
+        == "Same"
+    )
     with pytest.raises(Refused) as refused:
         actions.decide_conflict(actor=manager, check_id=found.id, decision="cleared", reason="x", at=at)
     assert refused.value.code == "already_decided"
@@ -162,15 +163,11 @@ def test_a_wall_is_raised_and_lowered_with_reasons(world: World, other_matter: s
     reviewer = world.person["reviewer-1"].id
     assert matter(actor=world.actor("reviewer-1"), matter_id=other_matter).id == other_matter
     with pytest.raises(Refused) as refused:
-        actions.raise_wall(
-            actor=world.actor("manager"), matter_id=other_matter, user_id=reviewer, reason="", at=at
-        )
+        actions.raise_wall(actor=world.actor("manager"), matter_id=other_matter, user_id=reviewer, reason="", at=at)
     assert refused.value.code == "reason_missing"
     for username in ("counsel-2", "reviewer-2", "attorney"):
         with pytest.raises(NotFound):
-            actions.raise_wall(
-                actor=world.actor(username), matter_id=other_matter, user_id=reviewer, reason="x", at=at
-            )
+            actions.raise_wall(actor=world.actor(username), matter_id=other_matter, user_id=reviewer, reason="x", at=at)
     wall_id = actions.raise_wall(
         actor=world.actor("manager"), matter_id=other_matter, user_id=reviewer, reason="Former employer", at=at
     )

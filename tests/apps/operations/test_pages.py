@@ -138,7 +138,11 @@ def test_every_page_opens_to_those_it_is_for_and_hides_from_others(
 
 
 def test_lists_cost_the_same_number_of_queries_however_long(
-    staffed: World, matter_id: str, signed_in: Browser, at: datetime, django_assert_max_num_queries: Callable[..., object]
+    staffed: World,
+    matter_id: str,
+    signed_in: Browser,
+    at: datetime,
+    django_assert_max_num_queries: Callable[..., object],
 ) -> None:
     for number in range(30):
         actions.open_work_item(
@@ -170,9 +174,7 @@ def test_an_order_is_placed_in_one_form(staffed: World, signed_in: Browser) -> N
     assert len(queries.list_requests(actor=staffed.actor("counsel"))) == 1
 
 
-def test_an_incomplete_order_says_what_is_missing_and_keeps_what_was_typed(
-    staffed: World, signed_in: Browser
-) -> None:
+def test_an_incomplete_order_says_what_is_missing_and_keeps_what_was_typed(staffed: World, signed_in: Browser) -> None:
     browser = signed_in("counsel")
     given = {**answers(documents="many", consent=None), "title": "Supply dispute", "key": "k2", "submit": "1"}
     answer = browser.post("/requests/new/document-review/", given)
@@ -192,9 +194,7 @@ def test_a_manager_may_only_order_for_a_client(staffed: World, signed_in: Browse
     assert queries.list_requests(actor=staffed.actor("manager")) == []
 
 
-def test_the_client_accepts_on_the_page(
-    staffed: World, quoted: queries.RequestRecord, signed_in: Browser
-) -> None:
+def test_the_client_accepts_on_the_page(staffed: World, quoted: queries.RequestRecord, signed_in: Browser) -> None:
     assert quoted.quote is not None
     url = f"/quotes/{quoted.quote.id}/accept/"
     assert signed_in("counsel-2").post(url).status_code == 404
@@ -224,9 +224,7 @@ def test_a_new_version_is_compared_before_it_is_published(staffed: World, signed
     assert "<ins" in shown and "41.00" in shown
 
 
-def test_chosen_work_is_given_to_somebody_else(
-    staffed: World, places: dict[str, str], signed_in: Browser
-) -> None:
+def test_chosen_work_is_given_to_somebody_else(staffed: World, places: dict[str, str], signed_in: Browser) -> None:
     work_id = places["work_item"].split("/")[-2]
     browser = signed_in("manager")
     assert work_id in browser.post("/work/reassign/", {"row": [work_id]}).content.decode()
@@ -239,9 +237,7 @@ def test_chosen_work_is_given_to_somebody_else(
     assert (held.assignee_id, held.pinned) == (target, True)
 
 
-def test_the_attorney_signs_what_was_shown(
-    staffed: World, places: dict[str, str], signed_in: Browser
-) -> None:
+def test_the_attorney_signs_what_was_shown(staffed: World, places: dict[str, str], signed_in: Browser) -> None:
     url = places["sign_off"]
     assert signed_in("manager").post(f"{url}sign/", {"hash": "a" * 64}).status_code == 404
     attorney = signed_in("attorney")

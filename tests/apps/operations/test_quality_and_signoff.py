@@ -117,7 +117,12 @@ def test_only_deciding_fields_overturn_and_the_rate_has_its_interval(
     assert Announcement.objects.filter(name="operations.sample_completed").count() == 1
     with pytest.raises(Refused) as refused:
         actions.resolve_overturn(
-            actor=staffed.actor("reviewer-2"), sample_id=sample.id, subject_id=subjects[0], keep="second", reason="x", at=at
+            actor=staffed.actor("reviewer-2"),
+            sample_id=sample.id,
+            subject_id=subjects[0],
+            keep="second",
+            reason="x",
+            at=at,
         )
     assert refused.value.code == "not_allowed"
     with pytest.raises(Refused) as refused:
@@ -215,9 +220,7 @@ def test_the_checklist_cannot_be_skipped(
 
 
 @pytest.fixture
-def waiting(
-    staffed: World, matter_id: str, checklist: queries.ChecklistRecord, at: datetime
-) -> queries.SignOffRecord:
+def waiting(staffed: World, matter_id: str, checklist: queries.ChecklistRecord, at: datetime) -> queries.SignOffRecord:
     tick_all(staffed, checklist, at)
     return asked(staffed, matter_id, checklist.id, at)
 
@@ -263,9 +266,7 @@ def test_who_may_not_sign(staffed: World, matter_id: str, waiting: queries.SignO
         with pytest.raises(NotFound):
             actions.sign_release(actor=staffed.actor(username), sign_off_id=waiting.id, at=at)
     with pytest.raises(Refused) as refused:
-        actions.sign_release(
-            actor=staffed.actor("attorney"), sign_off_id=waiting.id, seen_hash=OTHER_HASH, at=at
-        )
+        actions.sign_release(actor=staffed.actor("attorney"), sign_off_id=waiting.id, seen_hash=OTHER_HASH, at=at)
     assert refused.value.code == "hash_changed"
     assert SignOff.objects.get().state == "waiting"
 
@@ -300,9 +301,7 @@ def test_any_change_voids_the_sign_off(
     staffed: World, matter_id: str, waiting: queries.SignOffRecord, checklist: queries.ChecklistRecord, at: datetime
 ) -> None:
     with pytest.raises(Refused) as refused:
-        actions.untick(
-            actor=staffed.actor("manager"), checklist_id=checklist.id, key="families_complete", at=at
-        )
+        actions.untick(actor=staffed.actor("manager"), checklist_id=checklist.id, key="families_complete", at=at)
     assert refused.value.code == "checklist_signed"
     actions.sign_release(actor=staffed.actor("attorney"), sign_off_id=waiting.id, at=at)
     assert asked(staffed, matter_id, checklist.id, at).id == waiting.id
@@ -321,9 +320,7 @@ def test_any_change_voids_the_sign_off(
         actions.sign_release(actor=staffed.actor("attorney"), sign_off_id=newer.id, at=at)
 
 
-def test_the_hash_is_a_hash(
-    staffed: World, matter_id: str, checklist: queries.ChecklistRecord, at: datetime
-) -> None:
+def test_the_hash_is_a_hash(staffed: World, matter_id: str, checklist: queries.ChecklistRecord, at: datetime) -> None:
     tick_all(staffed, checklist, at)
     with pytest.raises(Refused) as refused:
         asked(staffed, matter_id, checklist.id, at, subject_hash="abc")

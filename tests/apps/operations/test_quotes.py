@@ -67,7 +67,9 @@ def test_acceptance_opens_the_matter_under_what_was_agreed(
     assert (again.state, again.matter_id) == ("engaged", matter_id)
 
 
-def test_accepting_twice_opens_one_matter(staffed: World, quoted: queries.RequestRecord, matter_id: str, at: datetime) -> None:
+def test_accepting_twice_opens_one_matter(
+    staffed: World, quoted: queries.RequestRecord, matter_id: str, at: datetime
+) -> None:
     assert quoted.quote is not None
     second = actions.accept_quote(
         actor=staffed.actor("counsel"), quote_id=quoted.quote.id, at=at + timedelta(minutes=5)
@@ -76,9 +78,7 @@ def test_accepting_twice_opens_one_matter(staffed: World, quoted: queries.Reques
 
 
 @pytest.mark.parametrize("username", ["manager", "attorney"])
-def test_only_the_client_accepts(
-    staffed: World, quoted: queries.RequestRecord, at: datetime, username: str
-) -> None:
+def test_only_the_client_accepts(staffed: World, quoted: queries.RequestRecord, at: datetime, username: str) -> None:
     assert quoted.quote is not None
     with pytest.raises(Refused) as refused:
         actions.accept_quote(actor=staffed.actor(username), quote_id=quoted.quote.id, at=at)
@@ -86,9 +86,7 @@ def test_only_the_client_accepts(
     assert queries.quote(actor=staffed.actor("counsel"), quote_id=quoted.quote.id).state == "offered"
 
 
-def test_another_client_does_not_know_of_the_quote(
-    staffed: World, quoted: queries.RequestRecord, at: datetime
-) -> None:
+def test_another_client_does_not_know_of_the_quote(staffed: World, quoted: queries.RequestRecord, at: datetime) -> None:
     assert quoted.quote is not None
     with pytest.raises(NotFound):
         actions.accept_quote(actor=staffed.actor("counsel-2"), quote_id=quoted.quote.id, at=at)

@@ -112,9 +112,7 @@ def test_unusable_answers_are_named_and_nothing_changes(staffed: World, at: date
 def test_a_routed_request_is_decided_by_a_person_with_a_reason(staffed: World, at: datetime) -> None:
     record = submitted(staffed, at, budget="100")
     manager = staffed.actor("manager")
-    item = queries.work_of_subject(
-        actor=manager, kind="request_decision", subject_type="request", subject_id=record.id
-    )
+    item = queries.work_of_subject(actor=manager, kind="request_decision", subject_type="request", subject_id=record.id)
     assert item is not None and (item.assignee_id, item.state) == (staffed.person["manager"].id, "assigned")
     with pytest.raises(Refused) as refused:
         actions.decide_request(actor=manager, request_id=record.id, decision="accept", reason="", at=at)
@@ -133,9 +131,7 @@ def test_a_routed_request_is_decided_by_a_person_with_a_reason(staffed: World, a
     assert (decided.state, decided.quote is not None) == ("quoted", True)
     assert len(again.quotes) == 1
     assert decided.reasons[0].text == "Accepted by Manager: Agreed by phone"
-    done = queries.work_of_subject(
-        actor=manager, kind="request_decision", subject_type="request", subject_id=record.id
-    )
+    done = queries.work_of_subject(actor=manager, kind="request_decision", subject_type="request", subject_id=record.id)
     assert done is not None and done.state == "done"
 
 
@@ -177,7 +173,13 @@ def test_a_declined_conflict_declines_the_request(staffed: World, at: datetime) 
 def test_a_conflict_that_arises_after_the_offer_stops_acceptance(
     staffed: World, quoted: queries.RequestRecord, at: datetime
 ) -> None:
-    rival = submitted(staffed, at, username="counsel-2", client_parties="Borealis Trading Co., Ltd.", adverse_parties="Halden Instruments Asia")
+    rival = submitted(
+        staffed,
+        at,
+        username="counsel-2",
+        client_parties="Borealis Trading Co., Ltd.",
+        adverse_parties="Halden Instruments Asia",
+    )
     assert rival.state == "routed"
     assert quoted.quote is not None
     # The rival names our adverse party as its own; once it is engaged, the first offer conflicts.
@@ -208,9 +210,7 @@ def test_the_grade_is_overridden_with_a_reason_and_the_offer_renewed(
         actions.override_grade(actor=manager, request_id=quoted.id, grade="lawyer", reason="", at=at)
     assert refused.value.code == "reason_missing"
     assert Quote.objects.count() == 1
-    changed = actions.override_grade(
-        actor=manager, request_id=quoted.id, grade="lawyer", reason="Trade secrets", at=at
-    )
+    changed = actions.override_grade(actor=manager, request_id=quoted.id, grade="lawyer", reason="Trade secrets", at=at)
     assert changed.grading is not None and changed.quote is not None
     assert (changed.grading.grade, changed.grading.graded, changed.grading.overridden) == ("lawyer", "paralegal", True)
     assert [(quote.number, quote.state) for quote in changed.quotes] == [(2, "offered"), (1, "superseded")]

@@ -95,7 +95,9 @@ def test_a_wall_keeps_work_and_sight_away(staffed: World, matter_id: str, at: da
 
 def test_reassignment_needs_a_reason_and_stays(staffed: World, matter_id: str, at: datetime) -> None:
     record = opened(staffed, matter_id, at)
-    other = next(staffed.person[n].id for n in ("reviewer-1", "reviewer-2") if staffed.person[n].id != record.assignee_id)
+    other = next(
+        staffed.person[n].id for n in ("reviewer-1", "reviewer-2") if staffed.person[n].id != record.assignee_id
+    )
     manager = staffed.actor("manager")
     with pytest.raises(Refused) as refused:
         actions.reassign(actor=manager, work_item_id=record.id, person=other, reason="", at=at)
@@ -115,9 +117,7 @@ def test_reassigning_many_is_all_or_nothing(staffed: World, matter_id: str, at: 
     target = staffed.person["reviewer-2"].id
     manager = staffed.actor("manager")
     with pytest.raises(NotFound):
-        actions.reassign_many(
-            actor=manager, work_item_ids=[*before, "0" * 26], person=target, reason="Holiday", at=at
-        )
+        actions.reassign_many(actor=manager, work_item_ids=[*before, "0" * 26], person=target, reason="Holiday", at=at)
     assert {row.id: row.assignee_id for row in WorkItem.objects.filter(id__in=before)} == before
     assert actions.reassign_many(actor=manager, work_item_ids=list(before), person=target, reason="Holiday", at=at) == 3
     assert set(WorkItem.objects.filter(id__in=before).values_list("assignee_id", flat=True)) == {target}
@@ -155,7 +155,11 @@ def test_a_pause_needs_a_reason_and_moves_the_due_time(staffed: World, matter_id
     assert refused.value.code == "pause_without_reason"
     assert ClockEvent.objects.count() == 1
     paused = actions.pause_clock(
-        actor=manager, matter_id=matter_id, reason="Waits for the client's password", evidence="Mail of 2 March", at=noon
+        actor=manager,
+        matter_id=matter_id,
+        reason="Waits for the client's password",
+        evidence="Mail of 2 March",
+        at=noon,
     )
     assert (paused.state, paused.due, paused.used_minutes) == ("paused", None, 180)
     actions.pause_clock(actor=manager, matter_id=matter_id, reason="Waits for the client's password", at=noon)
@@ -164,7 +168,11 @@ def test_a_pause_needs_a_reason_and_moves_the_due_time(staffed: World, matter_id
     resumed = actions.resume_clock(actor=manager, matter_id=matter_id, at=tuesday)
     assert (resumed.state, resumed.used_minutes) == ("running", 180)
     assert resumed.due == datetime(2026, 3, 5, 17, 0, tzinfo=UTC)
-    assert [(line.kind, line.used_minutes) for line in resumed.events] == [("start", 0), ("pause", 180), ("resume", 180)]
+    assert [(line.kind, line.used_minutes) for line in resumed.events] == [
+        ("start", 0),
+        ("pause", 180),
+        ("resume", 180),
+    ]
     with pytest.raises(Refused) as refused:
         actions.resume_clock(actor=manager, matter_id=matter_id, at=tuesday)
     assert refused.value.code == "resume_without_pause"

@@ -48,7 +48,9 @@ def _known(*, besides: str) -> list[Standing]:
     for client in client_tenants():
         if client.id != besides:
             own = ((client.id, "", "client"),)
-            known += [Standing(f"client:{client.id}", client.id, name, own) for name in (client.name, client.name_zh) if name]
+            known += [
+                Standing(f"client:{client.id}", client.id, name, own) for name in (client.name, client.name_zh) if name
+            ]
     return known
 
 

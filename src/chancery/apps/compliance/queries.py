@@ -86,7 +86,9 @@ def _severity_name(severity: str) -> str:
 
 def _rule(rule: str) -> str:
     names = {
-        "opposite_side_elsewhere": gettext("Stands on the opposite side of another client's matter, or is itself our client."),
+        "opposite_side_elsewhere": gettext(
+            "Stands on the opposite side of another client's matter, or is itself our client."
+        ),
         "opposite_side_similar": gettext("A similar name stands on the opposite side for another client."),
         "opposite_side_own": gettext("Stood on the other side in an earlier matter of the same client."),
         "known_to_client": gettext("Known from this client's own matters."),
@@ -158,7 +160,9 @@ def conflict_check(*, actor: Actor, check_id: str) -> ConflictRecord:
     return record_of(row)
 
 
-def conflict_checks_found(*, actor: Actor, text: str = "", outcome: str = "", waiting: bool = False) -> QuerySet[ConflictCheck]:
+def conflict_checks_found(
+    *, actor: Actor, text: str = "", outcome: str = "", waiting: bool = False
+) -> QuerySet[ConflictCheck]:
     """Return the visible checks, filtered; the page slices it. waiting: found something, not decided."""
     found = policies.conflict_checks_for(actor)
     if text:

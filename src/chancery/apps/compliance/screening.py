@@ -82,15 +82,15 @@ def screen(*, tenant_id: str, asked: Sequence[Asked], known: Iterable[Standing])
     return {"note": "clear", "review": "review", "conflict": "conflict"}[worst], hits
 
 
-def _hits(
-    tenant_id: str, one: Asked, standings: dict[str, list[Standing]], pairs: list[tuple[str, str]]
-) -> list[Hit]:
+def _hits(tenant_id: str, one: Asked, standings: dict[str, list[Standing]], pairs: list[tuple[str, str]]) -> list[Hit]:
     found = []
     for item in match(name=one.name, others=pairs):
         group = standings[item.other_id]
         sides = tuple(dict.fromkeys(side for standing in group for side in standing.sides))
         severity, rule = _weigh(tenant_id, one, group[0].tenant_id, sides, item.level)
-        why = tuple({"code": reason.code, "sentence": reason.sentence, "params": reason.params} for reason in item.reasons)
+        why = tuple(
+            {"code": reason.code, "sentence": reason.sentence, "params": reason.params} for reason in item.reasons
+        )
         found.append(
             Hit(
                 asked=one.name,
@@ -131,7 +131,9 @@ def fingerprint(*, asked: Sequence[Asked], hits: Sequence[Hit]) -> str:
     """
     kept = {
         "asked": sorted([one.name, one.side] for one in asked),
-        "hits": sorted([hit.asked, hit.ref, hit.level, hit.severity, hit.rule] for hit in hits if hit.severity != "note"),
+        "hits": sorted(
+            [hit.asked, hit.ref, hit.level, hit.severity, hit.rule] for hit in hits if hit.severity != "note"
+        ),
         "method": METHOD,
     }
     return hashlib.sha256(json.dumps(kept, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

@@ -47,7 +47,8 @@ def judge(
         *_consent(service, values, on),
         *_budget(service, values, expected),
     ]
-    decision = max((item for item, _ in found), key=ORDER.index, default="accept")
+    asked = [item for item, _ in found]
+    decision = next((step for step in reversed(ORDER) if step in asked), ORDER[0])
     strict = [reason for weight, reason in found if weight != "accept"]
     plain = [reason for weight, reason in found if weight == "accept"]
     return Verdict(decision, (*strict, *plain))
@@ -125,14 +126,17 @@ def _consent(service: ServiceDefinition, values: Mapping[str, Any], on: date) ->
     return [("accept", Reason("consent_given", "The client's informed consent is recorded."))]
 
 
-def _budget(
-    service: ServiceDefinition, values: Mapping[str, Any], expected: Money
-) -> list[tuple[Decision, Reason]]:
+def _budget(service: ServiceDefinition, values: Mapping[str, Any], expected: Money) -> list[tuple[Decision, Reason]]:
     stated = meaning_of(service=service, values=values, meaning="budget")
     if stated is None:
-        return [("accept", Reason("budget_open", "No budget was stated; the estimate is %(expected)s.", {
-            "expected": str(expected)
-        }))]
+        return [
+            (
+                "accept",
+                Reason(
+                    "budget_open", "No budget was stated; the estimate is %(expected)s.", {"expected": str(expected)}
+                ),
+            )
+        ]
     budget = Money(Decimal(str(stated)), expected.currency)
     params = {"budget": str(budget), "expected": str(expected)}
     if budget < expected:

@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from chancery.apps.compliance import actions, policies, queries
@@ -62,8 +63,7 @@ class WallForm(forms.Form):
         matters = [(one.id, f"{one.number} {one.title}") for one in matter_choices(actor=actor, limit=2000)]
         people = [(one.user_id, one.name) for one in queries.staff_choices(actor=actor)]
         for name, choices in (("matter", matters), ("person", people)):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
+            field = cast(forms.ChoiceField, self.fields[name])
             field.choices = [("", "—"), *choices]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chancery.apps.operations.actions.catalogue import publish_service, publish_shipped_services
+from chancery.apps.operations.actions.checklists import open_checklist, tick, untick
 from chancery.apps.operations.actions.clocks import announce_breaches, meet_clock, pause_clock, resume_clock
 from chancery.apps.operations.actions.gate import decide_request, follow_conflict_decision, submit_request
 from chancery.apps.operations.actions.grading import override_grade
@@ -14,14 +15,13 @@ from chancery.apps.operations.actions.quality import (
     waive_sample,
 )
 from chancery.apps.operations.actions.quotes import accept_quote, decline_quote, expire_quotes
-from chancery.apps.operations.actions.checklists import open_checklist, tick, untick
+from chancery.apps.operations.actions.requests import answer_request, start_request
 from chancery.apps.operations.actions.signoffs import (
     refuse_release,
     request_sign_off,
     sign_release,
     void_sign_off,
 )
-from chancery.apps.operations.actions.requests import answer_request, start_request
 from chancery.apps.operations.actions.work import (
     NeedSpec,
     assign_waiting,

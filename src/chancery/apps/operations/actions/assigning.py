@@ -92,7 +92,9 @@ def _owner(row: WorkItem, only: str | None) -> Chosen:
             "name": {"en": person.name, "zh": person.name_zh or person.name},
             "cost_delta": "",
             "reasons": [
-                reason_as_json(Reason("load", "Has %(minutes)s minutes waiting.", {"minutes": busy.get(person.user_id, 0)}))
+                reason_as_json(
+                    Reason("load", "Has %(minutes)s minutes waiting.", {"minutes": busy.get(person.user_id, 0)})
+                )
             ],
         }
         for person in people[1:4]
@@ -123,9 +125,9 @@ def _candidates(row: WorkItem, people: list[ProfessionalRecord]) -> list[Candida
         busy[row.assignee_id] -= row.minutes
     walled = walled_user_ids(matter_id=row.matter_id) if row.matter_id else set()
     team = team_user_ids(matter_id=row.matter_id) if row.matter_id else set()
-    rates = {
-        name: Money(Decimal(value), engagement.currency) for name, value in (engagement.rates if engagement else {}).items()
-    }
+    rates: dict[str, Money] = {}
+    if engagement is not None:
+        rates = {name: Money(Decimal(rate), engagement.currency) for name, rate in engagement.rates.items()}
     return [
         Candidate(
             person_id=person.user_id,
@@ -155,9 +157,7 @@ def _licences(person: ProfessionalRecord, wanted: str) -> list[Licence]:
     return found + wider
 
 
-def _kept(
-    weighed: Assignment, absent: list[ProfessionalRecord], names: dict[str, dict[str, str]]
-) -> dict[str, Any]:
+def _kept(weighed: Assignment, absent: list[ProfessionalRecord], names: dict[str, dict[str, str]]) -> dict[str, Any]:
     away = Reason("absent", "Is away on that day.")
     barred = [*weighed.barred, *(Barred(person.user_id, "absent", away) for person in absent)]
     return {

@@ -58,9 +58,7 @@ def submit_request(*, actor: Actor, request_id: str, at: datetime) -> RequestRec
     conflict = conflict_outcome(row=row, definition=definition, at=at)
     grading = grade_request(actor=actor, row=row, definition=definition, at=at)
     priced = estimate(service=definition, values=row.answers, grade=Grade(grading.grade))
-    verdict = judge(
-        service=definition, values=row.answers, conflict=conflict, expected=priced.expected, on=at.date()
-    )
+    verdict = judge(service=definition, values=row.answers, conflict=conflict, expected=priced.expected, on=at.date())
     decision, reasons = verdict.decision, list(verdict.reasons)
     if not licensed_attorneys(definition=definition, values=row.answers, at=at):
         sentence = "No attorney of ours holds a valid licence that covers this matter."
@@ -166,7 +164,7 @@ def licence_wanted(*, rule: str, jurisdiction: str) -> str | None:
     """Return the jurisdiction in which the signing attorney's licence must lie; None for anywhere."""
     if rule == "any" or not jurisdiction:
         return None
-    return jurisdiction.split("-")[0] if rule == "country" else jurisdiction
+    return jurisdiction.split("-", maxsplit=1)[0] if rule == "country" else jurisdiction
 
 
 def _decide(actor: Actor, row: Request, decision: str, reason: str, at: datetime) -> None:

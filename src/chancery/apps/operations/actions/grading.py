@@ -51,7 +51,9 @@ def grade_request(*, actor: Actor, row: Request, definition: ServiceDefinition, 
     )
     note_request(
         actor, "request.graded", row, at,
-        after={"grade": grading.grade, "points": grading.points, "floor": grading.floor, "model": grading.model_version},
+        after={
+            "grade": grading.grade, "points": grading.points, "floor": grading.floor, "model": grading.model_version,
+        },
     )  # fmt: skip
     return grading
 
@@ -92,9 +94,7 @@ def override_grade(*, actor: Actor, request_id: str, grade: str, reason: str, at
     return full_request(row, at=at)
 
 
-def offer_quote(
-    *, actor: Actor, row: Request, definition: ServiceDefinition, grade: Grade, at: datetime
-) -> Quote:
+def offer_quote(*, actor: Actor, row: Request, definition: ServiceDefinition, grade: Grade, at: datetime) -> Quote:
     """Offer a quote for a request at a grade; an earlier open offer is superseded, both stay on record."""
     for old in Quote.objects.select_for_update().filter(request=row, state=Quote.State.OFFERED):
         old.state, old.decided_at = Quote.State.SUPERSEDED, at
@@ -120,7 +120,9 @@ def offer_quote(
     row.save(update_fields=["state"])
     note_quote(
         actor, "quote.offered", quote, at,
-        after={"grade": grade.value, "low": str(priced.low), "expected": str(priced.expected), "high": str(priced.high)},
+        after={
+            "grade": grade.value, "low": str(priced.low), "expected": str(priced.expected), "high": str(priced.high),
+        },
     )  # fmt: skip
     open_work_item(
         actor=system_actor(tenant_id=row.tenant_id),

@@ -173,9 +173,9 @@ def record_second_look(
 ) -> bool:
     """Record the second, blind decision on a drawn subject; tells whether it overturns the first one.
 
-    Only the deciding fields are compared. By a reviewer or attorney who did not decide first. The same values again change nothing. Refused:
-    ``same_person``, ``already_decided`` for other values, ``sample_closed``; NotFound for a subject that was
-    not drawn.
+    Only the deciding fields are compared. By a reviewer or attorney who did not decide first. The same values
+    again change nothing. Refused: ``same_person``, ``already_decided`` for other values, ``sample_closed``;
+    NotFound for a subject that was not drawn.
     """
     row = _locked(actor, sample_id)
     require_person(actor, Role.REVIEWER, Role.ATTORNEY)
@@ -193,9 +193,7 @@ def record_second_look(
         raise QualityRefused("This sample is closed.", code="sample_closed")
     fields = tuple(row.plan.get("decision_fields", [])) or tuple(sorted({*item.first_values, *given}))
     item.differences = [
-        name
-        for name in fields
-        if decision_text(item.first_values, (name,)) != decision_text(given, (name,))
+        name for name in fields if decision_text(item.first_values, (name,)) != decision_text(given, (name,))
     ]
     item.overturned = bool(item.differences)
     item.second_by_id, item.second_values, item.second_at = actor.user_id, given, at

@@ -219,7 +219,7 @@ def _engage(row: Quote, request: Request, definition: ServiceDefinition, at: dat
     grade = Grade(row.grade)
     return Engagement.objects.create(
         tenant_id=row.tenant_id,
-        matter_id=row.matter_id,
+        matter_id=str(row.matter_id),
         quote=row,
         service_id=definition.id,
         service_version=definition.version,

@@ -20,7 +20,7 @@ from chancery.apps.operations.wording import words
 from chancery.apps.providers.queries import valid_licence
 from chancery.foundation.errors import NotFound, Refused
 from chancery.platform.access.actors import system_actor
-from chancery.platform.access.scopes import may_see_matter, require_person, require_role
+from chancery.platform.access.scopes import may_see_matter, require_person
 from chancery.platform.access.values import Actor, Role
 from chancery.platform.audit.actions import record
 from chancery.platform.events.actions import announce
@@ -139,7 +139,9 @@ def _read(sign_off_id: str) -> SignOffRecord:
 
 
 def _live(subject_type: str, subject_id: str) -> SignOff | None:
-    rows = SignOff.objects.select_for_update(of=("self",)).select_related("matter", "tenant", "requested_by", "attorney")
+    rows = SignOff.objects.select_for_update(of=("self",)).select_related(
+        "matter", "tenant", "requested_by", "attorney"
+    )
     live = (SignOff.State.WAITING, SignOff.State.SIGNED)
     return rows.filter(subject_type=subject_type, subject_id=subject_id, state__in=live).first()
 
@@ -182,7 +184,9 @@ def _open_work(actor: Actor, row: SignOff, at: datetime) -> None:
 def _refuse_open_samples(matter_id: str) -> None:
     """Nothing leaves while a second look waits or a difference is unsettled; an attorney may waive the sample."""
     if Sample.objects.filter(matter_id=matter_id, state=Sample.State.OPEN).exists():
-        raise ReleaseRefusal("The second look is not finished; finish it, or waive it with a reason.", code="sample_open")
+        raise ReleaseRefusal(
+            "The second look is not finished; finish it, or waive it with a reason.", code="sample_open"
+        )
     if SampleItem.objects.filter(sample__matter_id=matter_id, overturned=True, resolution="").exists():
         raise ReleaseRefusal("A difference between the two looks is not settled.", code="overturn_open")
 

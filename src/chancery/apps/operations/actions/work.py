@@ -187,9 +187,7 @@ def reassign(*, actor: Actor, work_item_id: str, person: str | None, reason: str
 
 
 @transaction.atomic
-def reassign_many(
-    *, actor: Actor, work_item_ids: Sequence[str], person: str | None, reason: str, at: datetime
-) -> int:
+def reassign_many(*, actor: Actor, work_item_ids: Sequence[str], person: str | None, reason: str, at: datetime) -> int:
     """Give several live items to somebody else, all or none; returns how many. Refusals as ``reassign``."""
     for work_item_id in dict.fromkeys(work_item_ids):
         reassign(actor=actor, work_item_id=work_item_id, person=person, reason=reason, at=at)

@@ -326,7 +326,6 @@ def read_definition(*, data: dict[str, Any]) -> ServiceDefinition:
         return ServiceDefinition.model_validate(data)
     except ValidationError as error:
         problems = [
-            f"{'.'.join(str(part) for part in item['loc']) or 'definition'}: {item['msg']}"
-            for item in error.errors()
+            f"{'.'.join(str(part) for part in item['loc']) or 'definition'}: {item['msg']}" for item in error.errors()
         ]
         raise DefinitionRefused(problems) from error

@@ -19,15 +19,11 @@ class ServiceVersion(models.Model):
     definition = models.JSONField()
     note = models.TextField(blank=True)
     published_at = models.DateTimeField()
-    published_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         ordering = ["service_id", "-version"]
-        constraints = [
-            models.UniqueConstraint(fields=["service_id", "version"], name="operations_one_service_version")
-        ]
+        constraints = [models.UniqueConstraint(fields=["service_id", "version"], name="operations_one_service_version")]
 
     def __str__(self) -> str:
         return f"{self.service_id} v{self.version}"
@@ -54,9 +50,7 @@ class Request(models.Model):
     state = models.CharField(max_length=12, choices=State.choices, default=State.DRAFT)
     decision = models.CharField(max_length=12, blank=True)
     reasons = models.JSONField(default=list)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
@@ -93,9 +87,7 @@ class Grading(models.Model):
     graded_at = models.DateTimeField()
     override_grade = models.CharField(max_length=12, blank=True)
     override_reason = models.TextField(blank=True)
-    override_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    override_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     override_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
@@ -126,9 +118,7 @@ class Quote(models.Model):
     offered_at = models.DateTimeField()
     valid_until = models.DateTimeField()
     state = models.CharField(max_length=12, choices=State.choices, default=State.OFFERED)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     decision_reason = models.TextField(blank=True)
 

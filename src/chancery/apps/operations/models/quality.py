@@ -29,14 +29,10 @@ class Sample(models.Model):
     plan = models.JSONField(default=dict)
     seed = models.CharField(max_length=64)
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
-    drawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    drawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     drawn_at = models.DateTimeField()
     completed_at = models.DateTimeField(null=True)
-    waived_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    waived_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     waived_at = models.DateTimeField(null=True)
     waiver_reason = models.TextField(blank=True)
 
@@ -63,17 +59,13 @@ class SampleItem(models.Model):
     label = models.CharField(max_length=200, blank=True)
     first_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     first_values = models.JSONField()
-    second_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    second_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     second_values = models.JSONField(null=True)
     second_at = models.DateTimeField(null=True)
     overturned = models.BooleanField(null=True)
     differences = models.JSONField(default=list)
     resolution = models.CharField(max_length=6, blank=True)
-    resolved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    resolved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     resolved_at = models.DateTimeField(null=True)
     resolution_reason = models.TextField(blank=True)
 
@@ -108,9 +100,7 @@ class Checklist(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["subject_type", "subject_id"], name="operations_one_checklist")
-        ]
+        constraints = [models.UniqueConstraint(fields=["subject_type", "subject_id"], name="operations_one_checklist")]
 
     def __str__(self) -> str:
         return f"{self.subject_type} {self.subject_id}"
@@ -154,9 +144,7 @@ class SignOff(models.Model):
     state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField()
-    attorney = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    attorney = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     licence = models.JSONField(null=True)
     statement = models.TextField(blank=True)
     reasons = models.TextField(blank=True)

@@ -44,9 +44,7 @@ class WorkItem(models.Model):
     minutes = models.PositiveIntegerField()
     not_authored_by = models.JSONField(default=list)
     state = models.CharField(max_length=12, choices=State.choices, default=State.OPEN)
-    assignee = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    assignee = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     reasons = models.JSONField(default=dict)
     pinned = models.BooleanField(default=False)
     created_at = models.DateTimeField()
@@ -63,9 +61,7 @@ class WorkItem(models.Model):
             models.Index(fields=["tenant", "state", "-id"], name="operations_work_of_tenant"),
         ]
         constraints = [
-            models.UniqueConstraint(
-                fields=["kind", "subject_type", "subject_id"], name="operations_one_work_item"
-            )
+            models.UniqueConstraint(fields=["kind", "subject_type", "subject_id"], name="operations_one_work_item")
         ]
 
     def __str__(self) -> str:

@@ -164,7 +164,9 @@ def clock_of(*, actor: Actor, matter_id: str, now: datetime) -> ClockRecord:
 
 def clocks_of(*, actor: Actor, matter_ids: Sequence[str], now: datetime) -> dict[str, ClockRecord]:
     """Return the clocks of several matters without their events: two queries for any number."""
-    levels = dict(policies.engagements_for(actor).filter(matter_id__in=matter_ids).values_list("matter_id", "service_level"))
+    levels = dict(
+        policies.engagements_for(actor).filter(matter_id__in=matter_ids).values_list("matter_id", "service_level")
+    )
     events: dict[str, list[ClockEvent]] = {matter_id: [] for matter_id in levels}
     for event in policies.clock_events_for(actor).filter(matter_id__in=list(levels)):
         events[event.matter_id].append(event)

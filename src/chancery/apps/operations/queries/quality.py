@@ -253,8 +253,8 @@ def overturn_report(*, actor: Actor, sample_id: str) -> OverturnReport:
         "population": row.population,
         "sampled": row.size,
         "done": len(done),
-        "overturned": row.overturned_items,
-        "unresolved": row.unresolved_items,
+        "overturned": row.overturned_items,  # type: ignore[attr-defined]
+        "unresolved": row.unresolved_items,  # type: ignore[attr-defined]
     }
     if not done:
         return OverturnReport(**counts, rate=None, low=None, high=None, raw_agreement=None, kappa=None, ac1=None)

@@ -220,7 +220,9 @@ def request_record(
 def full_request(row: Request, *, at: datetime | None = None) -> RequestRecord:
     """Return a request with its grading and quotes: two more queries."""
     grading = Grading.objects.filter(request_id=row.id).select_related("override_by").first()
-    quotes = Quote.objects.filter(request_id=row.id).select_related("tenant", "request", "decided_by").order_by("-number")
+    quotes = (
+        Quote.objects.filter(request_id=row.id).select_related("tenant", "request", "decided_by").order_by("-number")
+    )
     return request_record(row, grading=grading, quotes=tuple(quote_record(item, at=at) for item in quotes))
 
 
@@ -236,7 +238,9 @@ def requests_found(*, actor: Actor, text: str = "", state: str = "", tenant_id: 
     """Return the visible requests, filtered; the page slices it."""
     found = policies.requests_for(actor)
     if text:
-        found = found.filter(Q(title__icontains=text) | Q(tenant__name__icontains=text) | Q(matter__number__iexact=text))
+        found = found.filter(
+            Q(title__icontains=text) | Q(tenant__name__icontains=text) | Q(matter__number__iexact=text)
+        )
     if state:
         found = found.filter(state=state)
     if tenant_id:

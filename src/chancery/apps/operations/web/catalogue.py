@@ -58,7 +58,10 @@ def service_page(request: HttpRequest, service_id: str) -> HttpResponse:
             [words(point.text.model_dump()) for point in points] for points in record.definition.checklists.values()
         ],
         "excluded": [
-            (next(words(p.name.model_dump()) for p in record.definition.jurisdictions if p.code == item.code), item.source)
+            (
+                next(words(p.name.model_dump()) for p in record.definition.jurisdictions if p.code == item.code),
+                item.source,
+            )
             for item in record.definition.excluded_jurisdictions
         ],
         "questions": [words(question.label.model_dump()) for question in record.definition.form],
@@ -152,9 +155,7 @@ def edit(request: HttpRequest, service_id: str) -> HttpResponse:
     return redirect("operations:service", service_id=service_id)
 
 
-def _edit_page(
-    request: HttpRequest, record: ServiceRecord, form: VersionForm, found: list[Difference]
-) -> HttpResponse:
+def _edit_page(request: HttpRequest, record: ServiceRecord, form: VersionForm, found: list[Difference]) -> HttpResponse:
     context = {
         "record": record,
         "form": form,

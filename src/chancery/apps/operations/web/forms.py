@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
-from django.utils.translation import gettext, gettext_lazy as _
+from django.http import QueryDict
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from chancery.apps.operations.catalogue.answers import Problem
 from chancery.apps.operations.catalogue.definition import Question, ServiceDefinition
@@ -49,8 +51,7 @@ class ReassignForm(forms.Form):
 
     def __init__(self, *args: Any, people: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["person"]
-        assert isinstance(field, forms.ChoiceField)
+        field = cast(forms.ChoiceField, self.fields["person"])
         field.choices = [("", gettext("Whoever fits best now")), *people]
 
 
@@ -100,7 +101,7 @@ class OrderForm(forms.Form):
         found: dict[str, Any] = {}
         for question in self.definition.form:
             if question.type == "multiple":
-                found[question.key] = self.data.getlist(question.key)  # type: ignore[union-attr]
+                found[question.key] = cast(QueryDict, self.data).getlist(question.key)
             else:
                 found[question.key] = self.data.get(question.key, "")
         return found
@@ -139,7 +140,7 @@ def _field(definition: ServiceDefinition, question: Question) -> forms.Field:
         mode = "numeric" if question.type == "integer" else "decimal"
         field = forms.CharField(widget=forms.TextInput(attrs={"inputmode": mode, "autocomplete": "off"}), **common)
     field.required = question.required
-    field.clean = _accept  # type: ignore[method-assign,assignment]
+    field.clean = _accept  # type: ignore[method-assign]
     return field
 
 

@@ -77,9 +77,7 @@ def _tiles(record: SampleRecord, report: OverturnReport | None) -> list[Tile]:
     return tiles
 
 
-def _line(
-    item: SampleItemRecord, supervises: bool, resolve: tuple[str, ResolveForm] | None
-) -> dict[str, Any]:
+def _line(item: SampleItemRecord, supervises: bool, resolve: tuple[str, ResolveForm] | None) -> dict[str, Any]:
     form = None
     if supervises and item.overturned and not item.resolution:
         held = resolve[1] if resolve and resolve[0] == item.subject_id else None
@@ -105,9 +103,7 @@ def waive(request: HttpRequest, sample_id: str) -> HttpResponse:
     form = ReasonForm(request.POST, prefix="waive")
     done = attempt(
         form,
-        lambda: actions.waive_sample(
-            actor=actor, sample_id=sample_id, reason=form.cleaned_data["reason"], at=moment()
-        ),
+        lambda: actions.waive_sample(actor=actor, sample_id=sample_id, reason=form.cleaned_data["reason"], at=moment()),
     )
     if not done:
         return _sample_page(request, record, waive=form)
@@ -157,8 +153,7 @@ def _checklist_page(
         "subject_url": subject,
         "done": sum(point.ticked for point in record.points),
         "points": [
-            (point, held[1] if held and held[0] == point.key else TickForm(prefix=point.key))
-            for point in record.points
+            (point, held[1] if held and held[0] == point.key else TickForm(prefix=point.key)) for point in record.points
         ],
         "has_errors": held is not None,
     }

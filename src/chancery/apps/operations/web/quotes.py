@@ -27,9 +27,7 @@ def quote_page(request: HttpRequest, quote_id: str) -> HttpResponse:
 
 def _page(request: HttpRequest, record: QuoteRecord, *, form: ReasonForm | None = None) -> HttpResponse:
     actor = actor_of(request)
-    may_answer = (
-        record.state == "offered" and actor.has(Role.COUNSEL) and record.tenant_id in actor.tenant_ids
-    )
+    may_answer = record.state == "offered" and actor.has(Role.COUNSEL) and record.tenant_id in actor.tenant_ids
     context = {
         "record": record,
         "tone": TONES.get(record.state, ""),
@@ -61,9 +59,7 @@ def decline(request: HttpRequest, quote_id: str) -> HttpResponse:
     form = ReasonForm(request.POST, prefix="decline")
     done = attempt(
         form,
-        lambda: actions.decline_quote(
-            actor=actor, quote_id=quote_id, reason=form.cleaned_data["reason"], at=moment()
-        ),
+        lambda: actions.decline_quote(actor=actor, quote_id=quote_id, reason=form.cleaned_data["reason"], at=moment()),
     )
     if not done:
         return _page(request, record, form=form)

@@ -151,9 +151,7 @@ def new(request: HttpRequest, service_id: str) -> HttpResponse:
     return _take_answers(request, form, started.id, service.name, key=key)
 
 
-def _take_answers(
-    request: HttpRequest, form: OrderForm, request_id: str, name: str, *, key: str = ""
-) -> HttpResponse:
+def _take_answers(request: HttpRequest, form: OrderForm, request_id: str, name: str, *, key: str = "") -> HttpResponse:
     """Keep the answers and, if asked, submit; problems come back beside their questions."""
     actor, at = actor_of(request), moment()
     try:
