@@ -16,14 +16,14 @@ import pypdfium2
 import typst
 from PIL import Image
 
-from .markup import Block, Span, parse_blocks
+from .markup import Block, Span, parse_blocks, parse_spans
 
 FONTS = Path(pylopdf_fonts_zh_cn.__file__).parent
 
 
 @dataclass(frozen=True, kw_only=True)
 class Letterhead:
-    """How an organisation's paper looks. colour: hexadecimal, with the leading #."""
+    """How an organisation's paper looks. colour: hexadecimal, with the leading #; without a name only the seal."""
 
     name: str
     second_name: str
@@ -41,11 +41,9 @@ def write_pdf(*, text: str, head: Letterhead | None, title: str, at: datetime) -
         "#set par(justify: false, leading: 0.7em, spacing: 1.05em)",
         "#show heading.where(level: 1): it => align(center, text(size: 13pt, it.body))",
     ]
-    if head is not None:
+    if head is not None and head.name:
         parts += _letterhead(head=head)
-    parts += [_block(block=block) for block in parse_blocks(text=text)]
-    if head is not None and head.seal:
-        parts.append(_seal(head=head))
+    parts += [_block(block=block, head=head) for block in parse_blocks(text=text)]
     made = _compiler().compile("\n".join(parts).encode(), format="pdf", timestamp=int(at.timestamp()), pdf_tags=False)
     if not isinstance(made, bytes):
         raise TypeError("typst returned several files for one paper")
@@ -62,11 +60,9 @@ def scan_pdf(*, pdf: bytes, seed: int, tilt: float) -> bytes:
     pictures: list[tuple[int, int, bytes]] = []
     for number in range(len(document)):
         page = document[number].render(scale=150 / 72, grayscale=True).to_pil().convert("L")
-        turned = page.rotate(
-            tilt if number % 2 == 0 else -tilt / 2, resample=Image.Resampling.BILINEAR, fillcolor=252
-        )
-        values = np.asarray(turned, dtype=np.int16)
-        values = values * 224 // 255 + 22 + random.integers(-7, 8, size=values.shape, dtype=np.int16)
+        turned = page.rotate(tilt if number % 2 == 0 else -tilt / 2, resample=Image.Resampling.BILINEAR, fillcolor=252)
+        values = np.asarray(turned, dtype=np.int32)
+        values = values * 224 // 255 + 22 + random.integers(-7, 8, size=values.shape, dtype=np.int32)
         specks = random.random(values.shape) > 0.99996
         values[specks] = 70
         held = io.BytesIO()
@@ -105,15 +101,20 @@ def _letterhead(*, head: Letterhead) -> list[str]:
 
 
 def _seal(*, head: Letterhead) -> str:
-    ring = (
-        'circle(radius: 1.75cm, stroke: 1.6pt + rgb("#c8202f"))[#align(center + horizon)'
-        f'[#text(size: 7pt, fill: rgb("#c8202f"), weight: "bold")[#{_string(head.seal)} #linebreak() '
-        '#text(size: 18pt)[#"★"]]]]'
+    """Return a company seal pressed over what stands above it: red ring, name along it, star."""
+    red = 'rgb("#c8202f")'
+    step = 270 / max(1, len(head.seal) - 1)
+    letters = "".join(
+        f"#place(center + horizon, rotate({-135 + step * number:.1f}deg, move(dy: -1.42cm, "
+        f"text(size: 8.5pt, fill: {red}, {_string(letter)}))))"
+        for number, letter in enumerate(head.seal)
     )
-    return f"#place(right + bottom, dx: -1.2cm, dy: -1.2cm, rotate(-9deg, {ring}))"
+    star = f'#place(center + horizon, text(size: 22pt, fill: {red}, "★"))'
+    ring = f"box(width: 3.6cm, height: 3.6cm)[#place(center + horizon, circle(radius: 1.8cm, stroke: 1.5pt + {red}))"
+    return f"#place(right, dx: -0.6cm, dy: -3.1cm, rotate(-7deg, {ring}{letters}{star}]))"
 
 
-def _block(*, block: Block) -> str:
+def _block(*, block: Block, head: Letterhead | None) -> str:
     body = "".join(_span(span=span) for span in block.spans)
     if block.kind == "heading":
         return f"#heading(level: {block.level})[{body}]"
@@ -125,12 +126,18 @@ def _block(*, block: Block) -> str:
         return "#pagebreak()"
     if block.kind == "table":
         return _table(rows=block.rows)
+    if block.kind == "seal":
+        return _seal(head=head) if head is not None and head.seal else ""
     return f"#par[{body}]"
 
 
 def _table(*, rows: Sequence[Sequence[str]]) -> str:
     width = max(len(row) for row in rows)
-    cells = ", ".join(f"[#{_string(cell)}]" for row in rows for cell in (*row, *[""] * (width - len(row))))
+    cells = ", ".join(
+        "[" + "".join(_span(span=span) for span in parse_spans(line=cell)) + "]"
+        for row in rows
+        for cell in (*row, *[""] * (width - len(row)))
+    )
     columns = ", ".join(["auto"] * (width - 1) + ["1fr"])
     return f"#text(size: 9pt)[#table(columns: ({columns},), inset: 4.5pt, stroke: 0.5pt + luma(120), {cells})]"
 
@@ -139,6 +146,8 @@ def _span(*, span: Span) -> str:
     made = "#linebreak()".join(f"#{_string(line)};" for line in span.text.split("\n"))
     if span.kind == "bold":
         return f"#strong[{made}]"
+    if span.kind == "signed":
+        return f'#box(rotate(-3deg, text(size: 16pt, style: "italic", fill: rgb("#22367e"))[{made}]))'
     return "" if span.kind == "deleted" else made
 
 

@@ -100,7 +100,7 @@ class Library:
 
     def _cut(self, paper: Paper) -> bytes:
         whole = self.paper(key=paper.extra["of"])
-        return whole[: len(whole) // 16]
+        return whole[: len(whole) * 3 // 5]
 
     def _same(self, paper: Paper) -> bytes:
         return self.paper(key=paper.extra["as"])
@@ -230,7 +230,8 @@ _CHINESE_HEAD = {
 _WEEK = ("一", "二", "三", "四", "五", "六", "日")
 _DAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTH_NAMES = (
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
 )
 
 

@@ -80,7 +80,8 @@ def write_codes(*, manifest: Manifest, out: Path) -> None:
 
     Each item has a first reviewer and a second pair of eyes by the other reviewer; about one second
     opinion in thirty differs on responsiveness, always on an item that is not privileged. Copies agree.
-    Containers and items nobody can read (encrypted, corrupt, empty) get no row.
+    Containers and files nobody can read (encrypted, empty) get no row; a damaged file whose text was saved
+    in part does.
     """
     with out.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")

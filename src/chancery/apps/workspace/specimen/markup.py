@@ -2,7 +2,7 @@
 
 ``# ``/``## `` headings, ``- `` list lines, ``| a | b |`` table rows, ``>> `` a line set to the right,
 ``---`` a page break, blank lines between paragraphs; inside a line ``**bold**``, ``{+inserted+}`` and
-``{-deleted-}`` (tracked changes).
+``{-deleted-}`` (tracked changes), ``~name~`` a signature; ``(seal)`` presses the house's seal over the lines above.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-SpanKind = Literal["plain", "bold", "inserted", "deleted"]
-BlockKind = Literal["heading", "paragraph", "bullet", "table", "right", "break"]
-_SPAN = re.compile(r"\*\*(.+?)\*\*|\{\+(.+?)\+\}|\{-(.+?)-\}", re.S)
-_KINDS: tuple[SpanKind, ...] = ("bold", "inserted", "deleted")
+SpanKind = Literal["plain", "bold", "inserted", "deleted", "signed"]
+BlockKind = Literal["heading", "paragraph", "bullet", "table", "right", "break", "seal"]
+_SPAN = re.compile(r"\*\*(.+?)\*\*|\{\+(.+?)\+\}|\{-(.+?)-\}|~(.+?)~", re.S)
+_KINDS: tuple[SpanKind, ...] = ("bold", "inserted", "deleted", "signed")
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def parse_spans(*, line: str) -> tuple[Span, ...]:
     for found in _SPAN.finditer(line):
         if found.start() > place:
             spans.append(Span("plain", line[place : found.start()]))
-        index = next(i for i in (1, 2, 3) if found.group(i) is not None)
+        index = next(i for i in (1, 2, 3, 4) if found.group(i) is not None)
         spans.append(Span(_KINDS[index - 1], found.group(index)))
         place = found.end()
     if place < len(line):
@@ -82,6 +82,8 @@ def plain_text(*, text: str) -> str:
 def _special(*, line: str) -> Block | None:
     if line == "---":
         return Block("break")
+    if line == "(seal)":
+        return Block("seal")
     for mark, level in (("## ", 2), ("# ", 1)):
         if line.startswith(mark):
             return Block("heading", parse_spans(line=line[len(mark) :]), level)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
@@ -11,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from .leaves import FONTS
 
 _SIZE = (960, 720)
+_PIXELS_PER_MM = 10
 
 
 def draw_crack(*, seed: int, label: str, length_mm: int) -> bytes:
@@ -20,12 +22,12 @@ def draw_crack(*, seed: int, label: str, length_mm: int) -> bytes:
     pen = ImageDraw.Draw(picture)
     x, y = 250.0, 330.0
     points = [(x, y)]
-    for _ in range(max(6, length_mm // 2)):
-        x += float(random.uniform(6, 13))
-        y += float(random.normal(0, 7))
+    while x < 250 + length_mm * _PIXELS_PER_MM:
+        x += float(random.uniform(3, 11))
+        y += float(random.normal(-1.5, 5))
         points.append((x, y))
-    pen.line(points, fill=(38, 30, 24), width=4)
-    for start, end in zip(points, points[1:], strict=False):
+    pen.line(points, fill=(58, 46, 34), width=4)
+    for start, end in pairwise(points):
         pen.line([start, end], fill=(22, 18, 15), width=int(random.integers(1, 6)))
     for _ in range(26):
         px, py, size = random.uniform(180, 800), random.uniform(160, 520), random.uniform(1, 5)
@@ -66,12 +68,12 @@ def _gauge(*, picture: Image.Image) -> None:
     pen = ImageDraw.Draw(picture)
     pen.rectangle([140, 560, 900, 640], fill=(214, 214, 205), outline=(90, 90, 88))
     for step in range(75):
-        across = 150 + step * 10
+        across = 150 + step * _PIXELS_PER_MM
         tall = 34 if step % 10 == 0 else 22 if step % 5 == 0 else 13
         pen.line([across, 560, across, 560 + tall], fill=(25, 25, 25), width=2 if step % 10 == 0 else 1)
         if step % 10 == 0:
             pen.text((across - 6, 598), str(step), fill=(25, 25, 25), font=_font(20))
-    pen.text((850, 612), "mm", fill=(25, 25, 25), font=_font(16))
+    pen.text((862, 574), "mm", fill=(25, 25, 25), font=_font(16))
 
 
 def _tag(*, picture: Image.Image, label: str) -> None:
@@ -79,7 +81,8 @@ def _tag(*, picture: Image.Image, label: str) -> None:
     pen = ImageDraw.Draw(tag)
     pen.rectangle([0, 0, 359, 73], outline=(120, 100, 60))
     pen.text((12, 8), label, fill=(30, 30, 60), font=_font(22))
-    picture.paste(tag.rotate(3, expand=True, fillcolor=(150, 128, 88)), (540, 60))
+    mask = Image.new("L", tag.size, 255).rotate(3, expand=True, fillcolor=0)
+    picture.paste(tag.rotate(3, expand=True), (540, 60), mask)
 
 
 @cache

@@ -99,9 +99,7 @@ class _Hand:
         self._write(path=row["path"], content=content, at=notes[-1].at)
         self._list_container(path=row["path"], custodian=custodian, what="mbox", content=content, parent=None)
         for number, note in enumerate(notes, 1):
-            self._list_mail(
-                path=f"{row['path']}/{number:04d}.eml", note=note, custodian=custodian, parent=row["path"]
-            )
+            self._list_mail(path=f"{row['path']}/{number:04d}.eml", note=note, custodian=custodian, parent=row["path"])
 
     def lay_letters(self, *, row: Mapping[str, Any], notes: Sequence[Note]) -> None:
         """Write each note as a loose .eml, named as people drag them out of their mail program."""
@@ -199,7 +197,7 @@ class _Hand:
     def _list_paper(self, *, path: str, key: str, custodian: str, parent: str | None) -> None:
         paper = self.shelf.papers[key]
         exception = _EXCEPTIONS.get(paper.form)
-        status: Literal["item", "container", "exception"] = "item" if exception is None else "exception"
+        status: Literal["item", "container", "exception"] = "item" if exception in (None, "corrupt") else "exception"
         if paper.form == "same":
             exception = "type_mismatch"
         if paper.form == "locked":

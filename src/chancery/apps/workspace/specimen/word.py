@@ -12,7 +12,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Pt
 
-from .markup import Block, Span, parse_blocks
+from .markup import Block, Span, parse_blocks, parse_spans
 from .packing import repack_office
 
 _TABLES = ("TableNormal", "TableGrid")
@@ -60,7 +60,10 @@ def _add_block(*, document: Any, block: Block, author: str, at: datetime) -> Non
         table.style = "Table Grid"
         for row in block.rows:
             for cell, value in zip(table.add_row().cells, row, strict=False):
-                cell.text = value
+                for span in parse_spans(line=value):
+                    _add_span(paragraph=cell.paragraphs[0], span=span, author=author, at=at)
+        return
+    if block.kind == "seal":
         return
     if block.kind == "break":
         document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
@@ -80,6 +83,7 @@ def _add_block(*, document: Any, block: Block, author: str, at: datetime) -> Non
 def _add_span(*, paragraph: Any, span: Span, author: str, at: datetime) -> None:
     run = paragraph.add_run(span.text)
     run.bold = True if span.kind == "bold" else None
+    run.italic = True if span.kind == "signed" else None
     if span.kind not in ("inserted", "deleted"):
         return
     change = OxmlElement("w:ins" if span.kind == "inserted" else "w:del")
