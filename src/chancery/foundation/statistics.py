@@ -6,7 +6,7 @@ import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
-from scipy.stats import beta, hypergeom, norm
+from scipy.special import betaincinv, ndtri
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def wilson(*, found: int, sampled: int, confidence: float = 0.95) -> Interval:
     Method: Wilson, Journal of the American Statistical Association 22 (1927) 209–212, uncorrected.
     """
     _check(found, sampled, confidence)
-    z = float(norm.ppf(1 - (1 - confidence) / 2))
+    z = float(ndtri(1 - (1 - confidence) / 2))
     share = found / sampled
     scale = 1 + z * z / sampled
     centre = (share + z * z / (2 * sampled)) / scale
@@ -48,15 +48,15 @@ def clopper_pearson(*, found: int, sampled: int, confidence: float = 0.95) -> In
     """
     _check(found, sampled, confidence)
     tail = (1 - confidence) / 2
-    low = 0.0 if found == 0 else float(beta.ppf(tail, found, sampled - found + 1))
-    high = 1.0 if found == sampled else float(beta.ppf(1 - tail, found + 1, sampled - found))
+    low = 0.0 if found == 0 else float(betaincinv(found, sampled - found + 1, tail))
+    high = 1.0 if found == sampled else float(betaincinv(found + 1, sampled - found, 1 - tail))
     return Interval(low, high)
 
 
 def upper_bound(*, found: int, sampled: int, confidence: float = 0.95) -> float:
     """One-sided exact upper limit of a share (Clopper and Pearson, all the error in one tail)."""
     _check(found, sampled, confidence)
-    return 1.0 if found == sampled else float(beta.ppf(confidence, found + 1, sampled - found))
+    return 1.0 if found == sampled else float(betaincinv(found + 1, sampled - found, confidence))
 
 
 def sample_size(*, margin: float, confidence: float = 0.95, share: float = 0.5, lot: int | None = None) -> int:
@@ -67,11 +67,16 @@ def sample_size(*, margin: float, confidence: float = 0.95, share: float = 0.5, 
     """
     if not 0 < margin < 1:
         raise ValueError("margin lies between 0 and 1")
-    z = float(norm.ppf(1 - (1 - confidence) / 2))
+    z = float(ndtri(1 - (1 - confidence) / 2))
     size = z * z * share * (1 - share) / (margin * margin)
     if lot is not None:
         size = size / (1 + (size - 1) / lot)
     return math.ceil(size - 1e-9)
+
+
+def _none_found(lot: int, defects: int, drawn: int) -> float:
+    """Probability of drawing none of the defects: C(lot - defects, drawn) / C(lot, drawn)."""
+    return math.comb(lot - defects, drawn) / math.comb(lot, drawn)
 
 
 def zero_find_size(*, limit: float, confidence: float = 0.95, lot: int | None = None) -> int:
@@ -90,7 +95,7 @@ def zero_find_size(*, limit: float, confidence: float = 0.95, lot: int | None = 
     low, high = 1, lot
     while low < high:
         middle = (low + high) // 2
-        if float(hypergeom.pmf(0, lot, defects, middle)) <= 1 - confidence:
+        if _none_found(lot, defects, middle) <= 1 - confidence:
             high = middle
         else:
             low = middle + 1
