@@ -68,23 +68,36 @@ def expense_lines(
     production_id: str,
     processed_on: date,
     produced_on: date,
+    billed_gigabytes: Decimal = Decimal(0),
 ) -> list[DraftLine]:
-    """Return the lines of processing by gigabyte (at least one) and imaging by document."""
+    """Return the lines of processing by gigabyte (at least one a matter) and imaging by document.
+
+    input_bytes: all evidence of the matter; billed_gigabytes: what earlier invoices of the matter counted of it.
+    """
     lines: list[DraftLine] = []
-    if "gigabyte" in unit_prices:
-        size = max(Decimal(1), round_half_up(Decimal(input_bytes) / GIGABYTE, digits=2))
+    size = max(Decimal(1), round_half_up(Decimal(input_bytes) / GIGABYTE, digits=2)) - billed_gigabytes
+    if "gigabyte" in unit_prices and size > 0:
         lines.append(
             _expense(
-                processed_on, size, "gigabyte", unit_prices["gigabyte"],
+                processed_on,
+                size,
+                "gigabyte",
+                unit_prices["gigabyte"],
                 f"Processing and hosting of {input_bytes} bytes, per gigabyte, minimum one",
-                "collection", tuple(collection_ids),
+                "collection",
+                tuple(collection_ids),
             )
         )
     if "document" in unit_prices and documents:
         lines.append(
             _expense(
-                produced_on, Decimal(documents), "document", unit_prices["document"],
-                f"Imaging and numbering of {documents} documents", "production", (production_id,),
+                produced_on,
+                Decimal(documents),
+                "document",
+                unit_prices["document"],
+                f"Imaging and numbering of {documents} documents",
+                "production",
+                (production_id,),
             )
         )
     return lines

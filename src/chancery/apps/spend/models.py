@@ -32,6 +32,7 @@ class TimeEntry(models.Model):
     reason = models.CharField(max_length=500, blank=True, default="")
     corrects = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     superseded = models.BooleanField(default=False)
+    invoice = models.ForeignKey("spend.Invoice", null=True, on_delete=models.PROTECT, related_name="+")
     sources = models.JSONField(default=list)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -40,7 +41,7 @@ class TimeEntry(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["matter", "user", "day", "task_code", "origin"],
-                condition=Q(superseded=False, origin="desk"),
+                condition=Q(superseded=False, origin="desk", invoice=None),
                 name="desk_time_once",
             )
         ]
@@ -84,7 +85,10 @@ class Invoice(models.Model):
                 fields=["matter", "production_id"], condition=~Q(production_id=""), name="one_invoice_per_production"
             )
         ]
-        indexes = [models.Index(fields=["tenant", "state", "-invoice_date"]), models.Index(fields=["-invoice_date", "id"])]
+        indexes = [
+            models.Index(fields=["tenant", "state", "-invoice_date"]),
+            models.Index(fields=["-invoice_date", "id"]),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -114,9 +118,7 @@ class InvoiceLine(models.Model):
     sources = models.JSONField(default=list)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["invoice", "number"], name="invoice_line_number_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["invoice", "number"], name="invoice_line_number_once")]
 
     def __str__(self) -> str:
         return f"{self.number}"

@@ -2,103 +2,52 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import gettext
 
 from chancery.apps.spend import policies
 from chancery.apps.spend.models import Invoice, InvoiceLine, TimeEntry
+from chancery.apps.spend.records import (
+    InvoiceRecord,
+    LineRecord,
+    PersonTime,
+    QueryRecord,
+    TimeRecord,
+)
 from chancery.engines.billing.invoice import Bill, BillLine
 from chancery.engines.billing.ledes import write_1998b
-from chancery.foundation.errors import NotFound
+from chancery.engines.billing.ledes_reading import LedesFinding
+from chancery.engines.billing.validation import check
+from chancery.foundation.errors import NotFound, Refused
 from chancery.foundation.money import Money
-from chancery.platform.access.values import Actor
+from chancery.platform.access.values import Actor, Role
 
-
-@dataclass(frozen=True, slots=True)
-class QueryRecord:
-    """A question about a line and its answer."""
-
-    id: str
-    text: str
-    asked_by: str
-    asked_at: datetime
-    answer: str
-    adjustment: Money
-    answered_by: str
-    answered_at: datetime | None
-    open: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LineRecord:
-    """A line of an invoice; ``sources`` are ids of ``source_kind`` rows: the work behind it."""
-
-    id: str
-    number: int
-    type: str
-    day: date
-    units: Decimal
-    unit: str
-    unit_cost: Money
-    adjustment: Money
-    total: Money
-    task_code: str
-    activity_code: str
-    expense_code: str
-    timekeeper: str
-    timekeeper_class: str
-    description: str
-    source_kind: str
-    sources: tuple[str, ...]
-    queries: tuple[QueryRecord, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class InvoiceRecord:
-    """An invoice as pages and the interface see it."""
-
-    id: str
-    tenant_id: str
-    tenant_name: str
-    matter_id: str
-    matter_number: str
-    matter_title: str
-    number: str
-    state: str
-    currency: str
-    total: Money
-    period_start: date
-    period_end: date
-    invoice_date: date
-    description: str
-    production_id: str
-    issued_at: datetime | None
-    approved_at: datetime | None
-    paid_at: datetime | None
-    payment_reference: str
-    lines: tuple[LineRecord, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class TimeRecord:
-    """A time entry; seconds as measured, hours as billed."""
-
-    id: str
-    user_id: str
-    person: str
-    person_zh: str
-    day: date
-    seconds: int
-    hours: Decimal
-    task_code: str
-    origin: str
-    narrative: str
-    reason: str
-    superseded: bool
+__all__ = [
+    "InvoiceRecord",
+    "LineRecord",
+    "PersonTime",
+    "QueryRecord",
+    "TimeRecord",
+    "bill_of",
+    "billed_to_date",
+    "findings_of",
+    "invoice",
+    "invoice_choices",
+    "invoice_of_production",
+    "invoice_record",
+    "invoices_found",
+    "invoices_waiting",
+    "ledes_file",
+    "ledes_of",
+    "time_entry",
+    "time_found",
+    "time_of",
+    "time_record",
+    "time_totals",
+]
 
 
 def invoice_record(invoice: Invoice, lines: tuple[LineRecord, ...] = ()) -> InvoiceRecord:
@@ -107,9 +56,11 @@ def invoice_record(invoice: Invoice, lines: tuple[LineRecord, ...] = ()) -> Invo
         id=invoice.id,
         tenant_id=invoice.tenant_id,
         tenant_name=invoice.tenant.name,
+        tenant_name_zh=invoice.tenant.name_zh,
         matter_id=invoice.matter_id,
         matter_number=invoice.matter.number,
         matter_title=invoice.matter.title,
+        matter_title_zh=invoice.matter.title_zh,
         number=invoice.number,
         state=invoice.state,
         currency=invoice.currency,
@@ -128,7 +79,13 @@ def invoice_record(invoice: Invoice, lines: tuple[LineRecord, ...] = ()) -> Invo
 
 
 def invoices_found(
-    *, actor: Actor, state: str = "", text: str = "", matter_id: str = "", currency: str = ""
+    *,
+    actor: Actor,
+    state: str = "",
+    text: str = "",
+    matter_id: str = "",
+    currency: str = "",
+    tenant_id: str = "",
 ) -> QuerySet[Invoice]:
     """Return the visible invoices, filtered, loaded with what ``invoice_record`` needs; the page slices it."""
     found = policies.invoices_for(actor).select_related("tenant", "matter")
@@ -139,8 +96,31 @@ def invoices_found(
     if matter_id:
         found = found.filter(matter_id=matter_id)
     if text:
-        found = found.filter(number__icontains=text) | found.filter(matter__title__icontains=text)
-    return found
+        found = found.filter(
+            Q(number__icontains=text)
+            | Q(matter__number__iexact=text)
+            | Q(matter__title__icontains=text)
+            | Q(matter__title_zh__icontains=text)
+            | Q(tenant__name__icontains=text)
+        )
+    return found.filter(tenant_id=tenant_id) if tenant_id else found
+
+
+def invoices_waiting(actor: Actor) -> int | None:
+    """Return how many invoices wait for the actor: to be approved by counsel, to be answered by a manager."""
+    if actor.has(Role.COUNSEL):
+        return policies.invoices_for(actor).filter(state=Invoice.State.ISSUED).count()
+    if actor.has(Role.MANAGER):
+        return policies.invoices_for(actor).filter(state__in=[Invoice.State.QUERIED, Invoice.State.DRAFT]).count()
+    return None
+
+
+def invoice_choices(*, actor: Actor) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return the currencies and the clients (id, name) that occur in the invoices the actor may see; two queries."""
+    found = policies.invoices_for(actor).order_by()
+    currencies = sorted(set(found.values_list("currency", flat=True).distinct()))
+    clients = sorted(set(found.values_list("tenant_id", "tenant__name").distinct()), key=lambda item: item[1])
+    return currencies, clients
 
 
 def _line(line: InvoiceLine, currency: str) -> LineRecord:
@@ -194,6 +174,12 @@ def invoice_of_production(*, actor: Actor, production_id: str) -> InvoiceRecord 
     return invoice(actor=actor, invoice_id=found.id) if found else None
 
 
+def _reference(invoice: Invoice) -> str:
+    """Return the client's own reference where the file can hold it, else the number of the matter."""
+    own = invoice.matter.client_reference
+    return own if own and own.isascii() and len(own) <= 20 else invoice.matter.number
+
+
 def bill_of(*, invoice: Invoice) -> Bill:
     """Return the invoice as the value that the LEDES writer takes; ids cut to the twenty characters it allows."""
     return Bill(
@@ -201,7 +187,7 @@ def bill_of(*, invoice: Invoice) -> Bill:
         invoice_number=invoice.number,
         client_id=f"C-{invoice.tenant_id[-12:]}",
         law_firm_matter_id=invoice.matter.number,
-        client_matter_id=(invoice.matter.client_reference or invoice.matter.number)[:20],
+        client_matter_id=_reference(invoice),
         law_firm_id="CHANCERY-LPO",
         currency=invoice.currency,
         period_start=invoice.period_start,
@@ -234,6 +220,21 @@ def ledes_of(*, bill: Bill) -> bytes:
     return write_1998b(bill=bill)
 
 
+def findings_of(*, actor: Actor, invoice_id: str) -> list[LedesFinding]:
+    """Return what a client's billing system would find in the invoice's file; empty when it is clean.
+
+    A bill that the format cannot carry at all gives one finding with the refusal's code as its rule. NotFound.
+    """
+    found = policies.invoices_for(actor).select_related("tenant", "matter").filter(id=invoice_id).first()
+    if found is None:
+        raise NotFound
+    try:
+        data = ledes_of(bill=bill_of(invoice=found))
+    except Refused as refusal:
+        return [LedesFinding(refusal.code, "error", None, "", refusal.sentence(gettext(refusal.message)))]
+    return check(data=data, today=found.invoice_date)
+
+
 def ledes_file(*, actor: Actor, invoice_id: str) -> tuple[str, bytes]:
     """Return (file name, LEDES 1998B file) of an invoice the actor may see; raises NotFound."""
     found = policies.invoices_for(actor).select_related("tenant", "matter").filter(id=invoice_id).first()
@@ -244,12 +245,73 @@ def ledes_file(*, actor: Actor, invoice_id: str) -> tuple[str, bytes]:
 
 def time_of(*, actor: Actor, matter_id: str) -> list[TimeRecord]:
     """Return the time entries of a matter that the actor may see, newest day first, corrected ones marked."""
-    found = policies.time_for(actor).filter(matter_id=matter_id).select_related("user").order_by("-day", "user__username", "created_at")
+    found = (
+        policies.time_for(actor)
+        .filter(matter_id=matter_id)
+        .select_related("user", "invoice")
+        .order_by("-day", "user__username", "created_at")
+    )
     return [_time(entry) for entry in found]
+
+
+def time_found(
+    *, actor: Actor, matter_id: str, person: str = "", task: str = "", text: str = "", corrected: bool = True
+) -> QuerySet[TimeEntry]:
+    """Return the visible time entries of a matter, filtered, loaded for ``time_record``; the page slices it.
+
+    corrected: also those that a correction replaced.
+    """
+    found = policies.time_for(actor).filter(matter_id=matter_id).select_related("user", "invoice")
+    if person:
+        found = found.filter(user_id=person)
+    if task:
+        found = found.filter(task_code=task)
+    if text:
+        found = found.filter(Q(narrative__icontains=text) | Q(reason__icontains=text))
+    return found if corrected else found.filter(superseded=False)
+
+
+def time_totals(*, actor: Actor, matter_id: str) -> list[PersonTime]:
+    """Return measured and billed time by person, corrected entries counted once; one query."""
+    rows = (
+        policies.time_for(actor)
+        .filter(matter_id=matter_id, superseded=False)
+        .order_by()
+        .values("user_id", "user__display_name", "user__display_name_zh", "user__username")
+        .annotate(seconds=Sum("seconds"), hours=Sum("hours"), entries=Count("id"))
+    )
+    found = [
+        PersonTime(
+            user_id=str(row["user_id"]),
+            person=row["user__display_name"] or row["user__username"],
+            person_zh=row["user__display_name_zh"],
+            seconds=row["seconds"],
+            hours=row["hours"].quantize(Decimal("0.01")),
+            entries=row["entries"],
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda item: item.person)
+
+
+def time_entry(*, actor: Actor, entry_id: str) -> TimeEntry:
+    """Return one time entry the actor may see, loaded with its people and invoice; raises NotFound."""
+    found = policies.time_for(actor).select_related("user", "created_by", "invoice").filter(id=entry_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def time_record(entry: TimeEntry) -> TimeRecord:
+    """Return the plain record of a row loaded with its person and invoice."""
+    return _time(entry)
 
 
 def _time(entry: TimeEntry) -> TimeRecord:
     return TimeRecord(
+        matter_id=entry.matter_id,
+        invoice_id=entry.invoice_id or "",
+        invoice_number=entry.invoice.number if entry.invoice else "",
         id=entry.id,
         user_id=str(entry.user_id),
         person=entry.user.display_name or entry.user.username,

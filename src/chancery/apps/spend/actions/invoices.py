@@ -6,7 +6,6 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Sum
 
 from chancery.apps.documents.queries import collection_accounting, collections
 from chancery.apps.matters.queries import MatterRecord, matter
@@ -27,6 +26,7 @@ from chancery.apps.spend.models import Invoice, InvoiceLine, InvoiceSeries, Line
 from chancery.apps.spend.queries import bill_of, ledes_of
 from chancery.engines.billing.validation import check
 from chancery.foundation.errors import NotFound, Refused
+from chancery.foundation.money import minor_digits, round_half_up
 from chancery.platform.access.scopes import require_role
 from chancery.platform.access.values import Actor, Role
 from chancery.platform.audit.actions import record
@@ -38,7 +38,9 @@ STEP_OF_LEVEL = {1: "first_level", 2: "second_look"}
 def _timekeeper(user_id: str, at: datetime) -> Timekeeper:
     person = professional_of(user_id=user_id, on=at.date())
     if person is None:
-        raise Refused("A person who worked on the matter is not in the register of professionals.", code="no_timekeeper")
+        raise Refused(
+            "A person who worked on the matter is not in the register of professionals.", code="no_timekeeper"
+        )
     return Timekeeper(
         id=person.username[:20],
         name=timekeeper_name(display_name=person.name, username=person.username),
@@ -49,7 +51,9 @@ def _timekeeper(user_id: str, at: datetime) -> Timekeeper:
 
 def _time_lines(*, matter_id: str, engagement: EngagementRecord, at: datetime) -> list[DraftLine]:
     lines: list[DraftLine] = []
-    entries = TimeEntry.objects.filter(matter_id=matter_id, superseded=False, hours__gt=0).order_by("day", "user__username", "task_code")
+    entries = TimeEntry.objects.filter(matter_id=matter_id, superseded=False, hours__gt=0, invoice=None).order_by(
+        "day", "user__username", "task_code"
+    )
     for entry in entries:
         person = _timekeeper(str(entry.user_id), at)
         lines.append(
@@ -77,9 +81,11 @@ def _unit_lines(*, matter_id: str, engagement: EngagementRecord, at: datetime) -
         (str(user), day, task)
         for user, day, task in TimeEntry.objects.filter(matter_id=matter_id).values_list("user_id", "day", "task_code")
     }
+    billed = _billed_sources(matter_id=matter_id, kind="coding")
     lines: list[DraftLine] = []
     for item in reviewed_units(matter_id=matter_id):
-        if (item.user_id, item.day, TASK_OF_LEVEL[item.level]) in timed:
+        keys = tuple(key for key in item.coding_ids if key not in billed)
+        if not keys or (item.user_id, item.day, TASK_OF_LEVEL[item.level]) in timed:
             continue
         person = _timekeeper(item.user_id, at)
         step = engagement.steps[STEP_OF_LEVEL[item.level]]
@@ -87,7 +93,7 @@ def _unit_lines(*, matter_id: str, engagement: EngagementRecord, at: datetime) -
             DraftLine(
                 type="F",
                 day=item.day,
-                units=Decimal(item.documents),
+                units=Decimal(len(keys)),
                 unit="document",
                 unit_cost=price_of_a_document(
                     standard_minutes=Decimal(step["standard_minutes"]), rate=engagement.rates[person.grade]
@@ -96,19 +102,48 @@ def _unit_lines(*, matter_id: str, engagement: EngagementRecord, at: datetime) -
                 activity_code=REVIEW_ACTIVITY,
                 expense_code="",
                 timekeeper=person,
-                description=f"{NARRATIVE_OF_LEVEL[item.level]}, {item.documents} documents at standard time",
+                description=f"{NARRATIVE_OF_LEVEL[item.level]}, {len(keys)} documents at standard time",
                 source_kind="coding",
-                sources=item.coding_ids,
+                sources=keys,
             )
         )
     return lines
 
 
+def _billed_sources(*, matter_id: str, kind: str) -> set[str]:
+    """Return the ids of the work that stands on an invoice of the matter already."""
+    held = InvoiceLine.objects.filter(invoice__matter_id=matter_id, source_kind=kind).values_list("sources", flat=True)
+    return {key for keys in held for key in keys}
+
+
+def _evidence_lines(
+    *, actor: Actor, matter_id: str, production_id: str, engagement: EngagementRecord, at: datetime
+) -> list[DraftLine]:
+    """Return the lines of processing and imaging; evidence that an earlier invoice counted is not counted again."""
+    evidence = collections(actor=actor, matter_id=matter_id)
+    billed = _billed_sources(matter_id=matter_id, kind="collection")
+    fresh = [item for item in evidence if item.id not in billed]
+    gigabytes = InvoiceLine.objects.filter(invoice__matter_id=matter_id, unit="gigabyte").values_list(
+        "units", flat=True
+    )
+    return expense_lines(
+        unit_prices=engagement.unit_prices,
+        input_bytes=collection_accounting(actor=actor, matter_id=matter_id).input_bytes,
+        collection_ids=[item.id for item in fresh or evidence],
+        documents=delivered_production(production_id=production_id).documents,
+        production_id=production_id,
+        processed_on=min((item.created_at.date() for item in fresh or evidence), default=at.date()),
+        produced_on=at.date(),
+        billed_gigabytes=sum(gigabytes, Decimal(0)),
+    )
+
+
 @transaction.atomic
 def draft_invoice(*, actor: Actor, matter_id: str, production_id: str, at: datetime) -> str:
-    """Draft the invoice of a delivered production from time and units; the same production is billed once.
+    """Draft the invoice of a delivered production from time and units; no production and no work is billed twice.
 
-    Returns the invoice's id. Raises NotFound, and Refused ``no_engagement`` where nothing was agreed.
+    Returns the invoice's id. Raises NotFound, and Refused ``no_engagement`` where nothing was agreed,
+    ``nothing_to_bill`` or ``no_timekeeper``.
     """
     if not actor.system:
         require_role(actor, Role.MANAGER)
@@ -120,19 +155,13 @@ def draft_invoice(*, actor: Actor, matter_id: str, production_id: str, at: datet
     if engagement is None:
         raise Refused("No quote was accepted for this matter, so there is no rate to bill at.", code="no_engagement")
     gather_time(actor=actor, matter_id=matter_id, at=at)
-    delivered = delivered_production(production_id=production_id)
     lines = _time_lines(matter_id=matter_id, engagement=engagement, at=at)
     lines += _unit_lines(matter_id=matter_id, engagement=engagement, at=at)
-    delivered_evidence = collections(actor=actor, matter_id=matter_id)
-    lines += expense_lines(
-        unit_prices=engagement.unit_prices,
-        input_bytes=collection_accounting(actor=actor, matter_id=matter_id).input_bytes,
-        collection_ids=[item.id for item in delivered_evidence],
-        documents=delivered.documents,
-        production_id=production_id,
-        processed_on=min(item.created_at.date() for item in delivered_evidence),
-        produced_on=at.date(),
+    lines += _evidence_lines(
+        actor=actor, matter_id=matter_id, production_id=production_id, engagement=engagement, at=at
     )
+    if not lines:
+        raise Refused("Nothing was done on this matter that is not billed already.", code="nothing_to_bill")
     return _write(actor=actor, found=found, engagement=engagement, production_id=production_id, lines=lines, at=at)
 
 
@@ -154,6 +183,8 @@ def _write(
     at: datetime,
 ) -> str:
     currency = engagement.currency
+    # A reviewer's day may be ahead of the day in UTC; the invoice is never older than the work on it.
+    last = max([line.day for line in lines] + [at.date()])
     invoice = Invoice.objects.create(
         tenant_id=found.tenant_id,
         matter_id=found.id,
@@ -161,8 +192,8 @@ def _write(
         number=_next_number(at.year),
         currency=currency,
         period_start=min([line.day for line in lines] + [at.date()]),
-        period_end=at.date(),
-        invoice_date=at.date(),
+        period_end=last,
+        invoice_date=last,
         total=sum((line.total(currency=currency) for line in lines), Decimal(0)),
         description=f"Document review and production, matter {found.number}",
     )
@@ -190,6 +221,8 @@ def _write(
             for number, line in enumerate(lines, start=1)
         ]
     )
+    entries = [key for line in lines if line.source_kind == "time_entry" for key in line.sources]
+    TimeEntry.objects.filter(id__in=entries).update(invoice=invoice)
     _audit(actor=actor, invoice=invoice, act="invoice.drafted", at=at, after={"lines": len(lines)})
     return invoice.id
 
@@ -229,7 +262,7 @@ def issue_invoice(*, actor: Actor, invoice_id: str, at: datetime) -> None:
     if invoice.state != Invoice.State.DRAFT:
         return
     data = ledes_of(bill=bill_of(invoice=invoice))
-    found = [item for item in check(data=data, today=at.date()) if item.severity == "error"]
+    found = [item for item in check(data=data, today=invoice.invoice_date) if item.severity == "error"]
     if found:
         raise Refused(
             "The client's system would reject this invoice: rule %(rule)s, line %(line)s.",
@@ -264,14 +297,14 @@ def query_line(*, actor: Actor, invoice_id: str, line_id: str, text: str, at: da
     asked = LineQuery.objects.create(line=line, text=text.strip()[:1000], asked_by_id=actor.user_id, asked_at=at)
     invoice.state = Invoice.State.QUERIED
     invoice.save(update_fields=["state"])
-    _audit(actor=actor, invoice=invoice, act="invoice.line_queried", at=at, after={"line": line.number, "text": asked.text})
+    _audit(
+        actor=actor, invoice=invoice, act="invoice.line_queried", at=at, after={"line": line.number, "text": asked.text}
+    )
     return asked.id
 
 
 @transaction.atomic
-def answer_query(
-    *, actor: Actor, query_id: str, answer: str, at: datetime, adjustment: Decimal = Decimal(0)
-) -> None:
+def answer_query(*, actor: Actor, query_id: str, answer: str, at: datetime, adjustment: Decimal = Decimal(0)) -> None:
     """Answer a query, with a reduction of the line where one is granted; the invoice adds up again at once.
 
     adjustment: zero or negative, at most the line's total, in the invoice's currency.
@@ -286,7 +319,11 @@ def answer_query(
         raise Refused("This query was answered already.", code="already_answered")
     if not answer.strip():
         raise Refused("Write an answer for the client.", code="text_missing")
-    if adjustment > 0 or -adjustment > asked.line.total or adjustment != adjustment.quantize(Decimal("0.01")):
+    if (
+        not adjustment.is_finite()
+        or not -asked.line.total <= adjustment <= 0
+        or adjustment != round_half_up(adjustment, digits=minor_digits(invoice.currency))
+    ):
         raise Refused("A reduction lies between zero and the total of the line.", code="adjustment_out_of_range")
     asked.answer, asked.adjustment, asked.state = answer.strip()[:1000], adjustment, LineQuery.State.ANSWERED
     asked.answered_by_id, asked.answered_at = actor.user_id, at
@@ -295,7 +332,8 @@ def answer_query(
     line.adjustment += adjustment
     line.total += adjustment
     line.save(update_fields=["adjustment", "total"])
-    invoice.total = invoice.lines.aggregate(total=Sum("total"))["total"]
+    # Summed here and not in the database, which may know no exact decimals.
+    invoice.total = sum(invoice.lines.values_list("total", flat=True), Decimal(0))
     if not LineQuery.objects.filter(line__invoice=invoice, state=LineQuery.State.OPEN).exists():
         invoice.state = Invoice.State.ISSUED
     invoice.save(update_fields=["total", "state"])
@@ -341,6 +379,4 @@ def mark_paid(*, actor: Actor, invoice_id: str, reference: str, at: datetime) ->
     invoice.paid_at, invoice.payment_reference = at, reference.strip()[:80]
     invoice.save(update_fields=["state", "paid_at", "payment_reference"])
     _audit(actor=actor, invoice=invoice, act="invoice.paid", at=at, after={"reference": invoice.payment_reference})
-    announce(
-        events.InvoicePaid(tenant_id=invoice.tenant_id, matter_id=invoice.matter_id, invoice_id=invoice.id), at=at
-    )
+    announce(events.InvoicePaid(tenant_id=invoice.tenant_id, matter_id=invoice.matter_id, invoice_id=invoice.id), at=at)
