@@ -8,7 +8,7 @@ the order of the journal up to a random point. That is at least as harsh as ext4
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -22,18 +22,17 @@ class Inode:
     """Contents of one file: certain, and the effects since."""
 
     certain: bytearray = field(default_factory=bytearray)
-    pending: list[Step] = field(default_factory=list)
+    pending: list[tuple[int, Step]] = field(default_factory=list)
 
-    def sync(self) -> None:
-        """Make everything so far certain."""
-        for step in self.pending:
-            _apply(self.certain, step)
-        self.pending.clear()
+    def sync(self, *, before: int) -> None:
+        """Make the effects played before a moment certain."""
+        while self.pending and self.pending[0][0] < before:
+            _apply(self.certain, self.pending.pop(0)[1])
 
     def after_cut(self, *, dice: random.Random) -> bytes:
         """Return one possible contents after the cut."""
         contents = bytearray(self.certain)
-        for step in self.pending:
+        for _, step in self.pending:
             if step.kind == "truncate":
                 if dice.random() < 0.5:
                     _apply(contents, step)
@@ -61,12 +60,17 @@ def _apply(contents: bytearray, step: Step) -> None:
 class Disk:
     """Plays steps and rebuilds one possible state after a power cut."""
 
-    def __init__(self, *, base: Path, folder: Path) -> None:
-        """base: a copy of the folder as it was, all certain, before the first step; folder: its recorded path."""
+    def __init__(self, *, base: Path, folder: Path, ignored: Collection[str] = ()) -> None:
+        """base: a copy of the folder as it was, all certain, before the first step; folder: its recorded path.
+
+        ignored: names right below the folder that do not matter.
+        """
         self.folder = str(folder)
         self.names: dict[str, Inode] = {}
         self.folders: set[str] = {self.folder}
         for path in sorted(base.rglob("*")):
+            if path.relative_to(base).parts[0] in ignored or path.name.endswith("-shm"):
+                continue
             name = f"{self.folder}/{path.relative_to(base).as_posix()}"
             if path.is_dir():
                 self.folders.add(name)
@@ -74,43 +78,55 @@ class Disk:
                 self.names[name] = Inode(certain=bytearray(path.read_bytes()))
         self.certain_names: dict[str, Inode] = dict(self.names)
         self.certain_folders: set[str] = set(self.folders)
-        self.journal: list[Step] = []
-        self.inodes: dict[str, Inode] = dict(self.names)
+        self.journal: list[tuple[int, Step]] = []
+        self.inodes: dict[int, Inode] = {}
+        self.moment = 0
+        self.syncing: dict[str, int] = {}
 
     def play(self, step: Step) -> None:
         """Take one effect."""
+        self.moment += 1
         if step.kind in ("create", "mkdir", "rmdir", "rename", "link", "unlink"):
             self._name(self.names, self.folders, step, live=True)
-            self.journal.append(step)
+            self.journal.append((self.moment, step))
+        elif step.kind == "syncing":
+            self.syncing[step.by] = self.moment
         elif step.kind == "sync":
-            self._sync(step.path)
+            self._sync(step.path, before=self.syncing.pop(step.by, self.moment))
         elif step.kind in ("write", "truncate"):
             inode = self.names.get(step.path)
             if inode is not None:
-                inode.pending.append(step)
+                inode.pending.append((self.moment, step))
 
-    def _sync(self, path: str) -> None:
+    def _sync(self, path: str, *, before: int) -> None:
         if path in self.folders:
             # A synced folder makes its own names certain, and the journal before them with it.
-            last = max((i for i, step in enumerate(self.journal) if self._parent_of(step) == path), default=-1)
-            self._commit(last + 1)
+            owned = [
+                place
+                for place, (moment, step) in enumerate(self.journal)
+                if moment < before and path in self._parents_of(step)
+            ]
+            self._commit(owned[-1] + 1 if owned else 0)
             return
         inode = self.names.get(path)
         if inode is not None:
-            inode.sync()
+            inode.sync(before=before)
 
     @staticmethod
-    def _parent_of(step: Step) -> str:
-        return str(PurePosixPath(step.target or step.path).parent)
+    def _parents_of(step: Step) -> set[str]:
+        return {str(PurePosixPath(path).parent) for path in (step.path, step.target) if path}
 
     def _commit(self, count: int) -> None:
-        for step in self.journal[:count]:
+        for _, step in self.journal[:count]:
             self._name(self.certain_names, self.certain_folders, step, live=False)
         del self.journal[:count]
 
     def _name(self, names: dict[str, Inode], folders: set[str], step: Step, *, live: bool) -> None:
         if step.kind == "create":
-            names[step.path] = self._made(step, live)
+            # The inode made when the step was played is the one that its later commit names.
+            if live:
+                self.inodes[id(step)] = Inode()
+            names[step.path] = self.inodes[id(step)]
         elif step.kind == "mkdir":
             folders.add(step.path)
         elif step.kind == "rmdir":
@@ -118,32 +134,17 @@ class Disk:
         elif step.kind == "unlink":
             names.pop(step.path, None)
         elif step.path in names:
-            inode = names[step.path]
-            names[step.target] = inode
+            names[step.target] = names[step.path]
             if step.kind == "rename":
                 names.pop(step.path, None)
 
-    def _made(self, step: Step, live: bool) -> Inode:
-        # The inode made when the step was played is the one that its later commit names.
-        key = str(id(step))
-        if live:
-            self.inodes[key] = Inode()
-        return self.inodes[key]
-
-    def write_cut(self, *, target: Path, dice: random.Random) -> None:
-        """Write one possible state after a cut at this moment into an empty folder."""
+    def after_cut(self, *, dice: random.Random) -> dict[str, bytes]:
+        """Return one possible state after a cut at this moment: contents by path relative to the folder."""
         names, folders = dict(self.certain_names), set(self.certain_folders)
-        for step in self.journal[: dice.randint(0, len(self.journal))]:
+        for _, step in self.journal[: dice.randint(0, len(self.journal))]:
             self._name(names, folders, step, live=False)
-        for name in sorted(folders):
-            (target / PurePosixPath(name).relative_to(self.folder)).mkdir(parents=True, exist_ok=True)
-        for name, inode in names.items():
-            place = target / PurePosixPath(name).relative_to(self.folder)
-            if str(PurePosixPath(name).parent) not in folders:
-                continue
-            place.write_bytes(inode.after_cut(dice=dice))
-
-
-def acknowledged(steps: Sequence[Step]) -> list[str]:
-    """Return what had been acknowledged by the end of the steps."""
-    return [step.data.decode("utf-8") for step in steps if step.kind == "ack"]
+        return {
+            str(PurePosixPath(name).relative_to(self.folder)): inode.after_cut(dice=dice)
+            for name, inode in names.items()
+            if str(PurePosixPath(name).parent) in folders
+        }
