@@ -91,7 +91,7 @@ def test_the_ingest_engine_finds_what_the_manifest_says(supply: tuple[Path, Mani
 
 
 def test_chinese_plain_text_is_gb18030_and_not_utf8(supply: tuple[Path, Manifest]) -> None:
-    logs = list(supply[0].rglob("炉前日志_2024年6月.txt"))
+    logs = list(supply[0].rglob("炉前日志_2024年5-6月.txt"))
     assert len(logs) == 1
     raw = logs[0].read_bytes()
     assert "值班长令浇" in raw.decode("gb18030")
