@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("open", "Open"), ("complete", "Complete")], default="open", max_length=10
+                        choices=[("open", "Under way"), ("complete", "Complete")], default="open", max_length=10
                     ),
                 ),
                 ("created_at", models.DateTimeField()),
@@ -313,7 +313,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("open", "Open"), ("complete", "Complete"), ("waived", "Waived")],
+                        choices=[("open", "Under way"), ("complete", "Complete"), ("waived", "Waived")],
                         default="open",
                         max_length=10,
                     ),

@@ -14,7 +14,7 @@ class Sample(models.Model):
     """A random second look at finished work, drawn from a stated population with a stated seed."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", _("Under way")
         COMPLETE = "complete", _("Complete")
         WAIVED = "waived", _("Waived")
 
@@ -87,7 +87,7 @@ class Checklist(models.Model):
     """The checklist of one subject, with the wording that was agreed for the matter."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", _("Under way")
         COMPLETE = "complete", _("Complete")
 
     id = models.CharField(primary_key=True, max_length=26, default=new_id, editable=False)

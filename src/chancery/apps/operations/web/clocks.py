@@ -50,7 +50,7 @@ def _page(
             Tile(label=gettext("Promised"), value=hours(record.promised_minutes), unit=gettext("working hours")),
             Tile(label=gettext("Used"), value=hours(record.used_minutes), unit=gettext("working hours")),
             Tile(
-                label=gettext("Left"),
+                label=gettext("Remaining"),
                 value=hours(record.remaining_minutes),
                 unit=gettext("working hours"),
                 tone="bad" if record.remaining_minutes < 0 else "warn" if record.warning else "",
