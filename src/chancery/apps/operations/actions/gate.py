@@ -60,10 +60,10 @@ def submit_request(*, actor: Actor, request_id: str, at: datetime) -> RequestRec
     priced = estimate(service=definition, values=row.answers, grade=Grade(grading.grade))
     verdict = judge(service=definition, values=row.answers, conflict=conflict, expected=priced.expected, on=at.date())
     decision, reasons = verdict.decision, list(verdict.reasons)
-    if not licensed_attorneys(definition=definition, values=row.answers, at=at):
+    if decision != "decline" and not licensed_attorneys(definition=definition, values=row.answers, at=at):
         sentence = "No attorney of ours holds a valid licence that covers this matter."
         reasons.insert(0, Reason("attorney_missing", sentence))
-        decision = decision if decision == "decline" else "route"
+        decision = "route"
     row.decision, row.submitted_at = decision, at
     row.reasons = [reason_as_json(reason) for reason in reasons]
     row.state = {"accept": Request.State.SUBMITTED, "route": Request.State.ROUTED, "decline": Request.State.DECLINED}[
