@@ -29,3 +29,20 @@ def time_for(actor: Actor) -> QuerySet[TimeEntry]:
     if actor.has(Role.COUNSEL):
         return found.filter(superseded=False)
     return found.filter(user_id=actor.user_id or None)
+
+
+def may_see_time(actor: Actor) -> bool:
+    """Tell whether the actor has time to see at all; which entries is said by ``time_for``."""
+    return actor.has(Role.COUNSEL, Role.MANAGER, Role.ATTORNEY, Role.REVIEWER)
+
+
+def may_enter_time(actor: Actor) -> bool:
+    """Tell whether the actor may enter own time."""
+    return actor.provider and actor.has(Role.REVIEWER, Role.ATTORNEY, Role.MANAGER)
+
+
+def may_correct(actor: Actor, entry: TimeEntry) -> bool:
+    """Tell whether the actor may correct an entry: the own, or any as manager, until it is replaced or billed."""
+    own = str(entry.user_id) == actor.user_id
+    open_still = not entry.superseded and entry.invoice_id is None
+    return actor.provider and open_still and (own or actor.has(Role.MANAGER))

@@ -8,6 +8,8 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext
 
+from chancery.apps.matters.queries import matter
+from chancery.apps.review.queries.progress import desk_time
 from chancery.apps.spend import policies
 from chancery.apps.spend.models import Invoice, InvoiceLine, TimeEntry
 from chancery.apps.spend.records import (
@@ -47,6 +49,7 @@ __all__ = [
     "time_of",
     "time_record",
     "time_totals",
+    "waiting_seconds",
 ]
 
 
@@ -72,6 +75,7 @@ def invoice_record(invoice: Invoice, lines: tuple[LineRecord, ...] = ()) -> Invo
         production_id=invoice.production_id,
         issued_at=invoice.issued_at,
         approved_at=invoice.approved_at,
+        approved_by=invoice.approved_by.get_full_name() if invoice.approved_by else "",
         paid_at=invoice.paid_at,
         payment_reference=invoice.payment_reference,
         lines=lines,
@@ -88,7 +92,7 @@ def invoices_found(
     tenant_id: str = "",
 ) -> QuerySet[Invoice]:
     """Return the visible invoices, filtered, loaded with what ``invoice_record`` needs; the page slices it."""
-    found = policies.invoices_for(actor).select_related("tenant", "matter")
+    found = policies.invoices_for(actor).select_related("tenant", "matter", "approved_by")
     if state:
         found = found.filter(state=state)
     if currency:
@@ -161,7 +165,7 @@ def _line(line: InvoiceLine, currency: str) -> LineRecord:
 
 def invoice(*, actor: Actor, invoice_id: str) -> InvoiceRecord:
     """Return one invoice with its lines and queries; raises NotFound."""
-    found = policies.invoices_for(actor).select_related("tenant", "matter").filter(id=invoice_id).first()
+    found = policies.invoices_for(actor).select_related("tenant", "matter", "approved_by").filter(id=invoice_id).first()
     if found is None:
         raise NotFound
     lines = found.lines.prefetch_related("queries__asked_by", "queries__answered_by").order_by("number")
@@ -225,7 +229,7 @@ def findings_of(*, actor: Actor, invoice_id: str) -> list[LedesFinding]:
 
     A bill that the format cannot carry at all gives one finding with the refusal's code as its rule. NotFound.
     """
-    found = policies.invoices_for(actor).select_related("tenant", "matter").filter(id=invoice_id).first()
+    found = policies.invoices_for(actor).select_related("tenant", "matter", "approved_by").filter(id=invoice_id).first()
     if found is None:
         raise NotFound
     try:
@@ -237,7 +241,7 @@ def findings_of(*, actor: Actor, invoice_id: str) -> list[LedesFinding]:
 
 def ledes_file(*, actor: Actor, invoice_id: str) -> tuple[str, bytes]:
     """Return (file name, LEDES 1998B file) of an invoice the actor may see; raises NotFound."""
-    found = policies.invoices_for(actor).select_related("tenant", "matter").filter(id=invoice_id).first()
+    found = policies.invoices_for(actor).select_related("tenant", "matter", "approved_by").filter(id=invoice_id).first()
     if found is None:
         raise NotFound
     return f"{found.number}.ledes", ledes_of(bill=bill_of(invoice=found))
@@ -292,6 +296,14 @@ def time_totals(*, actor: Actor, matter_id: str) -> list[PersonTime]:
         for row in rows
     ]
     return sorted(found, key=lambda item: item.person)
+
+
+def waiting_seconds(*, actor: Actor, matter_id: str) -> int:
+    """Return the desk time of a matter, in seconds, that stands in no time entry yet."""
+    found = matter(actor=actor, matter_id=matter_id)
+    measured = sum(item.seconds for item in desk_time(matter_id=found.id))
+    held = TimeEntry.objects.filter(matter_id=found.id, origin=TimeEntry.Origin.DESK).values_list("seconds", flat=True)
+    return max(0, measured - sum(held))
 
 
 def time_entry(*, actor: Actor, entry_id: str) -> TimeEntry:

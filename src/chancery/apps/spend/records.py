@@ -71,6 +71,7 @@ class InvoiceRecord:
     production_id: str
     issued_at: datetime | None
     approved_at: datetime | None
+    approved_by: str
     paid_at: datetime | None
     payment_reference: str
     lines: tuple[LineRecord, ...] = ()
