@@ -11,13 +11,13 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from tests.apps.conftest import World
 
 from chancery.apps.documents import actions
 from chancery.apps.matters.actions import open_matter
 from chancery.foundation.money import Money
 from chancery.platform.access.actors import system_actor
 from chancery.platform.jobs.actions import run_pending
-from tests.apps.conftest import World
 
 
 def matter_of(world: World, tenant_id: str, key: str, at: datetime, team: list[str]) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 
-from chancery.apps.documents import queries
 from tests.apps.conftest import World
+
+from chancery.apps.documents import queries
 
 
 def test_every_file_ends_as_item_container_or_exception(
@@ -21,6 +20,4 @@ def test_every_file_ends_as_item_container_or_exception(
     assert (counted.input_files, counted.items, counted.containers, counted.exceptions) == (6, 7, 1, 2)
     assert counted.duplicates == 2
     assert counted.by_exception == {"corrupt": 1, "empty": 1}
-    assert counted.input_bytes == sum(
-        p.stat().st_size for p in (tmp_path / "evidence").rglob("*") if p.is_file()
-    )
+    assert counted.input_bytes == sum(p.stat().st_size for p in (tmp_path / "evidence").rglob("*") if p.is_file())

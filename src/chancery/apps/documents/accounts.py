@@ -7,7 +7,6 @@ from django.db.models import Count, Q, Sum
 from chancery.apps.documents import policies
 from chancery.apps.documents.models import Document, InputFile
 from chancery.apps.documents.records import Accounting, Check
-from chancery.apps.matters import queries as matters
 from chancery.foundation.errors import NotFound
 from chancery.platform.access.values import Actor
 
@@ -21,7 +20,7 @@ def accounting(*, actor: Actor, matter_id: str | None = None, collection_id: str
     if collection_id is not None:
         scope = Q(collection_id=policies.collection(actor, collection_id).id)
     elif matter_id is not None:
-        matters.matter(actor=actor, matter_id=matter_id)
+        policies.matter(actor, matter_id)
         scope = Q(matter_id=matter_id)
     else:
         raise NotFound

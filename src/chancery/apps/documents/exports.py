@@ -15,7 +15,6 @@ from chancery.apps.documents import accounts, policies
 from chancery.apps.documents.models import Collection, Document, InputFile, Repair
 from chancery.apps.documents.reading import text_in
 from chancery.apps.documents.records import Accounting
-from chancery.apps.matters import queries as matters
 from chancery.platform.access.values import Actor
 
 PIECE: Final = 500
@@ -39,7 +38,7 @@ def export_items(*, actor: Actor, matter_id: str, out: Path) -> Accounting:
     The same matter gives the same bytes: ids come from paths, not from rows. ``text_file`` is relative to ``out``.
     Formula characters at the beginning of a cell of the CSV are led by an apostrophe. Raises NotFound if hidden.
     """
-    matters.matter(actor=actor, matter_id=matter_id)
+    policies.matter(actor, matter_id)
     (out / "text").mkdir(parents=True, exist_ok=True)
     keys = _keys(matter_id)
     with (

@@ -13,7 +13,6 @@ from django.db.models import F, Q, QuerySet, Sum
 from chancery.apps.documents import policies
 from chancery.apps.documents.models import Document, Tally
 from chancery.apps.documents.records import DocumentPage, DocumentRow
-from chancery.apps.matters import queries as matters
 from chancery.engines.retrieval.dates import FIRST_DAY, LAST_DAY, DateNotUnderstood, parse_range
 from chancery.interface.tables.keyset import SortKey, count_up_to, page_of
 from chancery.platform.access.values import Actor
@@ -86,7 +85,7 @@ def document_page(
 
     The total is exact up to 1,000 where filters are set, and always where none are.
     """
-    matters.matter(actor=actor, matter_id=matter_id)
+    policies.matter(actor, matter_id)
     rows = found(actor=actor, matter_id=matter_id, words=words, filters=filters)
     key = SORTS.get(sort, SORTS["number"])
     keys = [SortKey(key.field, descending, key.nullable)]

@@ -9,7 +9,6 @@ from django.db import transaction
 from chancery.apps.documents import policies
 from chancery.apps.documents.models import Document
 from chancery.apps.documents.reading import Native, native_of
-from chancery.apps.matters import queries as matters
 from chancery.platform.access.values import Actor
 from chancery.platform.audit.actions import record
 
@@ -34,7 +33,7 @@ def open_native(*, actor: Actor, document_id: str, at: datetime, inline: bool = 
 def note_list_export(*, actor: Actor, matter_id: str, documents: int, at: datetime) -> None:
     """Record that a list of documents left as a file. Raises NotFound for a hidden matter."""
     record(
-        tenant_id=matters.matter(actor=actor, matter_id=matter_id).tenant_id,
+        tenant_id=policies.matter(actor, matter_id).tenant_id,
         actor=actor,
         act="documents.list_exported",
         object_type="matter",

@@ -7,6 +7,8 @@ from typing import Final
 from django.db.models import Q, QuerySet
 
 from chancery.apps.documents.models import Collection, Document, InputFile, Repair, SavedView
+from chancery.apps.matters import queries as matters
+from chancery.apps.matters.queries import MatterRecord
 from chancery.foundation.errors import NotFound
 from chancery.platform.access.scopes import matter_filter, require_role
 from chancery.platform.access.values import Actor, Role
@@ -55,6 +57,13 @@ def require_collector(actor: Actor) -> None:
 def require_repairer(actor: Actor) -> None:
     """Refuse (code "not_allowed") an actor who may not repair exceptions."""
     require_role(actor, *READERS)
+
+
+def matter(actor: Actor, matter_id: str) -> MatterRecord:
+    """Return a matter whose evidence the actor may read, or raise NotFound."""
+    if not may_read_evidence(actor):
+        raise NotFound
+    return matters.matter(actor=actor, matter_id=matter_id)
 
 
 def document(actor: Actor, document_id: str) -> Document:

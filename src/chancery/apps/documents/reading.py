@@ -20,7 +20,7 @@ from chancery.apps.documents.records import (
     ReviewableRecord,
     SavedViewRecord,
 )
-from chancery.apps.matters import queries as matters
+from chancery.apps.matters.queries import MatterRecord
 from chancery.foundation.errors import NotFound
 from chancery.platform.access.values import Actor
 from chancery.platform.storage import queries as storage
@@ -40,9 +40,14 @@ class Native:
     pieces: Iterator[bytes]
 
 
+def matter_of(*, actor: Actor, matter_id: str) -> MatterRecord:
+    """Return a matter whose evidence the actor may read. Raises NotFound if it is hidden."""
+    return policies.matter(actor, matter_id)
+
+
 def collections(*, actor: Actor, matter_id: str) -> list[CollectionRecord]:
     """Return the collections of a matter, newest first. Raises NotFound for a hidden matter."""
-    matters.matter(actor=actor, matter_id=matter_id)
+    policies.matter(actor, matter_id)
     rows = policies.collections_for(actor).filter(matter_id=matter_id).order_by("-number")
     return [collection_record(row) for row in rows]
 

@@ -34,7 +34,7 @@ SECONDS = 600.0
 MEMORY_BYTES = 4 * 1024**3
 """What reading one document may cost: processor time, address space."""
 READ_KINDS = ("pdf", "image")
-SMALLEST_SIDE = 64
+SMALLEST_SIDE = 150
 """Pixels; smaller pictures are icons and rules, not pages."""
 _SILENT = gettext_noop("The pages are pictures and no text could be read from them.")
 _ABSENT = gettext_noop("The pages are pictures; text recognition is not installed.")

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
 
-from chancery.apps.matters import queries as matters
+from chancery.apps.documents.queries import matter_of
 from chancery.interface.components import MatterBar
 from chancery.platform.access.values import Actor
 
@@ -21,7 +21,7 @@ def actor_of(request: HttpRequest) -> Actor:
 
 def matter_bar(request: HttpRequest, matter_id: str) -> MatterBar:
     """Return the line that names the matter; NotFound if it is hidden."""
-    record = matters.matter(actor=actor_of(request), matter_id=matter_id)
+    record = matter_of(actor=actor_of(request), matter_id=matter_id)
     chinese = (get_language() or "").startswith("zh") and record.title_zh
     url = reverse("workspace:matter", args=[record.id])
     return MatterBar(number=record.number, name=record.title_zh if chinese else record.title, url=url)
