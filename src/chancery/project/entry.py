@@ -19,6 +19,7 @@ from chancery.platform.audit.queries import verify_tenant
 from chancery.platform.audit.signing import known_public_key
 from chancery.platform.audit.verification import Head, Verdict, verify_stream
 from chancery.platform.tenancy.queries import TenantRecord, client_tenants, provider_tenant
+from chancery.project.demonstration import demo
 from chancery.project.health import examinations
 from chancery.project.registration import room_modules
 from chancery.project.serving import serve_until_stopped, work_until_stopped
@@ -27,8 +28,16 @@ from chancery.project.upkeep import pending_changes, prepare_home
 app = typer.Typer(name="chancery", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 record_app = typer.Typer(no_args_is_help=True, help="The tamper-evident record of who did what and when.")
 app.add_typer(record_app, name="record")
+app.command()(demo)
 out = Console()
 err = Console(stderr=True)
+
+
+@app.callback()
+def ready(context: typer.Context) -> None:
+    """Legal process outsourcing, from a client's folder to a signed-off, billed delivery."""
+    if context.invoked_subcommand == "matter":
+        prepare_home()
 
 
 @app.command()

@@ -37,6 +37,7 @@ def recognise(handle: JobHandle) -> None:
         collection_id=handle.payload["collection_id"],
         at=handle.at,
         advance=_advance(handle, "documents"),
+        workers=WORKERS,
     )
 
 

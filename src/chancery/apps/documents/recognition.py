@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,7 @@ from chancery.apps.documents.laying_out import scratch_folder
 from chancery.apps.documents.models import Document, DocumentDetail
 from chancery.apps.documents.reading import text_in
 from chancery.engines.pages.availability import available
-from chancery.engines.pages.imaging import to_pdf
-from chancery.engines.pages.isolation import Child, Task
+from chancery.engines.pages.isolation import Children, Task, children
 from chancery.engines.pages.values import ImagingRefused, Printable
 from chancery.engines.text.language import language_of
 from chancery.engines.text.normalise import clean
@@ -33,6 +32,8 @@ DPI = 200
 SECONDS = 600.0
 MEMORY_BYTES = 4 * 1024**3
 """What reading one document may cost: processor time, address space."""
+PART = 16
+"""Documents laid out for the readers at a time."""
 READ_KINDS = ("pdf", "image")
 SMALLEST_SIDE = 150
 """Pixels; smaller pictures are icons and rules, not pages."""
@@ -40,23 +41,31 @@ _SILENT = gettext_noop("The pages are pictures and no text could be read from th
 _ABSENT = gettext_noop("The pages are pictures; text recognition is not installed.")
 
 
-def recognise_collection(*, actor: Actor, collection_id: str, at: datetime, advance: Advance) -> None:
+def recognise_collection(
+    *, actor: Actor, collection_id: str, at: datetime, advance: Advance, workers: int = 1
+) -> None:
     """Read every scanned document of a collection that has no text yet; each is entered when it is read.
 
     Where no reader is installed, or a scan holds no text, the document keeps its pages and is coded ``no_text``:
-    it is never silently empty.
+    it is never silently empty. workers: processes that read at the same time; identical files are read once.
     """
     collection = policies.collection(actor, collection_id)
     scanned = Document.objects.filter(collection_id=collection_id, needs_recognition=True)
     waiting = list(scanned.order_by("sequence").select_related("detail"))
-    child = Child(seconds=SECONDS, memory_bytes=MEMORY_BYTES)
-    read: dict[str, Any] = {}
-    try:
-        for done, document in enumerate(waiting):
-            advance(done, len(waiting))
-            _recognise(actor, document, child, read, at)
-    finally:
-        child.close()
+    done = 0
+    advance(done, len(waiting))
+    by_bytes: dict[str, list[Document]] = {}
+    for document in waiting:
+        by_bytes.setdefault(document.sha256, []).append(document)
+    heads = [copies[0] for copies in by_bytes.values()]
+    with children(workers=workers, seconds=SECONDS, memory_bytes=MEMORY_BYTES) as pool:
+        for start in range(0, len(heads), PART):
+            part = heads[start : start + PART]
+            for head, found in zip(part, _read(part, pool), strict=True):
+                for document in by_bytes[head.sha256]:
+                    _settle(actor, document, found, at)
+                    done += 1
+                advance(done, len(waiting))
     tallies.refresh(collection_id=collection_id)
     advance(len(waiting), len(waiting))
     if waiting:
@@ -67,15 +76,11 @@ def recognise_collection(*, actor: Actor, collection_id: str, at: datetime, adva
             )
 
 
-def _recognise(actor: Actor, document: Document, child: Child, read: dict[str, Any], at: datetime) -> None:
-    """Read one document, or take what an identical one gave; ``read`` holds results by hash of the bytes."""
+def _settle(actor: Actor, document: Document, found: Any, at: datetime) -> None:
+    """Enter what the reading gave, or say why the document stays without text."""
     if not available():
         _leave_silent(actor, document, _ABSENT, at)
-        return
-    if document.sha256 not in read:
-        read[document.sha256] = _read(document, child) if _worth_reading(document) else None
-    found = read[document.sha256]
-    if found is None or not found.text.strip():
+    elif found is None or not found.text.strip():
         _leave_silent(actor, document, _SILENT, at)
     else:
         _enter_text(actor, document, found, at)
@@ -89,25 +94,29 @@ def _worth_reading(document: Document) -> bool:
     return document.kind == "pdf" or all(not isinstance(side, int) or side >= SMALLEST_SIDE for side in sides)
 
 
-def recognise_pdf(*, pdf: Path, dpi: int, threads: int) -> Any:
+def recognise_scan(*, printable: Printable, pages: Path, dpi: int, threads: int) -> Any:
     """Stand for the reader of the pages engine, which is loaded in the child process only: it is heavy."""
-    raise Fault(f"{pdf}, {dpi}, {threads}: text is recognised in a child process")
+    raise Fault(f"{printable.kind}, {pages}, {dpi}, {threads}: text is recognised in a child process")
 
 
-recognise_pdf.__module__ = "chancery.engines.pages.recognition"
+recognise_scan.__module__ = "chancery.engines.pages.recognition"
 
 
-def _read(document: Document, child: Child) -> Any:
-    """Return the recognised text of a scan, None where its pages cannot be made or read."""
+def _read(part: Sequence[Document], pool: Children) -> Iterator[Any]:
+    """Yield the recognised text of each scan, None where its pages cannot be made or read."""
+    worth = [document for document in part if available() and _worth_reading(document)]
     with scratch_folder("recognise") as folder:
-        native, pdf = folder / "native", folder / "pages.pdf"
-        copy_to(blob_id=document.native_blob_id, path=native)
-        printable = Printable(kind="pdf" if document.kind == "pdf" else "image", native=native)
-        try:
-            child.call(task=Task(to_pdf, {"printable": printable, "out": pdf}))
-            return child.call(task=Task(recognise_pdf, {"pdf": pdf, "dpi": DPI, "threads": 2}))
-        except ImagingRefused:
-            return None
+        tasks = []
+        for number, document in enumerate(worth):
+            native = folder / f"{number}.native"
+            copy_to(blob_id=document.native_blob_id, path=native)
+            printable = Printable(kind="pdf" if document.kind == "pdf" else "image", native=native)
+            call = {"printable": printable, "pages": folder / f"{number}.pdf", "dpi": DPI, "threads": 1}
+            tasks.append(Task(recognise_scan, call))
+        found = pool.results(tasks=tasks)
+        for document in part:
+            result = next(found) if document in worth else None
+            yield None if isinstance(result, ImagingRefused) else result
 
 
 @transaction.atomic

@@ -13,8 +13,9 @@ import cv2
 import numpy as np
 from rapidocr import RapidOCR
 
+from chancery.engines.pages.imaging import to_pdf
 from chancery.engines.pages.render import page_count, page_image
-from chancery.engines.pages.values import ImagingRefused
+from chancery.engines.pages.values import ImagingRefused, Printable
 
 LOW_CONFIDENCE = 0.80
 _LOCK = threading.Lock()
@@ -76,6 +77,12 @@ def _bounds(corners: Any, width: int, height: int) -> tuple[float, float, float,
     across = [float(corner[0]) / width for corner in corners]
     down = [float(corner[1]) / height for corner in corners]
     return min(across), min(down), max(across), max(down)
+
+
+def recognise_scan(*, printable: Printable, pages: Path, dpi: int = 200, threads: int = 1) -> RecognisedText:
+    """Make the pages of a scan or picture in ``pages`` and recognise them; refuses what ``to_pdf`` refuses."""
+    to_pdf(printable=printable, out=pages)
+    return recognise_pdf(pdf=pages, dpi=dpi, threads=threads)
 
 
 def recognise_pdf(*, pdf: Path, dpi: int = 200, threads: int = 1) -> RecognisedText:

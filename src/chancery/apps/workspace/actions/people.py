@@ -19,7 +19,7 @@ from chancery.platform.tenancy.queries import TenantRecord
 
 PROVIDER = ("Meridian Legal Services", "子午法律服务")
 CLIENT = ("Halden Marine Systems, Inc.", "哈尔登船舶系统公司")
-SECOND_CLIENT = ("Corvane Medical GmbH", "科凡医疗有限公司")
+SECOND_CLIENT = ("Aurelle Medical, Inc.", "奥瑞尔医疗")
 # Demo only: the logins of a fresh home share it; every other person is entered by the administrator.
 DEMO_PASSWORD = "chancery-demo-2026"  # noqa: S105
 
@@ -37,9 +37,9 @@ class Persona:
 
 
 PERSONAS = (
-    Persona("counsel", "Dana Whitlock", "达娜·惠特洛克", Role.COUNSEL, "en", "America/Los_Angeles"),
-    Persona("counsel-2", "Jonas Albrecht", "约纳斯·阿尔布雷希特", Role.COUNSEL, "en", "Europe/Berlin"),
-    Persona("manager", "Priya Raman", "普莉娅·拉曼", Role.MANAGER, "en", "Asia/Shanghai"),
+    Persona("counsel", "Helen Marchetti", "海伦·马尔凯蒂", Role.COUNSEL, "en", "America/Los_Angeles"),
+    Persona("counsel-2", "Joan Whitcombe", "琼·惠特科姆", Role.COUNSEL, "en", "America/Chicago"),
+    Persona("manager", "Laura Okafor", "劳拉·奥卡福", Role.MANAGER, "en", "Asia/Shanghai"),
     Persona("reviewer-1", "Wei Sun", "孙薇", Role.REVIEWER, "en", "Asia/Shanghai"),
     Persona("reviewer-2", "Tomas Rey", "托马斯·雷伊", Role.REVIEWER, "en", "America/New_York"),
     Persona("reviewer-3", "Min Zhao", "赵敏", Role.REVIEWER, "zh-hans", "Asia/Shanghai"),
@@ -144,6 +144,15 @@ def _staff(*, actor: Actor, user_id: str, staffing: Staffing, at: datetime) -> N
             valid_to=date(at.year + 2, 12, 31),
             at=at,
         )
+
+
+def client_and_counsel(*, name: str, house: Household, at: datetime) -> tuple[TenantRecord, Actor]:
+    """Return the client of a name and who speaks for it; without a name, the demo's client."""
+    if not name or name in CLIENT:
+        return house.client, house.actors["counsel"]
+    if name in SECOND_CLIENT:
+        return house.second_client, house.actors["counsel-2"]
+    return client_of(name=name, at=at)
 
 
 def client_of(*, name: str, at: datetime) -> tuple[TenantRecord, Actor]:

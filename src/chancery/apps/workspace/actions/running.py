@@ -40,7 +40,7 @@ from chancery.apps.workspace.actions.ordering import (
     source_files,
     take_up_run,
 )
-from chancery.apps.workspace.actions.people import CLIENT, Household, actor_of, client_of, furnish
+from chancery.apps.workspace.actions.people import Household, actor_of, client_and_counsel, furnish
 from chancery.apps.workspace.actions.stages import Listener, Stages
 from chancery.apps.workspace.models import Run
 from chancery.engines.ingest.records import SourceFile
@@ -120,8 +120,7 @@ def run_matter(
     with stages.under_way("request"):
         files = source_files(source=source)
         house = furnish(at=now())
-        named = client and client not in CLIENT
-        tenant, counsel = client_of(name=client, at=now()) if named else (house.client, house.actors["counsel"])
+        tenant, counsel = client_and_counsel(name=client, house=house, at=now())
         attorney = _attorney(approve) if approve else None
         run = take_up_run(tenant=tenant, service_id=service_id, contents=contents_hash(files=files), at=now())
         drive = Drive(run=run, tenant=tenant, counsel=counsel, house=house, stages=stages, now=now)
