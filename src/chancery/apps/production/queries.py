@@ -23,19 +23,39 @@ __all__ = ["privilege_log_csv", "write_privilege_log"]
 
 # The checks of a production in words; a number stands in ``%(count)s``.
 CHECK_TEXTS = {
-    "chosen": gettext_noop("%(count)s documents are in the volume."),
-    "families_whole": gettext_noop("%(count)s families stand whole and contiguous."),
-    "copies_rolled_up": gettext_noop("%(count)s exact copies are rolled up into the copy that is produced."),
-    "withheld": gettext_noop("%(count)s privileged documents are withheld."),
-    "second_look_missing": gettext_noop("The second look was drawn."),
-    "second_look_open": gettext_noop("%(count)s documents wait for the second look."),
+    "chosen": gettext_noop("Documents in the volume: %(count)s."),
+    "families_whole": gettext_noop("Families that stand whole and contiguous: %(count)s."),
+    "copies_rolled_up": gettext_noop("Exact copies rolled up into the copy that is produced: %(count)s."),
+    "withheld": gettext_noop("Documents withheld as privileged: %(count)s."),
+    "second_look_missing": gettext_noop("The second look was not drawn."),
+    "second_look_open": gettext_noop("Documents that wait for the second look: %(count)s."),
     "second_look_waived": gettext_noop("The second look was waived by an attorney."),
-    "overturns_open": gettext_noop("%(count)s differences between the looks are not settled."),
-    "redaction_pending": gettext_noop("%(count)s documents are marked for redaction."),
-    "privilege_undescribed": gettext_noop("%(count)s withheld documents lack a description."),
-    "uncoded_in_families": gettext_noop("%(count)s documents leave with their family without a decision of their own."),
-    "exceptions_outside": gettext_noop("%(count)s exceptions stay outside the volume."),
+    "overturns_open": gettext_noop("Differences between the looks that are not settled: %(count)s."),
+    "redaction_pending": gettext_noop("Documents marked for redaction: %(count)s."),
+    "privilege_undescribed": gettext_noop("Withheld documents without a description: %(count)s."),
+    "uncoded_in_families": gettext_noop(
+        "Documents that leave with their family without a decision of their own: %(count)s."
+    ),
+    "exceptions_outside": gettext_noop("Exceptions that stay outside the volume: %(count)s."),
 }
+# The same where there is nothing to count.
+NOTHING_TEXTS = {
+    "copies_rolled_up": gettext_noop("There is no exact copy to roll up."),
+    "withheld": gettext_noop("No document is withheld as privileged."),
+    "second_look_missing": gettext_noop("The second look was drawn."),
+    "second_look_open": gettext_noop("No document waits for the second look."),
+    "second_look_waived": gettext_noop("The second look was not waived."),
+    "overturns_open": gettext_noop("No difference between the looks is unsettled."),
+    "redaction_pending": gettext_noop("No document is marked for redaction."),
+    "privilege_undescribed": gettext_noop("Every withheld document is described."),
+    "uncoded_in_families": gettext_noop("Every document has a decision of its own."),
+    "exceptions_outside": gettext_noop("No exception stays outside the volume."),
+}
+
+
+def check_sentence(*, key: str, count: int) -> str:
+    """Return the English sentence of a check; the page translates it and fills in the number."""
+    return NOTHING_TEXTS.get(key) or CHECK_TEXTS.get(key, key) if not count else CHECK_TEXTS.get(key, key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +171,7 @@ def production_record(row: Production) -> ProductionRecord:
         state_name=str(Production.State(row.state).label),
         release_hash=row.release_hash,
         checks=tuple(
-            CheckRecord(item["key"], item["state"], item["count"], CHECK_TEXTS.get(item["key"], item["key"]))
+            CheckRecord(item["key"], item["state"], item["count"], check_sentence(key=item["key"], count=item["count"]))
             for item in row.checks
         ),
         documents=counts.get("documents", 0),
@@ -277,10 +297,10 @@ def volume_size(*, actor: Actor, production_id: str) -> tuple[int, int]:
     return sums["n"], sums["size"] or 0
 
 
-def files_of(*, actor: Actor, production_id: str, limit: int = 200) -> list[FileRecord]:
-    """Return files of a written volume in the order of their paths."""
+def files_of(*, actor: Actor, production_id: str, limit: int = 200, after: str = "") -> list[FileRecord]:
+    """Return files of a written volume in the order of their paths, from the one after a path."""
     record = production(actor=actor, production_id=production_id)
-    found = VolumeFile.objects.filter(production_id=record.id).order_by("path")
+    found = VolumeFile.objects.filter(production_id=record.id, path__gt=after).order_by("path")
     return [FileRecord(row.path, row.size, row.sha256) for row in found[:limit]]
 
 

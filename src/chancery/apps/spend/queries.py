@@ -44,6 +44,7 @@ __all__ = [
     "invoices_waiting",
     "ledes_file",
     "ledes_of",
+    "query_on",
     "time_entry",
     "time_found",
     "time_of",
@@ -170,6 +171,13 @@ def invoice(*, actor: Actor, invoice_id: str) -> InvoiceRecord:
         raise NotFound
     lines = found.lines.prefetch_related("queries__asked_by", "queries__answered_by").order_by("number")
     return invoice_record(found, tuple(_line(line, found.currency) for line in lines))
+
+
+def query_on(*, record: InvoiceRecord, query_id: str) -> str:
+    """Return the id of a question if it was asked about a line of this invoice; raises NotFound."""
+    if not any(item.id == query_id for line in record.lines for item in line.queries):
+        raise NotFound
+    return query_id
 
 
 def invoice_of_production(*, actor: Actor, production_id: str) -> InvoiceRecord | None:

@@ -15,7 +15,6 @@ from chancery.interface.tables import (
     Column,
     DateCell,
     Filter,
-    HashCell,
     Row,
     SortKey,
     Table,
@@ -46,7 +45,7 @@ def production_table(*, request: HttpRequest, actor: Actor, matter_id: str, path
     total, exact = count_up_to(found)
     return Table(
         caption=gettext("Productions"),
-        columns=_columns(inside=actor.provider),
+        columns=_columns(),
         rows=[_row(queries.production_record(row)) for row in page.rows],
         state=state,
         total=total,
@@ -65,8 +64,8 @@ def production_table(*, request: HttpRequest, actor: Actor, matter_id: str, path
     )
 
 
-def _columns(*, inside: bool) -> list[Column]:
-    columns = [
+def _columns() -> list[Column]:
+    return [
         Column("volume", gettext("Volume"), sortable=True),
         Column("state", gettext("State")),
         Column("range", gettext("Numbers"), grow=True),
@@ -76,7 +75,6 @@ def _columns(*, inside: bool) -> list[Column]:
         Column("prepared", gettext("Prepared"), sortable=True),
         Column("delivered", gettext("Delivered")),
     ]
-    return [*columns, Column("hash", gettext("Release hash"))] if inside else columns
 
 
 def _row(record: ProductionRecord) -> Row:
@@ -93,6 +91,5 @@ def _row(record: ProductionRecord) -> Row:
             "withheld": f"{record.withheld:,}",
             "prepared": DateCell(record.prepared_at),
             "delivered": DateCell(record.delivered_at),
-            "hash": HashCell(record.release_hash),
         },
     )

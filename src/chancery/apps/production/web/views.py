@@ -48,7 +48,9 @@ def _list_page(
     may_prepare = policies.may_prepare(actor)
     if may_prepare and form is None:
         volume, _number = next_volume(actor=actor, matter_id=found.id)
-        form = PrepareForm(initial={"volume": volume, "number_prefix": found.bates_prefix, "confidentiality": "CONFIDENTIAL"})
+        form = PrepareForm(
+            initial={"volume": volume, "number_prefix": found.bates_prefix, "confidentiality": "CONFIDENTIAL"}
+        )
     refused = bool(form and form.errors)
     context = {
         "matter": found,

@@ -50,6 +50,7 @@ def _invoice_page(
     actor = actor_of(request)
     lines = shown.lines(record)
     pays = actor.has(Role.COUNSEL) and record.state == STATE.APPROVED
+    totals = shown.totals(record)
     found = shown.findings(queries.findings_of(actor=actor, invoice_id=record.id))
     context = {
         "record": record,
@@ -60,7 +61,9 @@ def _invoice_page(
         "tone": TONES[STATE(record.state)],
         "steps": shown.track(record),
         "lines": lines,
-        "totals": shown.totals(record),
+        "totals": totals,
+        "asked": any(item.line.queries for item in lines),
+        "span": 8 if totals.adjustments.amount else 7,
         "open_queries": [item for item in lines if item.open_queries],
         "findings": found,
         "blocked": any(item.blocks for item in found),
