@@ -15,14 +15,11 @@ from decimal import Decimal
 from pathlib import Path
 
 HOME = tempfile.mkdtemp(prefix="chancery-bench-")
-os.environ["CHANCERY_HOME"] = HOME
-os.environ["DJANGO_SETTINGS_MODULE"] = "chancery.project.settings"
+os.environ["CHANCERY_TEST_HOME"] = HOME
+os.environ["DJANGO_SETTINGS_MODULE"] = "chancery.project.settings_for_tests"
 
 import django  # noqa: E402
 
-from chancery.project.home import Home  # noqa: E402
-
-Home(Path(HOME)).prepare()
 django.setup()
 
 from django.core.management import call_command  # noqa: E402

@@ -27,12 +27,13 @@ UNITS = {"files": "files", "documents": "documents"}
 def processing(request: HttpRequest, matter_id: str) -> HttpResponse:
     """Show how far processing is and what became of every file and byte."""
     actor = actor_of(request)
+    bar = matter_bar(request, matter_id)
     jobs = _jobs(actor, matter_id)
     if request.GET.get("fragment") == "jobs":
         return render(request, "documents/jobs.html", _job_context(jobs, matter_id))
     counted = queries.collection_accounting(actor=actor, matter_id=matter_id)
     context = {
-        "matter_bar": matter_bar(request, matter_id),
+        "matter_bar": bar,
         "matter_id": matter_id,
         "accounting": counted,
         "tiles": _tiles(counted, matter_id),
