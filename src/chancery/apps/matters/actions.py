@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from unicodedata import combining, normalize
 
 from django.db import transaction
 
@@ -24,18 +25,36 @@ _LEGAL_FORMS = {"the", "inc", "llc", "ltd", "co", "corp", "corporation", "compan
 
 
 def bates_prefix(*, client_name: str) -> str:
-    """Return the Bates prefix for a client: the first telling Latin word in capitals, else ``PROD``."""
-    words = re.findall(r"[A-Za-z]{3,}", client_name)
+    """Return the Bates prefix for a client: the first telling Latin word in capitals, else ``PROD``.
+
+    At most ten letters A to Z: accents are left off, so that Müller becomes MULLER.
+    """
+    plain = "".join(letter for letter in normalize("NFKD", client_name) if not combining(letter))
+    words = re.findall(r"[A-Za-z]{3,}", plain)
     telling = [word for word in words if word.lower() not in _LEGAL_FORMS]
     return telling[0].upper()[:10] if telling else "PROD"
 
 
 def _next_number() -> str:
-    NumberSeries.objects.get_or_create(name="matter")
     series = NumberSeries.objects.select_for_update().get(name="matter")
     series.last += 1
     series.save(update_fields=["last"])
     return f"M-{series.last}"
+
+
+def lock_matter(*, matter_id: str) -> None:
+    """Hold a matter until the transaction ends, so that two acts that number its parts follow each other."""
+    Matter.objects.select_for_update().filter(id=matter_id).values_list("id", flat=True).first()
+
+
+def _opened_before(*, tenant_id: str, idempotency_key: str) -> MatterRecord | None:
+    NumberSeries.objects.get_or_create(name="matter")
+    NumberSeries.objects.select_for_update().get(name="matter")
+    found = Matter.objects.select_related("tenant", "responsible_attorney").filter(idempotency_key=idempotency_key)
+    matter = found.first()
+    if matter is not None and matter.tenant_id != tenant_id:
+        raise NotFound
+    return record_of(matter) if matter else None
 
 
 @transaction.atomic
@@ -60,35 +79,35 @@ def open_matter(
 ) -> MatterRecord:
     """Open a matter with its team, budget and parties; the same key opens it once.
 
-    team: (user id, role in the matter); parties: (party id, side).
-    Raises NotFound for a client the actor does not serve.
+    team: (user id, role in the matter); parties: (party id, side). By counsel of the client, a manager or
+    background work. Raises NotFound for a client the actor does not serve, also when the key is another client's.
     """
-    if not (actor.provider or actor.system or tenant_id in actor.tenant_ids):
+    require_role(actor, Role.COUNSEL, Role.MANAGER)
+    if tenant_id not in actor.tenant_ids and not actor.has(Role.MANAGER):
         raise NotFound
+    opened = _opened_before(tenant_id=tenant_id, idempotency_key=idempotency_key)
+    if opened is not None:
+        return opened
     number = _next_number()
-    matter, created = Matter.objects.get_or_create(
+    matter = Matter.objects.create(
         idempotency_key=idempotency_key,
-        defaults={
-            "tenant_id": tenant_id,
-            "number": number,
-            "title": title[:200],
-            "title_zh": title_zh[:200],
-            "service_id": service_id,
-            "service_version": service_version,
-            "budget_amount": budget.amount,
-            "currency": budget.currency,
-            "jurisdiction": jurisdiction,
-            "data_location": data_location,
-            "responsible_attorney_id": responsible_attorney_id,
-            "description": description,
-            "client_reference": client_reference[:60],
-            "opened_at": at,
-            "opened_by_id": actor.user_id or None,
-            "bates_prefix": "PROD",
-        },
+        tenant_id=tenant_id,
+        number=number,
+        title=title[:200],
+        title_zh=title_zh[:200],
+        service_id=service_id,
+        service_version=service_version,
+        budget_amount=budget.amount,
+        currency=budget.currency,
+        jurisdiction=jurisdiction,
+        data_location=data_location,
+        responsible_attorney_id=responsible_attorney_id,
+        description=description,
+        client_reference=client_reference[:60],
+        opened_at=at,
+        opened_by_id=actor.user_id or None,
+        bates_prefix="PROD",
     )
-    if not created:
-        return record_of(Matter.objects.select_related("tenant", "responsible_attorney").get(id=matter.id))
     matter = Matter.objects.select_related("tenant", "responsible_attorney").get(id=matter.id)
     matter.bates_prefix = bates_prefix(client_name=matter.tenant.name)
     matter.save(update_fields=["bates_prefix"])

@@ -112,7 +112,9 @@ def matters_found(*, actor: Actor, text: str = "", status: str = "", tenant_id: 
             Q(title__icontains=text)
             | Q(title_zh__icontains=text)
             | Q(number__iexact=text)
+            | Q(client_reference__icontains=text)
             | Q(tenant__name__icontains=text)
+            | Q(tenant__name_zh__icontains=text)
         )
     if status:
         found = found.filter(status=status)

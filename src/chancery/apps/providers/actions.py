@@ -71,9 +71,7 @@ def register_professional(
         Skill.objects.get_or_create(professional=person, name=name)
     for language in languages:
         LanguageSkill.objects.get_or_create(professional=person, language=language)
-    _entry(
-        actor=actor, act="professional.registered", person=person, at=at, after={"grade": grade, "site": site}
-    )
+    _entry(actor=actor, act="professional.registered", person=person, at=at, after={"grade": grade, "site": site})
     return person.id
 
 

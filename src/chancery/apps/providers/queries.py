@@ -9,6 +9,7 @@ from django.db.models import Prefetch, Q
 
 from chancery.apps.providers import policies
 from chancery.apps.providers.models import Absence, Licence, Professional
+from chancery.foundation.jurisdictions import jurisdictions
 from chancery.platform.access.values import Actor
 
 
@@ -25,6 +26,14 @@ class LicenceRecord:
     def valid_on(self, day: date) -> bool:
         """Return whether the licence covers a day."""
         return self.valid_from <= day <= self.valid_to
+
+    def covers(self, jurisdiction: str) -> bool:
+        """Return whether the licence answers for a legal system: itself, the whole it is part of, or a part of it
+        that admits no lawyers of its own."""
+        held = self.jurisdiction
+        if jurisdiction == held or held.startswith(f"{jurisdiction}-"):
+            return True
+        return jurisdiction.startswith(f"{held}-") and jurisdiction not in jurisdictions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,12 @@ def _record(person: Professional, *, on: date | None) -> ProfessionalRecord:
     )
 
 
-_PARTS = ("skills", "languages", Prefetch("licences", Licence.objects.all()), Prefetch("absences", Absence.objects.all()))
+_PARTS = (
+    "skills",
+    "languages",
+    Prefetch("licences", Licence.objects.all()),
+    Prefetch("absences", Absence.objects.all()),
+)
 
 
 def candidates(*, on: date) -> list[ProfessionalRecord]:
@@ -117,10 +131,14 @@ def professional_of(*, user_id: str, on: date) -> ProfessionalRecord | None:
 
 
 def valid_licence(*, user_id: str, on: date, jurisdiction: str | None = None) -> LicenceRecord | None:
-    """Return a licence of the person that is valid on the day, in the jurisdiction if one is asked for."""
+    """Return a licence of the person that is valid on the day, in the jurisdiction if one is asked for.
+
+    A licence of New York answers for ``US-NY`` and for ``US``, one of China for ``CN`` and its parts; one of New
+    York never for Washington. Nobody who has left has a valid licence.
+    """
     person = professional_of(user_id=user_id, on=on)
     for licence in person.licences if person else ():
-        covers = jurisdiction is None or jurisdiction in (licence.jurisdiction, licence.jurisdiction.split("-")[0])
+        covers = not jurisdiction or licence.covers(jurisdiction)
         if covers and licence.valid_on(on):
             return licence
     return None

@@ -121,7 +121,10 @@ class Focus(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "batch", "document", "day"], name="focus_row_once")]
-        indexes = [models.Index(fields=["matter", "day"])]
+        indexes = [
+            models.Index(fields=["matter", "day"]),
+            models.Index(fields=["user", "-last_at"], name="focus_latest"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.seconds} s"

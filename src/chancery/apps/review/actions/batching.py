@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from chancery.apps.documents.queries import ReviewableRecord, reviewable_documents
+from chancery.apps.matters.actions import lock_matter
 from chancery.apps.operations.actions.work import NeedSpec, open_work_item
 from chancery.apps.operations.queries.engagements import engagement_of
 from chancery.apps.review.models import Batch, BatchDocument
@@ -48,6 +49,7 @@ def form_batches(*, actor: Actor, tenant_id: str, matter_id: str, at: datetime, 
 
     Exact duplicates are left out: the copy that stays carries their decision. Returns the number of new batches.
     """
+    lock_matter(matter_id=matter_id)
     placed = set(
         BatchDocument.objects.filter(batch__matter_id=matter_id, batch__level=1).values_list("document_id", flat=True)
     )

@@ -24,12 +24,16 @@ from chancery.platform.tenancy.actors import Actor
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What a saved decision leads to; ``next_document_id`` is None at the end of the batch."""
+    """What a saved decision leads to; ``next_document_id`` is None at the end of the batch.
+
+    also_coded: members of the family that got the same decision. may_undo: it can still be taken back.
+    """
 
     coding_id: str
     next_document_id: str | None
     batch_complete: bool
     also_coded: int
+    may_undo: bool
 
 
 def lock_batch(*, actor: Actor, batch_id: str) -> Batch:
@@ -131,7 +135,7 @@ def save_coding(
     """
     batch = lock_batch(actor=actor, batch_id=batch_id)
     if batch.state == Batch.State.COMPLETE:
-        raise Refused("This batch is complete; ask the delivery manager to reopen it.", code="batch_closed")
+        raise Refused("This batch is complete: its decisions stand.", code="batch_closed")
     places = list(batch.places.select_related("document").order_by("position"))
     here = next((place for place in places if place.document_id == document_id), None)
     if here is None:
@@ -152,6 +156,7 @@ def save_coding(
         next_document_id=_next(places, here),
         batch_complete=complete,
         also_coded=len(targets) - 1,
+        may_undo=batch.level == 1 and not complete,
     )
 
 
@@ -243,9 +248,13 @@ def close_batch(*, actor: Actor, batch: Batch, at: datetime, draw: bool = True) 
 def undo_coding(*, actor: Actor, batch_id: str, document_id: str, at: datetime) -> None:
     """Take back the actor's own latest decision in an unfinished batch; the one before it stands again.
 
-    A second look cannot be taken back. Raises Refused ``nothing_to_undo``.
+    A second look cannot be taken back. Raises Refused ``nothing_to_undo``, and NotFound for a document that is
+    not in the batch.
     """
     batch = lock_batch(actor=actor, batch_id=batch_id)
+    place = batch.places.select_related("document").filter(document_id=document_id).first()
+    if place is None:
+        raise NotFound
     if batch.level == 2 or batch.state == Batch.State.COMPLETE:
         raise Refused("This decision can no longer be taken back.", code="nothing_to_undo")
     current = (
@@ -260,7 +269,7 @@ def undo_coding(*, actor: Actor, batch_id: str, document_id: str, at: datetime) 
     if earlier is not None:
         Coding.objects.filter(id=earlier.id).update(superseded=False, superseded_by=None)
     else:
-        freed = BatchDocument.objects.filter(batch=batch, document_id=document_id, coded=True).update(coded=False)
+        freed = BatchDocument.objects.filter(id=place.id, coded=True).update(coded=False)
         Batch.objects.filter(id=batch.id).update(coded=F("coded") - freed)
     record(
         tenant_id=batch.tenant_id,
@@ -269,7 +278,7 @@ def undo_coding(*, actor: Actor, batch_id: str, document_id: str, at: datetime) 
         object_type="document",
         object_id=document_id,
         matter_id=batch.matter_id,
-        label=document_id,
+        label=place.document.control_number or place.document.name,
         at=at,
         before=dict(current.values),
         after=dict(earlier.values) if earlier else None,

@@ -11,12 +11,14 @@ from django.db import transaction
 
 from chancery.apps.documents.queries import ReviewableRecord, containers_of, reviewable_documents
 from chancery.apps.operations.actions.quality import record_second_look, resolve_overturn
+from chancery.apps.review import policies
 from chancery.apps.review.actions.coding import announce_change, close_batch, write_decision
-from chancery.apps.review.actions.looks import draw_second_look
+from chancery.apps.review.actions.looks import draw_second_look, settled_before
 from chancery.apps.review.coding_forms import coding_form, decided
 from chancery.apps.review.models import Batch, BatchDocument, Coding
-from chancery.foundation.errors import Refused
-from chancery.platform.tenancy.actors import Actor
+from chancery.foundation.errors import NotFound, Refused
+from chancery.platform.access.scopes import may_see_matter, require_role
+from chancery.platform.tenancy.actors import Actor, Role
 
 CODES = {"responsive", "not_responsive"}
 PRIVILEGES = {"none", "AC", "WP"}
@@ -173,9 +175,11 @@ def code_from_file(
                     row=row.name,
                     person=name,
                 )
+    _refuse_barred(actor=actor, tenant_id=tenant_id, matter_id=matter_id, rows=rows, people=people)
     containers = containers_of(tenant_id=tenant_id, matter_id=matter_id)
     found = matched(rows=rows, documents=documents, containers=containers)
     extra = inherited(found=found, documents=documents)
+    settled = settled_before(matter_id=matter_id)
     form = coding_form()
     coded: dict[str, CodingRow] = {}
     any_changed = False
@@ -185,6 +189,9 @@ def code_from_file(
             continue
         coded[item.id] = use
         answers = _answers(use, describe.get(item.id, {}).get(use.privilege, ""))
+        values = decided(form=form, answers=answers)
+        if settled.get(item.id) == (people[use.reviewer].user_id, values):
+            continue
         _coding, changed = write_decision(
             actor=actor,
             batch=None,
@@ -193,7 +200,7 @@ def code_from_file(
             document_id=item.id,
             label=item.path[-200:],
             form=form,
-            values=decided(form=form, answers=answers),
+            values=values,
             origin=Coding.Origin.FILE if item.id in found else Coding.Origin.PROPAGATED,
             by_id=people[use.reviewer].user_id,
             level=1,
@@ -212,6 +219,30 @@ def code_from_file(
         uncoded=len(waiting),
         conflicts=_conflicts(documents, coded),
     )
+
+
+def _refuse_barred(
+    *, actor: Actor, tenant_id: str, matter_id: str, rows: Sequence[CodingRow], people: Mapping[str, Actor]
+) -> None:
+    require_role(actor, Role.MANAGER)
+    if not may_see_matter(actor, tenant_id=tenant_id, matter_id=matter_id):
+        raise NotFound
+    fit: dict[str, bool] = {}
+    for row in rows:
+        for name in (row.reviewer, row.second_reviewer):
+            if not name:
+                continue
+            if name not in fit:
+                person = people[name]
+                seen = may_see_matter(person, tenant_id=tenant_id, matter_id=matter_id)
+                fit[name] = seen and policies.may_review(person)
+            if not fit[name]:
+                raise CodingFileRefused(
+                    "Line %(line)s (%(row)s): %(person)s may not review in this matter.",
+                    line=row.line,
+                    row=row.name,
+                    person=name,
+                )
 
 
 def _answers(row: CodingRow, described: str) -> dict[str, Any]:
@@ -255,7 +286,12 @@ def _second_looks(
         if item.id in coded and coded[item.id].second_code and item.duplicate_of is None and item.status == "item"
     ]
     if not frame:
-        draw_second_look(actor=actor, matter_id=matter_id, at=at, among=list(coded))
+        draw_second_look(
+            actor=actor,
+            matter_id=matter_id,
+            at=at,
+            among=[d.id for d in documents if d.id in coded and d.duplicate_of is None and d.status == "item"],
+        )
         return 0
     sample = draw_second_look(actor=actor, matter_id=matter_id, at=at, among=frame)
     for subject_id in sample.subject_ids:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -20,6 +21,13 @@ from chancery.platform.tenancy.actors import Actor, Role
 
 # The standard of the service names its sampling plan by this kind.
 KIND = "review"
+
+
+def settled_before(*, matter_id: str) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Return who decided what first where a lead has settled the difference since: the same file changes nothing."""
+    standing = Coding.objects.filter(matter_id=matter_id, level=1, superseded=False, origin=Coding.Origin.SETTLED)
+    earlier = Coding.objects.filter(superseded_by__in=standing).order_by("at", "id")
+    return {item.document_id: (str(item.by_id), dict(item.values)) for item in earlier}
 
 
 @transaction.atomic
@@ -42,10 +50,11 @@ def draw_second_look(
     if among is not None:
         codings = codings.filter(document_id__in=among)
     form = coding_form()
+    settled = settled_before(matter_id=matter_id)
     population = [
         PopulationItem(
             subject_id=coding.document_id,
-            first_by=str(coding.by_id),
+            first_by=settled.get(coding.document_id, (str(coding.by_id), {}))[0],
             first_values={key: coding.values[key] for key in form.decision},
             label=coding.document.control_number,
         )
@@ -107,6 +116,8 @@ def settle(
     if first is None or all(first.values.get(key) == value for key, value in values.items()):
         return
     merged = {**first.values, **values}
+    if merged.get("privilege") == "none":
+        merged["description"] = ""
     if merged.get("privilege") in ("AC", "WP") and not merged.get("description"):
         second = Coding.objects.filter(document_id=document_id, level=2, superseded=False).first()
         merged["description"] = second.values.get("description", "") if second else ""

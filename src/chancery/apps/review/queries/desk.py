@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -126,8 +127,8 @@ def batches_of(*, actor: Actor, matter_id: str) -> list[BatchRecord]:
 
 
 def history_of(*, actor: Actor, document_id: str) -> tuple[CodingRecord, ...]:
-    """Return every decision on a document, newest first."""
-    found = policies.codings_for(actor).filter(document_id=document_id).select_related("by").order_by("-at", "-id")
+    """Return the decisions on a document that the actor may read, newest first."""
+    found = policies.decisions_for(actor).filter(document_id=document_id).select_related("by").order_by("-at", "-id")
     return tuple(
         CodingRecord(
             id=item.id,
@@ -171,7 +172,10 @@ def desk(*, actor: Actor, batch_id: str, document_id: str | None = None) -> Desk
     places, here = _place(batch, document_id)
     current = places[here]
     blind = policies.is_blind(actor, batch)
-    own = Coding.objects.filter(document_id=current.document_id, level=batch.level, superseded=False).first()
+    standing = policies.decisions_for(actor).filter(
+        document_id=current.document_id, level=batch.level, superseded=False
+    )
+    own = standing.first()
     before = (
         Coding.objects.filter(batch=batch, by_id=actor.user_id or None, superseded=False)
         .exclude(document_id=current.document_id)
@@ -208,6 +212,21 @@ def desk(*, actor: Actor, batch_id: str, document_id: str | None = None) -> Desk
         previous_values=dict(before.values) if before else {},
         history=() if blind else history_of(actor=actor, document_id=current.document_id),
     )
+
+
+def hidden_decisions(*, actor: Actor, document_ids: Collection[str]) -> set[str]:
+    """Return those of the documents whose first decisions the actor may not read; at most two queries.
+
+    For pages of other rooms that show what was decided, such as the record.
+    """
+    wanted = set(document_ids)
+    if actor.system or not wanted:
+        return set()
+    ahead = set(policies.second_look_ahead(actor).filter(document_id__in=wanted))
+    if policies.reads_decisions(actor):
+        return ahead
+    found = Coding.objects.filter(document_id__in=wanted, level=2, by_id=actor.user_id or None)
+    return wanted - set(found.values_list("document_id", flat=True))
 
 
 def waiting_count(actor: Actor) -> int:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.db.models import Count, Q, Sum
 
 from chancery.apps.review import policies
-from chancery.apps.review.models import Batch, Coding, Focus
+from chancery.apps.review.models import Batch, BatchDocument, Coding, Focus
 from chancery.platform.tenancy.actors import Actor
 
 
@@ -81,7 +81,10 @@ class ReviewedUnits:
 
 
 def progress(*, actor: Actor, matter_id: str) -> Progress:
-    """Return the progress of first-level review; six queries for any number of documents."""
+    """Return the progress of first-level review; four queries for any number of documents.
+
+    Only documents that lie in batches count: exact copies follow the decision on the one that was reviewed.
+    """
     batches = policies.batches_for(actor).filter(matter_id=matter_id, level=1)
     sums = batches.aggregate(
         total=Sum("size"),
@@ -89,7 +92,10 @@ def progress(*, actor: Actor, matter_id: str) -> Progress:
         open=Count("id", filter=~Q(state=Batch.State.COMPLETE)),
         complete=Count("id", filter=Q(state=Batch.State.COMPLETE)),
     )
-    current = policies.codings_for(actor).filter(matter_id=matter_id, level=1, superseded=False)
+    placed = BatchDocument.objects.filter(batch__matter_id=matter_id, batch__level=1)
+    current = policies.codings_for(actor).filter(
+        matter_id=matter_id, level=1, superseded=False, document_id__in=placed.values("document_id")
+    )
     counts = current.aggregate(
         n_responsive=Count("id", filter=Q(responsive="responsive")),
         n_not_responsive=Count("id", filter=Q(responsive="not_responsive")),
@@ -166,10 +172,13 @@ def desk_time(*, matter_id: str) -> list[DeskTime]:
 
 
 def reviewed_units(*, matter_id: str) -> list[ReviewedUnits]:
-    """Return decided documents by person, day and level, each document once a level, for billing."""
+    """Return decided documents by person, day and level, each document once a level, for billing.
+
+    Exact copies, which follow the decision on the copy that was reviewed, are nobody's work and are left out.
+    """
     rows: dict[tuple[str, date, int], list[str]] = {}
     found = (
-        Coding.objects.filter(matter_id=matter_id, superseded=False)
+        Coding.objects.filter(matter_id=matter_id, superseded=False, document__duplicate_of__isnull=True)
         .exclude(origin=Coding.Origin.SETTLED)
         .order_by("id")
         .values_list("by_id", "at", "level", "id")

@@ -26,7 +26,7 @@ class CodedDocument:
 
 def coded_documents(*, actor: Actor, coding_ids: Sequence[str]) -> list[CodedDocument]:
     """Return those of the decisions that the actor may see, in the order of the ids; one query."""
-    rows = policies.codings_for(actor).filter(id__in=coding_ids).select_related("by")
+    rows = policies.decisions_for(actor).filter(id__in=coding_ids).select_related("by")
     found = {
         row.id: CodedDocument(
             coding_id=row.id,

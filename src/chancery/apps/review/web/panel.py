@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext
 from chancery.apps.documents.queries import text_of
 from chancery.apps.review.coding_forms import FormField
 from chancery.apps.review.queries.desk import DeskRecord
+from chancery.apps.review.queries.wording import said
 from chancery.engines.retrieval.grammar import parse
 from chancery.engines.retrieval.highlights import Hit, Part, hits_in, marked, marked_terms
 from chancery.platform.access.values import Actor
@@ -62,8 +63,7 @@ class ShownText:
 
 
 def _say(words: Mapping[str, str]) -> str:
-    language = "zh" if (get_language() or "").startswith("zh") else "en"
-    return words.get(language) or words.get("en", "")
+    return said(words, language=get_language() or "")
 
 
 def _problem(code: str) -> str:

@@ -145,7 +145,7 @@ def code(request: HttpRequest, batch_id: str, document_id: str) -> HttpResponse:
         context = desk_context(request, record, answers, refused.fields)
         template = "review/coding.html" if _fragment(request) else "review/desk_page.html"
         return render(request, template, context, status=422)
-    undo_url = reverse("review:undo", args=[batch_id, document_id])
+    undo_url = reverse("review:undo", args=[batch_id, document_id]) if saved.may_undo else ""
     if saved.batch_complete or saved.next_document_id is None:
         toast(request, gettext("The batch is complete."))
         return _go(request, reverse("review:queue"))
