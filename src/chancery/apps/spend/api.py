@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -108,7 +108,7 @@ def _out(record: InvoiceRecord) -> InvoiceOut:
     return InvoiceOut(**_head(record))
 
 
-def _head(record: InvoiceRecord) -> dict[str, object]:
+def _head(record: InvoiceRecord) -> dict[str, Any]:
     names = [name for name in InvoiceOut.model_fields if name != "total"]
     return {"total": record.total.rounded().amount, **{name: getattr(record, name) for name in names}}
 
