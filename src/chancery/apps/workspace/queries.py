@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from chancery.apps.documents.queries import Accounting, collection_accounting
 from chancery.apps.matters.queries import MatterPartyRecord, MatterRecord, matter, matter_choices, parties_of
@@ -13,7 +16,7 @@ from chancery.apps.operations.queries.releases import SignOffRecord, list_sign_o
 from chancery.apps.operations.queries.requests import QuoteRecord, quotes_waiting
 from chancery.apps.operations.queries.work import WorkRecord, list_work, mine
 from chancery.apps.production.queries import ProductionRecord, productions_of
-from chancery.apps.review.queries.desk import BatchRecord, queue
+from chancery.apps.review.queries.desk import BatchRecord, hidden_decisions, queue
 from chancery.apps.review.queries.progress import Progress, progress
 from chancery.apps.spend.queries import InvoiceRecord, billed_to_date, invoice_record, invoices_found
 from chancery.foundation.errors import NotFound
@@ -22,6 +25,9 @@ from chancery.platform.access.values import Actor, Role
 from chancery.platform.audit.queries import EntryRecord, entries_for
 from chancery.platform.jobs.queries import JobRecord, jobs_for
 
+# Acts whose before and after say what was decided on a document, at the desk and in a sample.
+DECISIONS = frozenset({"coding.saved", "coding.undone"})
+SAMPLE_DECISIONS = frozenset({"sample.second_look", "sample.resolved"})
 LIVE_JOBS = frozenset({"queued", "running"})
 
 
@@ -64,7 +70,9 @@ def my_work(*, actor: Actor, now: datetime) -> MyWork:
     waiting = ("issued",) if counsel else ("draft", "queried") if actor.has(Role.MANAGER) else ()
     invoices: list[InvoiceRecord] = []
     for state in waiting:
-        invoices += [invoice_record(row) for row in invoices_found(actor=actor, state=state).order_by("-invoice_date")[:10]]
+        invoices += [
+            invoice_record(row) for row in invoices_found(actor=actor, state=state).order_by("-invoice_date")[:10]
+        ]
     return MyWork(
         items=items,
         batches=tuple(queue(actor=actor, limit=20)) if actor.provider else (),
@@ -72,7 +80,9 @@ def my_work(*, actor: Actor, now: datetime) -> MyWork:
         sign_offs=tuple(list_sign_offs(actor=actor, state="waiting", limit=10)) if actor.has(Role.ATTORNEY) else (),
         invoices=tuple(invoices),
         matters=tuple(matter_choices(actor=actor, limit=8)),
-        due_today=sum(1 for item in items if item.due_at and item.due_at.date() <= now.date()),
+        due_today=sum(
+            1 for item in items if item.due_at and timezone.localdate(item.due_at) <= timezone.localdate(now)
+        ),
         at_risk=sum(1 for item in items if item.due_at and item.due_at <= tomorrow),
     )
 
@@ -91,7 +101,7 @@ def matter_home(*, actor: Actor, matter_id: str, now: datetime) -> MatterHome:
         billed=billed_to_date(actor=actor, matter_id=matter_id),
         work=tuple(list_work(actor=actor, matter_id=matter_id, live=True, limit=12)),
         jobs=tuple(jobs_for(actor=actor, matter_id=matter_id, states=LIVE_JOBS, limit=5)),
-        record=tuple(entries_for(actor=actor, matter_id=matter_id, limit=8)),
+        record=tuple(shown(actor=actor, entries=entries_for(actor=actor, matter_id=matter_id, limit=8))),
     )
 
 
@@ -124,6 +134,27 @@ def record_of(
         before_id=before_id,
         limit=limit,
     )
-    if not found and matter_id is None and before_id is None and kind is None:
+    if (
+        not found
+        and matter_id is None
+        and not entries_for(actor=actor, object_type=object_type, object_id=object_id, limit=1)
+    ):
         raise NotFound
-    return found
+    return shown(actor=actor, entries=found)
+
+
+def shown(*, actor: Actor, entries: Sequence[EntryRecord]) -> list[EntryRecord]:
+    """Return entries without what would spoil a second look that the reader may still be asked for.
+
+    Who acted and when stays; what was decided on a document goes where the review room hides it.
+    """
+    decided = {item.object_id for item in entries if item.act in DECISIONS}
+    hidden = hidden_decisions(actor=actor, document_ids=decided)
+    leads = actor.system or actor.has(Role.COUNSEL, Role.MANAGER, Role.ATTORNEY)
+    return [
+        replace(item, before=None, after=None, detail=None)
+        if (item.act in DECISIONS and item.object_id in hidden and item.actor_id != actor.user_id)
+        or (item.act in SAMPLE_DECISIONS and not leads and item.actor_id != actor.user_id)
+        else item
+        for item in entries
+    ]

@@ -69,10 +69,13 @@ class DeskRecord:
 
 @dataclass(frozen=True, slots=True)
 class BatchRecord:
-    """A batch in a list; minutes_left is None without desk time to judge from."""
+    """A batch in a list, loaded with its matter and the person on whose desk it lies."""
 
     id: str
     matter_id: str
+    matter_number: str
+    matter_title: str
+    matter_title_zh: str
     number: int
     level: int
     language: str
@@ -88,11 +91,14 @@ class BatchRecord:
 
 
 def batch_record(batch: Batch) -> BatchRecord:
-    """Return the plain record of a batch loaded with its assignee."""
+    """Return the plain record of a batch loaded with its matter and assignee."""
     person = batch.assignee
     return BatchRecord(
         id=batch.id,
         matter_id=batch.matter_id,
+        matter_number=batch.matter.number,
+        matter_title=batch.matter.title,
+        matter_title_zh=batch.matter.title_zh,
         number=batch.number,
         level=batch.level,
         language=batch.language,
@@ -114,7 +120,7 @@ def queue(*, actor: Actor, limit: int = 100) -> list[BatchRecord]:
         policies.batches_for(actor)
         .filter(assignee_id=actor.user_id or None)
         .exclude(state=Batch.State.COMPLETE)
-        .select_related("assignee")
+        .select_related("assignee", "matter")
         .order_by("-level", "created_at", "number")
     )
     return [batch_record(batch) for batch in found[:limit]]
@@ -122,7 +128,7 @@ def queue(*, actor: Actor, limit: int = 100) -> list[BatchRecord]:
 
 def batches_of(*, actor: Actor, matter_id: str) -> list[BatchRecord]:
     """Return the batches of a matter in their order."""
-    found = policies.batches_for(actor).filter(matter_id=matter_id).select_related("assignee").order_by("number")
+    found = policies.batches_for(actor).filter(matter_id=matter_id).select_related("assignee", "matter").order_by("number")
     return [batch_record(batch) for batch in found]
 
 

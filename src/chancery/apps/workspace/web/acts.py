@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext, gettext_noop
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import get_language, gettext, gettext_noop
+
+from chancery.apps.review.queries.wording import decision_in_words
 
 ACTS = {
     "matter.opened": gettext_noop("opened the matter"),
@@ -92,3 +97,43 @@ KINDS = (
 def act_words(act: str) -> str:
     """Return what an act is called in the reader's language."""
     return gettext(ACTS[act]) if act in ACTS else act
+
+
+ROLES = {
+    "counsel": gettext_noop("Client counsel"),
+    "manager": gettext_noop("Delivery manager"),
+    "reviewer": gettext_noop("Reviewer"),
+    "attorney": gettext_noop("Supervising attorney"),
+    "administrator": gettext_noop("Administrator"),
+}
+
+
+def role_words(role: str) -> str:
+    """Return what a part in a matter is called in the reader's language."""
+    return gettext(ROLES[role]) if role in ROLES else role
+
+
+def decision_words(values: Mapping[str, Any] | None) -> str:
+    """Return a coding decision in the words of its form, in the reader's language; empty for none."""
+    if not values:
+        return ""
+    chinese = (get_language() or "").startswith("zh")
+    shown = decision_in_words(values=values, language="zh" if chinese else "en")
+    mark, colon = ("；", "：") if chinese else ("; ", ": ")
+    return mark.join(f"{question}{colon}{answer}" if answer else question for question, answer in shown)[:400]
+
+
+def value_words(values: Mapping[str, Any] | None) -> str:
+    """Return the values that an entry carries, as the record holds them; empty ones left out."""
+    if not values:
+        return ""
+    kept = {key: value for key, value in sorted(values.items()) if value not in ("", [], {}, None)}
+    return "; ".join(f"{key.replace('_', ' ')}: {_flat(value)}" for key, value in kept.items())[:400]
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key.replace('_', ' ')} {_flat(inner)}" for key, inner in value.items())
+    if isinstance(value, list):
+        return ", ".join(_flat(inner) for inner in value)
+    return str(value)

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from chancery.apps.documents.queries import quick_matches
 from chancery.apps.matters.queries import matters_found, record_of
 from chancery.apps.workspace.web.views import title_of
 from chancery.interface.components import PaletteGroup, PaletteItem
@@ -23,6 +24,7 @@ def palette(request: HttpRequest) -> HttpResponse:
     groups = [PaletteGroup(label=gettext("Go to"), items_found=_pages(request, actor, words))]
     if words:
         groups.append(PaletteGroup(label=gettext("Matters"), items_found=_matters(actor, words)))
+        groups.append(PaletteGroup(label=gettext("Documents"), items_found=_documents(actor, words)))
         search = PaletteItem(
             label=gettext("Search documents for “%(words)s”") % {"words": words},
             url=f"{reverse('search:search')}?q={_quoted(words)}",
@@ -49,4 +51,14 @@ def _matters(actor: Actor, words: str) -> list[PaletteItem]:
     return [
         PaletteItem(label=title_of(item), url=reverse("workspace:matter", args=[item.id]), hint=item.number)
         for item in records
+    ]
+
+
+def _documents(actor: Actor, words: str) -> list[PaletteItem]:
+    rows = quick_matches(actor=actor, words=words, limit=MOST)
+    return [
+        PaletteItem(
+            label=row.title or row.name, url=reverse("documents:viewer", args=[row.id]), hint=row.control_number
+        )
+        for row in rows
     ]

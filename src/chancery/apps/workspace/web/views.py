@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -15,10 +14,12 @@ from django.views.decorators.http import require_POST
 from chancery.apps.matters.queries import MatterRecord, matter
 from chancery.apps.workspace import queries
 from chancery.apps.workspace.actions.records import export_lines
-from chancery.apps.workspace.web.acts import KINDS, act_words
+from chancery.apps.workspace.web.acts import KINDS, act_words, decision_words, role_words, value_words
 from chancery.foundation.errors import NotFound
+from chancery.foundation.jurisdictions import jurisdictions
 from chancery.interface.components import MatterBar, Progress, Step, Tile, TimelineEntry
 from chancery.interface.shell.toasts import toast
+from chancery.interface.words import in_chinese, money_words
 from chancery.platform.access.values import Actor, Role
 from chancery.platform.audit.queries import EntryRecord
 from chancery.platform.jobs import actions as jobs
@@ -31,13 +32,9 @@ def _actor(request: HttpRequest) -> Actor:
     return request.actor  # type: ignore[attr-defined,no-any-return]
 
 
-def _chinese() -> bool:
-    return (get_language() or "").startswith("zh")
-
-
 def title_of(record: MatterRecord) -> str:
     """Return a matter's title in the reader's language."""
-    return record.title_zh if _chinese() and record.title_zh else record.title
+    return record.title_zh if in_chinese() and record.title_zh else record.title
 
 
 def matter_bar(record: MatterRecord) -> MatterBar:
@@ -48,7 +45,19 @@ def matter_bar(record: MatterRecord) -> MatterBar:
 def home(request: HttpRequest) -> HttpResponse:
     """Show what waits for the reader."""
     found = queries.my_work(actor=_actor(request), now=timezone.now())
-    return render(request, "workspace/home.html", {"work": found, "roles": _actor(request).roles})
+    return render(
+        request,
+        "workspace/home.html",
+        {
+            "work": found,
+            "roles": _actor(request).roles,
+            "matters": [(item, title_of(item), _client_of(item)) for item in found.matters],
+            "batches": [
+                (item, item.matter_title_zh if in_chinese() and item.matter_title_zh else item.matter_title)
+                for item in found.batches
+            ],
+        },
+    )
 
 
 def matter_home(request: HttpRequest, matter_id: str) -> HttpResponse:
@@ -64,8 +73,25 @@ def matter_home(request: HttpRequest, matter_id: str) -> HttpResponse:
         "entries": [_entry(item) for item in found.record],
         "progress_shown": [progress_of(item) for item in found.jobs],
         "staff": _actor(request).provider,
+        "client": _client_of(found.matter),
+        "jurisdiction": _place(found.matter.jurisdiction),
+        "data_location": _place(found.matter.data_location),
+        "team": [
+            (item.name_zh if in_chinese() and item.name_zh else item.name, role_words(item.role_in_matter))
+            for item in found.team
+        ],
+        "may_collect": _actor(request).has(Role.COUNSEL, Role.MANAGER, Role.ATTORNEY) and found.matter.status == "open",
     }
     return render(request, "workspace/matter.html", context)
+
+
+def _client_of(record: MatterRecord) -> str:
+    return record.tenant_name_zh if in_chinese() and record.tenant_name_zh else record.tenant_name
+
+
+def _place(code: str) -> str:
+    found = jurisdictions().get(code)
+    return found.name(language=get_language() or "") if found else code
 
 
 def stage_track(found: queries.MatterHome) -> list[Step]:
@@ -111,7 +137,7 @@ def _tiles(found: queries.MatterHome) -> list[Tile]:
             label=gettext("Billed"),
             value=f"{found.billed['total']:,.2f}",
             unit=found.matter.budget.currency,
-            note=gettext("of a budget of %(budget)s") % {"budget": found.matter.budget},
+            note=gettext("of a budget of %(budget)s") % {"budget": money_words(found.matter.budget)},
             url=reverse("spend:invoices") + f"?matter={matter_id}",
         ),
     ]
@@ -128,20 +154,15 @@ def _tiles(found: queries.MatterHome) -> list[Tile]:
     return tiles
 
 
-def _plain(values: dict[str, Any] | None) -> str:
-    if not values:
-        return ""
-    return "; ".join(f"{key}: {value}" for key, value in sorted(values.items()) if value not in ("", [], None))[:400]
-
-
 def _entry(item: EntryRecord) -> TimelineEntry:
+    decided = item.act in queries.DECISIONS
     return TimelineEntry(
         who=item.actor_label,
         what=f"{act_words(item.act)} · {item.label}" if item.label else act_words(item.act),
         at=item.at,
-        before=_plain(item.before),
-        after=_plain(item.after),
-        note=_plain(item.detail),
+        before=decision_words(item.before) if decided else value_words(item.before),
+        after=decision_words(item.after) if decided else value_words(item.after),
+        note="" if decided else value_words(item.detail),
         url=reverse("workspace:object_record", args=[item.object_type, item.object_id]),
         link=f"#{item.seq}",
     )
@@ -226,5 +247,5 @@ def job_cancel(request: HttpRequest, job_id: str) -> HttpResponse:
 
 
 def help_page(request: HttpRequest) -> HttpResponse:
-    """Show how the main job goes, for each persona, and whom to ask."""
-    return render(request, "workspace/help.html", {"roles": json.dumps(sorted(_actor(request).roles))})
+    """Show how the main job goes and whom to ask."""
+    return render(request, "workspace/help.html")
