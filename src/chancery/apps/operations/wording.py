@@ -29,6 +29,12 @@ UNITS: dict[str, Any] = {
     "gigabyte": _("GB"),
     "page": _("pages"),
 }
+ONE: dict[str, Any] = {
+    "document": _("document"),
+    "production": _("production"),
+    "gigabyte": _("GB"),
+    "page": _("page"),
+}
 VALUES: dict[str, Any] = {
     **GRADES,
     "easy": _("easy"),
@@ -84,6 +90,6 @@ def role_name(role: str) -> str:
     return str(ROLES.get(role, role))
 
 
-def unit_name(unit: str) -> str:
-    """Return the word for a unit, in the plural."""
-    return str(UNITS.get(unit, unit))
+def unit_name(unit: str, *, count: int = 2) -> str:
+    """Return the word for a unit: of one, otherwise in the plural."""
+    return str((ONE if count == 1 else UNITS).get(unit, unit))

@@ -659,7 +659,7 @@ class Migration(migrations.Migration):
                     "kind",
                     models.CharField(
                         choices=[
-                            ("start", "Started"),
+                            ("start", "Clock started"),
                             ("pause", "Paused"),
                             ("resume", "Resumed"),
                             ("stop", "Stopped"),

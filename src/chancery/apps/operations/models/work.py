@@ -72,7 +72,7 @@ class ClockEvent(models.Model):
     """One event of a matter's service clock; rows are only ever added."""
 
     class Kind(models.TextChoices):
-        START = "start", _("Started")
+        START = "start", _("Clock started")
         PAUSE = "pause", _("Paused")
         RESUME = "resume", _("Resumed")
         STOP = "stop", _("Stopped")

@@ -130,7 +130,7 @@ def _line(item: dict[str, Any], currency: str) -> QuoteLineRecord:
         grade=item["grade"],
         grade_name=grade_name(item["grade"]) if item["grade"] else "",
         units=int(item["units"]),
-        unit=unit_name(item["unit"]),
+        unit=unit_name(item["unit"], count=int(item["units"])),
         minutes=Decimal(item["minutes"]),
         hours=Decimal(item["hours"]),
         rate=Money(Decimal(item["rate"]), currency),

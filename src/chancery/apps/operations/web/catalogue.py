@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from chancery.apps.operations import actions, queries
 from chancery.apps.operations.catalogue.definition import DefinitionRefused, ServiceDefinition, read_definition
-from chancery.apps.operations.catalogue.differences import Difference, differences, with_changes
+from chancery.apps.operations.catalogue.differences import Difference, differences, place_parts, with_changes
 from chancery.apps.operations.queries.catalogue import ServiceRecord
 from chancery.apps.operations.web.acting import actor_of, moment, need, sentence_of
 from chancery.apps.operations.wording import grade_name, unit_name, words
@@ -79,7 +79,7 @@ def _steps(definition: ServiceDefinition) -> list[dict[str, Any]]:
             "grade": grade_name(step.grade),
             "graded": step.graded,
             "minutes": step.standard_minutes,
-            "unit": unit_name(step.unit),
+            "unit": unit_name(step.unit, count=1),
             "share": step.quantity.share if step.quantity.of == "volume" else None,
         }
         for step in definition.steps
@@ -109,9 +109,24 @@ class VersionForm(forms.Form):
         for name, item in self.places.items():
             long = len(item.after or "") > 60
             widget = forms.Textarea(attrs={"rows": 2}) if long else forms.TextInput()
-            self.fields[name] = forms.CharField(
-                label=item.place, initial=item.after, required=False, max_length=2000, widget=widget
-            )
+            self.fields[name] = forms.CharField(label=item.place, initial=item.after, max_length=2000, widget=widget)
+
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """Return the fields by the part of the service they belong to."""
+        names = {
+            "name": gettext("Name and summary"),
+            "summary": gettext("Name and summary"),
+            "steps": gettext("Steps"),
+            "quality": gettext("Quality standard"),
+            "checklists": gettext("Checklist before anything leaves"),
+            "service_level": gettext("Service level"),
+            "price": gettext("Rates and prices"),
+            "sign_off": gettext("Sign-off"),
+        }
+        grouped: dict[str, list[forms.BoundField]] = {}
+        for name, item in self.places.items():
+            grouped.setdefault(names[place_parts(item.place)[0]], []).append(self[name])
+        return list(grouped.items())
 
     def changes(self) -> dict[str, str]:
         """Return what was typed, by place."""
