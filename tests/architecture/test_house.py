@@ -14,8 +14,11 @@ SOURCE = ROOT / "src" / "chancery"
 
 # Imports inside functions that start-up cannot avoid: the settings must be loaded before any model is imported.
 LATE_IMPORTS = {("project/cli.py", "chancery.project.entry")}
-# Words that say nothing about what a module or function is.
-EMPTY_NAMES = {"utils", "misc", "common", "helpers", "manager", "handle", "process", "save"}
+# Words that say nothing about what a module or an action is.
+EMPTY_MODULES = {"utils", "misc", "common", "helpers", "manager"}
+EMPTY_ACTIONS = {"save", "process", "handle", "manage", "do", "run"}
+# Readers of file formats are loaded when their format is first met: most collections need few of them.
+LOADED_BY_NAME = {"engines/ingest/loading.py"}
 ROOMS_IN_ORDER = [
     "parties",
     "matters",
@@ -76,13 +79,15 @@ def test_imports_stand_at_the_top() -> None:
 def test_no_circle_in_disguise(circle: str) -> None:
     found = {name for name, path in _modules() if circle in path.read_text("utf-8")}
     # Start-up finds the rooms that exist by their names; nobody else does.
-    assert {name for name in found if not name.startswith("project/")} == set()
+    assert {name for name in found if not name.startswith("project/")} - LOADED_BY_NAME == set()
 
 
 def test_no_foreign_key_to_a_higher_room() -> None:
     wrong = []
     for index, room in enumerate(ROOMS_IN_ORDER):
-        for path in sorted((SOURCE / "apps" / room).glob("models*.py")):
+        for path in [
+            path for path in (SOURCE / "apps" / room).rglob("*.py") if "models" in path.parts or path.stem == "models"
+        ]:
             for label in re.findall(r"""["'](\w+)\.[A-Z]\w+["']""", path.read_text("utf-8")):
                 if label in ROOMS_IN_ORDER[index + 1 :]:
                     wrong.append((room, label))
@@ -90,10 +95,12 @@ def test_no_foreign_key_to_a_higher_room() -> None:
 
 
 def test_names_say_what_things_are() -> None:
-    wrong = [name for name, path in _modules() if path.stem in EMPTY_NAMES]
+    wrong = [name for name, path in _modules() if path.stem in EMPTY_MODULES]
     for name, path in _modules():
-        if path.name == "actions.py":
-            wrong += [f"{name}:{f.name}" for f in _functions(ast.parse(path.read_text("utf-8"))) if f.name in EMPTY_NAMES]
+        if "/actions" in name:
+            wrong += [
+                f"{name}:{f.name}" for f in _functions(ast.parse(path.read_text("utf-8"))) if f.name in EMPTY_ACTIONS
+            ]
     assert wrong == []
 
 
@@ -101,7 +108,8 @@ def test_no_float_money_and_no_unsafe_xml() -> None:
     wrong = [
         name
         for name, path in _modules()
-        if "resolve_entities=True" in path.read_text("utf-8") or "FloatField" in path.read_text("utf-8") and "spend" in name
+        if "resolve_entities=True" in path.read_text("utf-8")
+        or ("FloatField" in path.read_text("utf-8") and "spend" in name)
     ]
     assert wrong == []
 
@@ -124,7 +132,16 @@ def test_every_setting_and_command_is_documented() -> None:
     for _name, path in _modules():
         settings.update(re.findall(r"""environ(?:\.get)?[\[(]\s*["']([A-Z_]+)["']""", path.read_text("utf-8")))
     undocumented = sorted(name for name in settings if name not in guide and name not in {"PATH", "HOME", "LANG"})
-    commands = ["demo", "serve", "worker", "migrate", "doctor", "matter run", "record verify", "record export"]
+    commands = [
+        "demo",
+        "serve",
+        "worker",
+        "migrate",
+        "doctor",
+        "matter run",
+        "record verify",
+        "record export",
+    ]
     undocumented += [name for name in commands if f"chancery {name}" not in guide]
     assert undocumented == []
 

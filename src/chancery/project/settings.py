@@ -181,6 +181,8 @@ CONTENT_SECURITY_POLICY = {
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LANGUAGE_COOKIE_NAME = "chancery_language"
+# Catalogues beside code that is no application of its own; those of rooms are found by Django.
+LOCALE_PATHS = [*sorted(PACKAGE.glob("engines/*/locale")), PACKAGE / "foundation" / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

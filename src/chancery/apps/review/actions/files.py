@@ -75,7 +75,7 @@ def read_row(*, line: int, cells: Mapping[str, str | None]) -> CodingRow:
         second_code=text.get("second_code", "").lower().replace(" ", "_").replace("-", "_"),
         description=text.get("description", ""),
     )
-    where = {"line": line, "row": row.name}
+    where: dict[str, Any] = {"line": line, "row": row.name}
     if not row.path and not row.sha256:
         raise CodingFileRefused("Line %(line)s has neither a path nor a hash.", line=line)
     if row.code not in CODES:

@@ -206,7 +206,7 @@ def object_record(request: HttpRequest, object_type: str, object_id: str) -> Htt
 
 
 @require_POST
-def record_export(request: HttpRequest, matter_id: str) -> HttpResponse:
+def record_export(request: HttpRequest, matter_id: str) -> StreamingHttpResponse:
     """Hand the client's record out as JSON lines, ended by its signed head; entries of other matters are sealed."""
     actor = _actor(request)
     found = matter(actor=actor, matter_id=matter_id)
