@@ -123,6 +123,19 @@ def matters_found(*, actor: Actor, text: str = "", status: str = "", tenant_id: 
     return found
 
 
+def list_matters(
+    *, actor: Actor, text: str = "", status: str = "", after: str = "", limit: int = 100
+) -> list[MatterRecord]:
+    """Return visible matters, newest first: one query. after: id or number of the last one of the page before."""
+    found = matters_found(actor=actor, text=text, status=status).order_by("-opened_at", "-id")
+    if after:
+        last = policies.matters_for(actor).filter(Q(id=after) | Q(number=after)).first()
+        if last is None:
+            raise NotFound
+        found = found.filter(Q(opened_at__lt=last.opened_at) | Q(opened_at=last.opened_at, id__lt=last.id))
+    return [record_of(item) for item in found[:limit]]
+
+
 def matter_choices(*, actor: Actor, limit: int = 200) -> list[MatterRecord]:
     """Return open matters for a chooser, newest first."""
     found = _loaded(policies.matters_for(actor)).filter(status=Matter.Status.OPEN).order_by("-opened_at")

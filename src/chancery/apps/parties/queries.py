@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Q, QuerySet
+
 from chancery.apps.parties import policies
 from chancery.apps.parties.models import Party
-from chancery.platform.access.values import Actor
+from chancery.foundation.errors import NotFound
+from chancery.platform.access.values import Actor, Role
+from chancery.platform.tenancy.queries import client_tenants
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +37,28 @@ def record_of(party: Party) -> PartyRecord:
     )
 
 
-def list_parties(*, actor: Actor, text: str = "", after: str = "", limit: int = 100) -> list[PartyRecord]:
-    """Return parties the actor may see, by name; ``after`` is the last name of the page before."""
-    found = policies.parties_for(actor).order_by("name", "id")
+def parties_found(*, actor: Actor, text: str = "", kind: str = "", tenant_id: str = "") -> QuerySet[Party]:
+    """Return the register the actor keeps, filtered, loaded with its clients; the page slices it.
+
+    Raises NotFound for people whose part does not include the register.
+    """
+    if not policies.keeps_register(actor):
+        raise NotFound
+    found = policies.parties_for(actor).select_related("tenant")
     if text:
-        found = found.filter(name__icontains=text) | found.filter(name_zh__icontains=text)
-    if after:
-        found = found.filter(name__gt=after)
-    return [record_of(party) for party in found[:limit]]
+        found = found.filter(Q(name__icontains=text) | Q(name_zh__icontains=text))
+    if kind:
+        found = found.filter(kind=kind)
+    if tenant_id:
+        found = found.filter(tenant_id=tenant_id)
+    return found
+
+
+def client_choices(*, actor: Actor) -> list[tuple[str, str, str]]:
+    """Return (client id, name, Chinese name) of the clients for whom the actor keeps the register, by name."""
+    clients = client_tenants()
+    served = [item for item in clients if actor.has(Role.MANAGER) or item.id in actor.tenant_ids]
+    return sorted(((item.id, item.name, item.name_zh) for item in served), key=lambda item: item[1])
 
 
 def names_of(*, party_ids: list[str]) -> dict[str, PartyRecord]:

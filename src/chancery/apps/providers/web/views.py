@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, gettext_lazy
 
-from chancery.apps.providers import actions, queries
+from chancery.apps.providers import actions, policies, queries
 from chancery.apps.providers.models import Professional
 from chancery.foundation.errors import NotFound, Refused
 from chancery.foundation.jurisdictions import jurisdictions
@@ -80,7 +80,7 @@ def _row(record: queries.ProfessionalRecord) -> Row:
 def people(request: HttpRequest) -> HttpResponse:
     """Show everybody who can be given work, found by name, skill or language."""
     actor = request.actor  # type: ignore[attr-defined]
-    if not actor.has(Role.MANAGER, Role.ADMINISTRATOR, Role.ATTORNEY):
+    if not policies.keeps_register(actor):
         raise NotFound
     state = TableState.read(path=request.path, query=request.GET, filters=("grade",))
     found = queries.list_professionals(
@@ -109,7 +109,7 @@ def person(request: HttpRequest, professional_id: str) -> HttpResponse:
     """Show one person; enter a licence or an absence."""
     actor = request.actor  # type: ignore[attr-defined]
     today = timezone.localdate()
-    if not actor.has(Role.MANAGER, Role.ADMINISTRATOR, Role.ATTORNEY):
+    if not policies.keeps_register(actor):
         raise NotFound
     record = queries.professional(actor=actor, professional_id=professional_id, on=today)
     if record is None:

@@ -128,7 +128,9 @@ def queue(*, actor: Actor, limit: int = 100) -> list[BatchRecord]:
 
 def batches_of(*, actor: Actor, matter_id: str) -> list[BatchRecord]:
     """Return the batches of a matter in their order."""
-    found = policies.batches_for(actor).filter(matter_id=matter_id).select_related("assignee", "matter").order_by("number")
+    found = (
+        policies.batches_for(actor).filter(matter_id=matter_id).select_related("assignee", "matter").order_by("number")
+    )
     return [batch_record(batch) for batch in found]
 
 
