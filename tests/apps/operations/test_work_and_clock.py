@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from apps.conftest import World
+from chancery.apps.compliance.actions import raise_wall as build_wall
 from chancery.apps.operations import actions, queries
 from chancery.apps.operations.actions import NeedSpec
 from chancery.apps.operations.models import ClockEvent, WorkItem
@@ -14,6 +15,7 @@ from chancery.foundation.errors import NotFound, Refused
 from chancery.platform.access.actions import raise_wall
 from chancery.platform.access.actors import system_actor
 from chancery.platform.access.values import Role
+from chancery.platform.events.actions import deliver
 
 
 def opened(world: World, matter_id: str, at: datetime, subject: str = "b1", **need: object) -> queries.WorkRecord:
@@ -196,3 +198,17 @@ def test_a_breach_is_recorded_once_and_survives_delivery(staffed: World, matter_
     record = queries.clock_of(actor=manager, matter_id=matter_id, now=late)
     assert (record.state, record.breached_at) == ("breached", datetime(2026, 3, 4, 17, 0, tzinfo=UTC))
     assert [line.kind for line in record.events] == ["start", "breach", "met"]
+
+
+def test_a_wall_takes_work_away_at_once(staffed: World, matter_id: str, at: datetime) -> None:
+    items = [opened(staffed, matter_id, at, f"w{number}") for number in range(4)]
+    barred = staffed.person["reviewer-1"].id
+    held = [item.id for item in items if item.assignee_id == barred]
+    assert held
+    build_wall(actor=staffed.actor("manager"), matter_id=matter_id, user_id=barred, reason="Former employer", at=at)
+    deliver(at=at)
+    after = {row.id: row.assignee_id for row in WorkItem.objects.filter(kind="review_batch")}
+    assert set(after.values()) == {staffed.person["reviewer-2"].id}
+    record = queries.work_item(actor=staffed.actor("manager"), work_item_id=held[0])
+    assert [(one.user_id, one.reasons[0].code) for one in record.barred] == [(barred, "walled")]
+    assert actions.withdraw_from(tenant_id=staffed.client_id, matter_id=matter_id, user_id=barred, at=at) == 0

@@ -135,17 +135,21 @@ def decide_conflict(*, actor: Actor, check_id: str, decision: str, reason: str, 
     return record_of(policies.conflict_checks_for(actor).get(id=row.id))
 
 
+@transaction.atomic
 def raise_wall(*, actor: Actor, matter_id: str, user_id: str, reason: str, at: datetime) -> str:
     """Bar a person from a matter, at once and against every permission; returns the wall's id.
 
-    Raises NotFound for a matter or person the actor may not name; Refused ``reason_missing``.
+    The work this person holds there goes to somebody else. Raises NotFound for a matter or person the actor may
+    not name; Refused ``reason_missing``.
     """
     if not policies.may_see_walls(actor):
         raise NotFound
     matter = matter_record(actor=actor, matter_id=matter_id)
-    return access.raise_wall(
+    wall_id = access.raise_wall(
         actor=actor, tenant_id=matter.tenant_id, matter_id=matter.id, user_id=user_id, reason=reason, at=at
     )
+    announce(events.WallRaised(tenant_id=matter.tenant_id, matter_id=matter.id, user_id=user_id), at=at)
+    return wall_id
 
 
 def lower_wall(*, actor: Actor, wall_id: str, reason: str, at: datetime) -> None:

@@ -18,3 +18,13 @@ class ConflictDecided(Event):
     subject_type: str
     subject_id: str
     decision: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WallRaised(Event):
+    """A person was barred from a matter; work this person holds there has to go to somebody else."""
+
+    name: ClassVar[str] = "compliance.wall_raised"
+    tenant_id: str
+    matter_id: str
+    user_id: str

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from chancery.apps.compliance.events import ConflictDecided
+from chancery.apps.compliance.events import ConflictDecided, WallRaised
 from chancery.apps.documents.events import CollectionProcessed, ExceptionRepaired
 from chancery.apps.operations.actions.exceptions import close_exception_work, open_exception_work
 from chancery.apps.operations.actions.gate import follow_conflict_decision
+from chancery.apps.operations.actions.work import withdraw_from
 from chancery.platform.events.values import Event
 
 
@@ -34,8 +35,14 @@ def on_conflict_decided(event: ConflictDecided) -> None:
         )
 
 
+def on_wall_raised(event: WallRaised) -> None:
+    """Give the work of a barred person to somebody else."""
+    withdraw_from(tenant_id=event.tenant_id, matter_id=event.matter_id, user_id=event.user_id, at=timezone.now())
+
+
 SUBSCRIPTIONS: list[tuple[type[Event], Callable[[Any], None], str]] = [
     (CollectionProcessed, on_processed, "operations.exception_work_on_processed"),
     (ExceptionRepaired, on_repaired, "operations.exception_work_on_repaired"),
     (ConflictDecided, on_conflict_decided, "operations.request_on_conflict_decided"),
+    (WallRaised, on_wall_raised, "operations.work_on_wall_raised"),
 ]

@@ -31,6 +31,7 @@ from chancery.apps.operations.actions.work import (
     reassign,
     reassign_many,
     start_work,
+    withdraw_from,
 )
 
 __all__ = [
@@ -69,4 +70,5 @@ __all__ = [
     "untick",
     "void_sign_off",
     "waive_sample",
+    "withdraw_from",
 ]

@@ -15,6 +15,7 @@ from chancery.apps.operations.models import Engagement, WorkItem
 from chancery.apps.operations.queries.clocks import due_of
 from chancery.apps.operations.queries.work import HELD, LIVE, WorkRecord, work_record
 from chancery.foundation.errors import NotFound, Refused
+from chancery.platform.access.actors import system_actor
 from chancery.platform.access.scopes import OVERSEERS, may_see_matter, require_role
 from chancery.platform.access.values import Actor, Role
 from chancery.platform.audit.actions import record
@@ -274,6 +275,24 @@ def _close(actor: Actor, row: WorkItem, state: WorkItem.State, at: datetime, *, 
         )
     if row.assignee_id and row.matter_id:
         assign_waiting(actor=actor, matter_id=row.matter_id, at=at, limit=3)
+
+
+@transaction.atomic
+def withdraw_from(*, tenant_id: str, matter_id: str, user_id: str, at: datetime) -> int:
+    """Take a barred person's live work of a matter away and give it out anew; returns how many items moved.
+
+    Background work after a wall was raised; pins on that person end. Safe to repeat.
+    """
+    actor = system_actor(tenant_id=tenant_id)
+    rows = WorkItem.objects.select_for_update().filter(
+        tenant_id=tenant_id, matter_id=matter_id, assignee_id=user_id, state__in=HELD
+    )
+    moved = 0
+    for row in rows.order_by("id"):
+        row.pinned = False
+        _give(actor, row, choose(row=row, at=at), at, reason="An ethical wall was raised.")
+        moved += 1
+    return moved
 
 
 @transaction.atomic
