@@ -17,8 +17,8 @@ LATE_IMPORTS = {("project/cli.py", "chancery.project.entry")}
 # Words that say nothing about what a module or an action is.
 EMPTY_MODULES = {"utils", "misc", "common", "helpers", "manager"}
 EMPTY_ACTIONS = {"save", "process", "handle", "manage", "do", "run"}
-# Readers of file formats are loaded when their format is first met: most collections need few of them.
-LOADED_BY_NAME = {"engines/ingest/loading.py"}
+# Readers are loaded when their format is first met; a child process is told by name what to call.
+LOADED_BY_NAME = {"engines/ingest/loading.py", "engines/pages/child.py"}
 ROOMS_IN_ORDER = [
     "parties",
     "matters",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from importlib import import_module
@@ -17,6 +16,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
+from chancery.interface.shell.navigation import register
 from chancery.platform.access.actors import actor_for
 from chancery.platform.access.scopes import record_filter
 from chancery.platform.audit import scoping
@@ -26,22 +26,14 @@ from chancery.platform.identity.models import SignInLink, User
 from chancery.platform.jobs.schedule import repeat
 from chancery.platform.tenancy.queries import provider_tenant_id
 
-logger = logging.getLogger(__name__)
-
 
 def room_modules(name: str) -> Iterator[ModuleType]:
     """Yield the module of this name of every room of business that has one, lowest room first."""
-    for room in settings.APPS_PRESENT:
+    for room in settings.APP_NAMES:
         path = f"chancery.apps.{room}.{name}"
         parent = path.rpartition(".")[0]
-        if find_spec(parent) is None or find_spec(path) is None:
-            continue
-        try:
-            module = import_module(path)
-        except ImportError as error:
-            logger.warning("room %s is not complete: %s", room, error)
-            continue
-        yield module
+        if find_spec(parent) is not None and find_spec(path) is not None:
+            yield import_module(path)
 
 
 def register_rooms() -> None:
@@ -59,12 +51,9 @@ def register_rooms() -> None:
 
 
 def _register_navigation() -> None:
-    if find_spec("chancery.interface.shell.navigation") is None:
-        return
-    navigation = import_module("chancery.interface.shell.navigation")
     for module in room_modules("web.navigation"):
         for entry in module.ENTRIES:
-            navigation.register(entry)
+            register(entry)
 
 
 def _clear_sessions(due_at: datetime) -> None:

@@ -7,7 +7,6 @@ CHANCERY_HOME, DATABASE_URL, BLOBS_URL, CHANCERY_URL, CHANCERY_SECRET and CHANCE
 from __future__ import annotations
 
 import os
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -37,7 +36,6 @@ APP_NAMES = [
     "parties", "matters", "providers", "documents", "compliance", "operations",
     "search", "review", "production", "spend", "workspace",
 ]  # fmt: skip
-APPS_PRESENT = [name for name in APP_NAMES if (PACKAGE / "apps" / name / "apps.py").is_file()]
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -55,8 +53,8 @@ INSTALLED_APPS = [
     "chancery.platform.jobs",
     "chancery.platform.events",
     "chancery.platform.index",
-    *[f"chancery.apps.{name}" for name in APPS_PRESENT],
-    *(["chancery.interface"] if find_spec("chancery.interface.apps") else []),
+    *[f"chancery.apps.{name}" for name in APP_NAMES],
+    "chancery.interface",
     "chancery.project",
     "allauth",
     "allauth.account",
@@ -97,11 +95,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "chancery.project.context.page",
-                *(
-                    ["chancery.interface.shell.context.shell"]
-                    if (PACKAGE / "interface" / "shell" / "context.py").is_file()
-                    else []
-                ),
+                "chancery.interface.shell.context.shell",
             ],
         },
     },

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -25,11 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("", include("chancery.platform.identity.urls")),
     path("api/", api.urls),
-    *(
-        [path("", include("chancery.interface.urls"))]
-        if find_spec("chancery.interface") and find_spec("chancery.interface.urls")
-        else []
-    ),
+    path("", include("chancery.interface.urls")),
     *_rooms(),
 ]
 handler404 = "chancery.project.edge.not_found"
