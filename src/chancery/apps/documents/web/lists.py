@@ -207,7 +207,7 @@ def _row(row: queries.DocumentRow) -> Row:
         cells={
             "number": row.control_number,
             "author": _short(row.author, 32),
-            "title": TextCell(_short(shown, 110), "zh-Hans" if row.language == "zh" else ""),
+            "title": TextCell(_short(shown, 80), "zh-Hans" if row.language == "zh" else ""),
             "date": DateCell(row.sort_date),
             "kind": said(KINDS, row.kind),
             "custodian": _short(row.custodian, 24),
