@@ -40,7 +40,8 @@ from chancery.platform.tenancy.actions import found_tenant  # noqa: E402
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 KINDS = ("mail", "mail", "mail", "pdf", "document", "spreadsheet", "image")
 ADDRESSES = (
-    "", "?sort=-date", "?sort=date", "?sort=title", "?sort=-size", "?sort=custodian", "?kind=pdf", "?kind=pdf&sort=-date",
+    "", "?sort=-date", "?sort=date", "?sort=title", "?sort=-size", "?sort=custodian", "?kind=pdf",
+    "?kind=pdf&sort=-date",
     "?custodian=custodian-7", "?view=unprocessed", "?view=unique", "?copies=only", "?language=zh", "?date=2024-03",
     "?attachments=yes", "?q=subject+99", "?q=nothing-has-this",
 )  # fmt: skip

@@ -105,7 +105,7 @@ def words_of_page(*, actor: Actor, document_id: str, page: int) -> list[Word]:
 
 
 def page_pdf(*, actor: Actor, document_id: str, out: Path) -> int:
-    """Write the page images of a visible document as PDF; returns the number of pages. NotFound where there are none."""
+    """Write the page images of a visible document as PDF; returns the pages. NotFound where there are none."""
     pages = page_count(actor=actor, document_id=document_id)
     row = policies.document(actor, document_id)
     if not row.image_blob_id:

@@ -1,8 +1,9 @@
-"""Lay input files out for the ingest engine: from encrypted disk to a scratch folder, volumes of one archive together."""
+"""Lay input files out for the ingest engine: from encrypted disk to scratch, volumes of one archive together."""
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -104,10 +105,13 @@ def _in_order(plan: Sequence[Planned], folder: Path, workers: int) -> Iterator[E
 
 
 def make_scratch(purpose: str) -> Path:
-    """Make a private folder on the scratch disk; whoever makes it removes it."""
+    """Make a private folder on the scratch disk; whoever makes it removes it.
+
+    Its name holds the number of this process, so that what a killed process left is found and removed.
+    """
     root = Path(settings.CHANCERY_SCRATCH)
     root.mkdir(parents=True, exist_ok=True)
-    return Path(tempfile.mkdtemp(prefix=f"{purpose}-", dir=root))
+    return Path(tempfile.mkdtemp(prefix=f"{purpose}-{os.getpid()}-", dir=root))
 
 
 @contextmanager

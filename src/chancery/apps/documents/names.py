@@ -39,7 +39,7 @@ def without_direction(name: str) -> str:
 
 
 def download_name(name: str, *, fallback: str) -> str:
-    """Return a file name that is safe in a header and on any disk: no separators, quotes, controls or direction marks."""
+    """Return a file name safe in a header and on any disk: no separators, quotes, controls or direction marks."""
     plain = _DIRECTION.sub("", unicodedata.normalize("NFC", name))
     plain = re.sub(r'[\x00-\x1f\x7f\\/:*?"<>|;]+', "_", plain).strip(" ._")
     stem, dot, extension = plain.rpartition(".")

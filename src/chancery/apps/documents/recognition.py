@@ -41,9 +41,7 @@ _SILENT = gettext_noop("The pages are pictures and no text could be read from th
 _ABSENT = gettext_noop("The pages are pictures; text recognition is not installed.")
 
 
-def recognise_collection(
-    *, actor: Actor, collection_id: str, at: datetime, advance: Advance, workers: int = 1
-) -> None:
+def recognise_collection(*, actor: Actor, collection_id: str, at: datetime, advance: Advance, workers: int = 1) -> None:
     """Read every scanned document of a collection that has no text yet; each is entered when it is read.
 
     Where no reader is installed, or a scan holds no text, the document keeps its pages and is coded ``no_text``:

@@ -22,7 +22,9 @@ COMMON_ZONES = (
 class CollectionForm(forms.Form):
     """Opening a collection."""
 
-    name = forms.CharField(label=_("Name of the collection"), max_length=200, help_text=_("Such as “Laptop of Li Wei, March 2024”."))
+    name = forms.CharField(
+        label=_("Name of the collection"), max_length=200, help_text=_("Such as “Laptop of Li Wei, March 2024”.")
+    )
     source_label = forms.CharField(
         label=_("Source"),
         max_length=200,
