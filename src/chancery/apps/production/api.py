@@ -7,9 +7,10 @@ from typing import cast
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import Field
 
+from chancery.apps.matters.queries import matter
 from chancery.apps.production import queries
 from chancery.apps.production.actions.preparing import prepare_production
 from chancery.apps.production.actions.releasing import submit_for_sign_off
@@ -86,11 +87,12 @@ def _actor(request: HttpRequest) -> Actor:
 @router.get("/matters/{matter_id}/productions", response=list[ProductionOut])
 def list_productions(request: HttpRequest, matter_id: str) -> list[queries.ProductionRecord]:
     """Return the productions of a matter, newest first; clients get those that were delivered."""
+    matter(actor=_actor(request), matter_id=matter_id)
     return queries.productions_of(actor=_actor(request), matter_id=matter_id)
 
 
 @router.post("/matters/{matter_id}/productions", response={201: ProductionDetailOut})
-def prepare(request: HttpRequest, matter_id: str, body: PrepareIn) -> tuple[int, queries.ProductionRecord]:
+def prepare(request: HttpRequest, matter_id: str, body: PrepareIn) -> Status[queries.ProductionRecord]:
     """Choose and check what leaves; 409 with the code of the first check that blocks."""
     actor = _actor(request)
     production_id = prepare_production(
@@ -100,7 +102,7 @@ def prepare(request: HttpRequest, matter_id: str, body: PrepareIn) -> tuple[int,
         settings={"volume": body.volume, "prefix": body.prefix},
         at=timezone.now(),
     )
-    return 201, queries.production(actor=actor, production_id=production_id)
+    return Status(201, queries.production(actor=actor, production_id=production_id))
 
 
 @router.get("/productions/{production_id}", response=ProductionDetailOut)

@@ -8,7 +8,7 @@ from typing import Any, Literal, cast
 
 from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import Field
 
 from chancery.apps.spend import queries
@@ -155,12 +155,12 @@ def issue(request: HttpRequest, invoice_id: str) -> InvoiceDetailOut:
 
 
 @router.post("/invoices/{invoice_id}/lines/{line_id}/queries", response={201: QueryOut})
-def ask(request: HttpRequest, invoice_id: str, line_id: str, body: QueryIn) -> tuple[int, QueryOut]:
+def ask(request: HttpRequest, invoice_id: str, line_id: str, body: QueryIn) -> Status[QueryOut]:
     """Ask about a line, as counsel of the client."""
     query_id = acts.query_line(
         actor=_actor(request), invoice_id=invoice_id, line_id=line_id, text=body.text, at=timezone.now()
     )
-    return 201, QueryOut(query_id=query_id)
+    return Status(201, QueryOut(query_id=query_id))
 
 
 @router.post("/invoices/{invoice_id}/queries/{query_id}/answer", response=InvoiceDetailOut)

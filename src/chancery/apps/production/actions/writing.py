@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -33,7 +34,7 @@ def write_signed_production(*, actor: Actor, production_id: str, at: datetime, w
     production = _begin(actor=actor, production_id=production_id, at=at)
     if production is None:
         return
-    with tempfile.TemporaryDirectory(dir=installation.HOME.scratch, prefix="volume-") as folder:
+    with tempfile.TemporaryDirectory(dir=installation.HOME.scratch, prefix=f"volume-{os.getpid()}-") as folder:
         natives = Path(folder, "natives")
         natives.mkdir()
         report, keys = _write(production, natives, Path(folder, "volume"), workers, tell)
