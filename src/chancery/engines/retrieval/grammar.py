@@ -84,9 +84,7 @@ class _Reader:
                 )
             )
         if node is None:
-            raise Stop(
-                Problem("nothing_to_find", "There are no letters, figures or characters to look for.", 0)
-            )
+            raise Stop(Problem("nothing_to_find", "There are no letters, figures or characters to look for.", 0))
         return node
 
     def _peek(self) -> Piece | None:
@@ -213,9 +211,7 @@ class _Reader:
         self.terms += 1
         if self.terms > MOST_TERMS:
             raise Stop(
-                Problem(
-                    "too_many", "A query may have at most %(limit)d terms.", piece.at, {"limit": MOST_TERMS}
-                )
+                Problem("too_many", "A query may have at most %(limit)d terms.", piece.at, {"limit": MOST_TERMS})
             )
         if field_name == "date":
             return _days(piece)
@@ -234,9 +230,7 @@ class _Reader:
                 )
             )
             return None
-        if not starred or (
-            words_of(body[-1]) == tokens[-1:] and len(body[-1]) == 1 and is_ideograph(tokens[-1])
-        ):
+        if not starred or (words_of(body[-1]) == tokens[-1:] and len(body[-1]) == 1 and is_ideograph(tokens[-1])):
             return Words(field_name, tokens)
         if len(tokens) > 1:
             raise Stop(

@@ -82,9 +82,7 @@ def passages_of(text: str, hits: Sequence[Hit], *, width: int = 160, most: int =
     The extracts come back in the order of the text and do not overlap. White space is shown as single blanks.
     """
     windows = _windows(text, hits, width)
-    best = sorted(
-        windows, key=lambda window: (-len({hit.term for hit in window[2]}), -len(window[2]), window[0])
-    )
+    best = sorted(windows, key=lambda window: (-len({hit.term for hit in window[2]}), -len(window[2]), window[0]))
     chosen = sorted(best[:most], key=lambda window: window[0])
     return tuple(_passage(text, start, end, inside) for start, end, inside in chosen)
 

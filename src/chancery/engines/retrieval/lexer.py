@@ -50,12 +50,7 @@ def pieces_of(text: str) -> Iterator[Piece]:
             end = _closing_quote(text, at)
             yield Piece("phrase", text[at + 1 : end], at)
             at = end + 1
-        elif (
-            character == "-"
-            and at + 1 < len(text)
-            and not text[at + 1].isspace()
-            and text[at + 1] not in "-."
-        ):
+        elif character == "-" and at + 1 < len(text) and not text[at + 1].isspace() and text[at + 1] not in "-.":
             yield Piece("NOT", "-", at)
             at += 1
         else:
@@ -78,9 +73,7 @@ def _closing_quote(text: str, start: int) -> int:
         if text[at] in closers:
             return at
     raise Stop(
-        Problem(
-            "quote_open", "The quotation mark at place %(place)d is not closed.", start, {"place": start + 1}
-        )
+        Problem("quote_open", "The quotation mark at place %(place)d is not closed.", start, {"place": start + 1})
     )
 
 
