@@ -50,6 +50,9 @@ class DeskRecord:
     batch_id: str
     batch_number: int
     matter_id: str
+    matter_number: str
+    matter_title: str
+    matter_title_zh: str
     level: int
     blind: bool
     mine: bool
@@ -174,7 +177,7 @@ def desk(*, actor: Actor, batch_id: str, document_id: str | None = None) -> Desk
 
     Raises NotFound if the batch is unknown or forbidden, or the document is not in it.
     """
-    batch = policies.batches_for(actor).filter(id=batch_id).first()
+    batch = policies.batches_for(actor).select_related("matter").filter(id=batch_id).first()
     if batch is None or not policies.may_review(actor):
         raise NotFound
     places, here = _place(batch, document_id)
@@ -195,6 +198,9 @@ def desk(*, actor: Actor, batch_id: str, document_id: str | None = None) -> Desk
         batch_id=batch.id,
         batch_number=batch.number,
         matter_id=batch.matter_id,
+        matter_number=batch.matter.number,
+        matter_title=batch.matter.title,
+        matter_title_zh=batch.matter.title_zh,
         level=batch.level,
         blind=blind,
         mine=str(batch.assignee_id) == actor.user_id and batch.state != Batch.State.COMPLETE,

@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST
 
 from chancery.apps.documents.actions import note_view
 from chancery.apps.matters.queries import matter
 from chancery.apps.operations.queries.quality import latest_sample, overturn_report
+from chancery.apps.review import policies
 from chancery.apps.review.actions.coding import save_coding, undo_coding
 from chancery.apps.review.actions.focus import record_focus
 from chancery.apps.review.actions.looks import KIND, draw_second_look
 from chancery.apps.review.coding_forms import CodingRefused, coding_form
 from chancery.apps.review.queries import desk as desks
 from chancery.apps.review.queries.progress import progress
+from chancery.apps.review.queries.wording import decision_in_words
 from chancery.apps.review.web.panel import panel_fields, shown_text
 from chancery.foundation.errors import NotFound
-from chancery.interface.components import Tile
+from chancery.interface.components import MatterBar, Tile
 from chancery.interface.shell.toasts import toast
 from chancery.platform.access.values import Actor, Role
 
 # Pages of one document that the desk shows; the rest is on the document's own page.
 MOST_PAGES = 50
+# Places of the queue shown before and after the current document.
+BEFORE, AFTER = 6, 44
 
 
 def _actor(request: HttpRequest) -> Actor:
@@ -84,7 +89,15 @@ def desk_context(
         "url": address(record.document.id),
         "next_url": address(record.next_id),
         "previous_url": address(record.previous_id),
-        "places": [(place, address(place.document_id)) for place in record.places],
+        **_window(record, address),
+        "history": [(item, decision_in_words(values=item.values, language=_language())) for item in record.history],
+        "matter_bar": MatterBar(
+            number=record.matter_number,
+            name=record.matter_title_zh
+            if _language().startswith("zh") and record.matter_title_zh
+            else record.matter_title,
+            url=reverse("workspace:matter", args=[record.matter_id]),
+        ),
         "code_url": reverse("review:code", args=[record.batch_id, record.document.id]) + _search(words),
         "undo_url": reverse("review:undo", args=[record.batch_id, record.document.id]),
         "focus_url": reverse("review:focus", args=[record.batch_id]),
@@ -94,6 +107,24 @@ def desk_context(
         "family_open": [item for item in record.family if item.id != record.document.id],
         "has_errors": bool(problems),
     }
+
+
+def _window(record: desks.DeskRecord, address: Callable[[str | None], str]) -> dict[str, Any]:
+    """Return the part of the queue around the current document, so that a large family fills no page."""
+    here = next(index for index, place in enumerate(record.places) if place.current)
+    start, end = max(0, here - BEFORE), here + AFTER + 1
+    before, after = record.places[:start], record.places[end:]
+    return {
+        "places": [(place, address(place.document_id)) for place in record.places[start:end]],
+        "earlier": len(before),
+        "earlier_url": address(before[-1].document_id) if before else "",
+        "later": len(after),
+        "later_url": address(after[0].document_id) if after else "",
+    }
+
+
+def _language() -> str:
+    return get_language() or ""
 
 
 def _pages(request: HttpRequest, record: desks.DeskRecord) -> list[str]:
@@ -199,11 +230,12 @@ def control(request: HttpRequest, matter_id: str) -> HttpResponse:
     sample = latest_sample(matter_id=matter_id, kind=KIND)
     context = {
         "matter": found,
-        "matter_bar": {
-            "number": found.number,
-            "name": found.title,
-            "url": reverse("workspace:matter", args=[found.id]),
-        },
+        "matter_bar": MatterBar(
+            number=found.number,
+            name=found.title_zh if _language().startswith("zh") and found.title_zh else found.title,
+            url=reverse("workspace:matter", args=[found.id]),
+        ),
+        "may_review": policies.may_review(actor),
         "progress": state,
         "tiles": _tiles(state),
         "batches": desks.batches_of(actor=actor, matter_id=matter_id) if actor.provider else [],

@@ -50,6 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "workspace/home.html",
         {
             "work": found,
+            "items": [item for item in found.items if item.id not in {batch.work_item_id for batch in found.batches}],
             "roles": _actor(request).roles,
             "matters": [(item, title_of(item), _client_of(item)) for item in found.matters],
             "batches": [
