@@ -14,8 +14,11 @@ import urllib.request
 from collections.abc import Callable
 from typing import Final
 
+from django.conf import settings
+
 from chancery.foundation.errors import Refused
 from chancery.platform.jobs.worker import work
+from chancery.project.upkeep import sweep_scratch
 
 FIRST_PORT: Final = 8000
 GRACE_SECONDS: Final = 10.0
@@ -125,7 +128,11 @@ class Child:
 
 
 def work_until_stopped() -> None:
-    """Work in the background until SIGTERM or SIGINT, or until the supervisor is gone."""
+    """Work in the background until SIGTERM or SIGINT, or until the supervisor is gone.
+
+    First removes what workers that were killed left in the scratch folder.
+    """
+    sweep_scratch(folder=settings.HOME.scratch)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import re
+import shutil
+import time
 from io import StringIO
 from pathlib import Path
 from typing import Final
@@ -18,16 +22,46 @@ from chancery.platform.storage.keys import root_key
 from chancery.project.translations import compile_all
 
 STAMP: Final = ".collected"
+UPLOAD_SECONDS: Final = 24 * 60 * 60
+_OWNED: Final = re.compile(r"^[a-z]+-([0-9]+)-")
 
 
 def prepare_home() -> None:
     """Make what is missing and bring what is old up to date; safe to repeat."""
     settings.HOME.prepare()
     root_key()
+    sweep_scratch(folder=settings.HOME.scratch)
     if _migrations_wait():
         call_command("migrate", interactive=False, verbosity=0)
     compile_all()
     collect_assets()
+
+
+def sweep_scratch(*, folder: Path) -> int:
+    """Remove the working files of processes that are gone, killed ones too; returns how many were removed.
+
+    They hold evidence in plain form. Uploads cut off in the middle go after a day.
+    """
+    swept = 0
+    for path in folder.iterdir() if folder.is_dir() else ():
+        owner = _OWNED.search(path.name)
+        if owner and not _alive(int(owner[1])):
+            shutil.rmtree(path, ignore_errors=True)
+            swept += 1
+        elif path.name.endswith(".upload") and path.stat().st_mtime < time.time() - UPLOAD_SECONDS:
+            path.unlink(missing_ok=True)
+            swept += 1
+    return swept
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def pending_changes() -> list[str]:
