@@ -52,15 +52,7 @@ def exceptions(request: HttpRequest, matter_id: str) -> HttpResponse:
     ]
     table = Table(
         caption=gettext("Exceptions"),
-        columns=[
-            Column("number", gettext("Number"), sortable=True),
-            Column("code", gettext("Code")),
-            Column("name", gettext("File"), sortable=True, grow=True),
-            Column("advice", gettext("What to do")),
-            Column("kind", gettext("Type")),
-            Column("custodian", gettext("Custodian"), sortable=True),
-            Column("size", gettext("Size"), sortable=True, numeric=True),
-        ],
+        columns=_columns(),
         rows=[_row(row) for row in page.rows],
         state=state,
         total=page.total,
@@ -144,6 +136,18 @@ def replace(request: HttpRequest, document_id: str) -> HttpResponse:
         "matter_bar": matter_bar(request, document.matter_id),
     }
     return render(request, "documents/replace.html", context, status=422 if form.errors else 200)
+
+
+def _columns() -> list[Column]:
+    return [
+        Column("number", gettext("Number"), sortable=True),
+        Column("code", gettext("Code")),
+        Column("name", gettext("File"), sortable=True, grow=True),
+        Column("advice", gettext("What to do")),
+        Column("kind", gettext("Type")),
+        Column("custodian", gettext("Custodian"), sortable=True),
+        Column("size", gettext("Size"), sortable=True, numeric=True),
+    ]
 
 
 def _row(row: queries.DocumentRow) -> Row:
