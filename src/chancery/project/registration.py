@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from chancery.interface.shell.navigation import register
 from chancery.platform.access.actors import actor_for
-from chancery.platform.access.scopes import record_filter
+from chancery.platform.access.scopes import entry_filter
 from chancery.platform.audit import scoping
 from chancery.platform.audit.actions import record
 from chancery.platform.events.actions import subscribe
@@ -38,7 +38,7 @@ def room_modules(name: str) -> Iterator[ModuleType]:
 
 def register_rooms() -> None:
     """Tell the platform what exists; called once, when every model is loaded. Safe to repeat."""
-    scoping.scope_by(record_filter)
+    scoping.scope_by(entry_filter)
     for _module in room_modules("jobs"):
         pass  # importing it registers its jobs
     for module in room_modules("subscriptions"):

@@ -17,6 +17,8 @@ from chancery.platform.access.values import Actor, Role
 # Roles of the provider that see every matter of every client, walls excepted.
 OVERSEERS: Final = (Role.MANAGER, Role.ADMINISTRATOR)
 NOTHING: Final = Q(pk__in=[])
+# Kinds of objects in the record that people who only review do not read.
+ORDERS_AND_MONEY: Final = ("request", "quote", "invoice", "time_entry", "conflict_check", "sign_off", "sample", "user")
 
 
 class NotAllowed(Refused):
@@ -51,13 +53,16 @@ def tenant_filter(actor: Actor, field: str = "tenant_id") -> Q:
     """Return the condition for rows that belong to no matter yet, such as requests and quotes.
 
     Counsel and system actors: the own organisation. Managers and administrators of the provider: all clients.
-    Other people of the provider: clients in whose matters they work.
+    Other people of the provider: clients in whose matters they work. Somebody of the provider who is barred from
+    one matter of a client sees none of that client's rows without a matter: they may belong to what was walled off.
     """
     if not actor.system and (not actor.user_id or not actor.roles):
         return NOTHING
-    if actor.provider and actor.has(*OVERSEERS):
-        return Q()
-    return Q(**{f"{field}__in": sorted(actor.tenant_ids)}) if actor.tenant_ids else NOTHING
+    own = Q(**{f"{field}__in": sorted(actor.tenant_ids)}) if actor.tenant_ids else NOTHING
+    if actor.system or not actor.provider:
+        return own
+    barred = Wall.objects.filter(user_id=actor.user_id, lowered_at__isnull=True).values_list("tenant_id", flat=True)
+    return (Q() if actor.has(*OVERSEERS) else own) & ~Q(**{f"{field}__in": barred})
 
 
 def visible_matter_ids(actor: Actor) -> set[str]:
@@ -124,3 +129,15 @@ def record_filter(actor: Actor) -> Q:
     """Return the condition for entries of the record: matters the actor may see, and what belongs to no matter."""
     without_matter = Q(matter_id__isnull=True) & tenant_filter(actor)
     return (Q(matter_id__isnull=False) & matter_filter(actor)) | without_matter
+
+
+def entry_filter(actor: Actor) -> Q:
+    """Return the condition for acts of the record that the actor may read.
+
+    People who only review read the acts of their matters, but no orders and no money, and of decisions only their
+    own: a second look must not see the first.
+    """
+    if actor.system or actor.has(Role.COUNSEL, Role.ATTORNEY, *OVERSEERS):
+        return record_filter(actor)
+    others = Q(act__startswith="coding.") & ~Q(actor_id=actor.user_id)
+    return matter_filter(actor) & Q(matter_id__isnull=False) & ~Q(object_type__in=ORDERS_AND_MONEY) & ~others
