@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from chancery.apps.production.actions.writing import write_signed_production
@@ -22,7 +23,7 @@ def write(handle: JobHandle) -> None:
     write_signed_production(
         actor=handle.actor,
         production_id=handle.payload["production_id"],
-        at=handle.at,
+        at=timezone.now(),
         workers=min(4, os.cpu_count() or 1),
         tell=tell,
     )

@@ -12,6 +12,7 @@ from django.conf import settings as installation
 from django.db import transaction
 
 from chancery.apps.documents.queries import ReviewableRecord, native_blob_of, reviewable_documents, text_for
+from chancery.apps.operations.actions.clocks import meet_clock
 from chancery.apps.production import events
 from chancery.apps.production.actions.releasing import hash_now, lock_production, void
 from chancery.apps.production.models import ProducedDocument, Production, VolumeFile
@@ -192,6 +193,9 @@ def _deliver(
         label=production.volume,
         at=at,
         after={"manifest_sha256": report.manifest_sha256, "pages": report.pages, "hash": production.release_hash},
+    )
+    meet_clock(
+        actor=actor, matter_id=production.matter_id, evidence=f"{production.volume} {report.manifest_sha256}", at=at
     )
     announce(
         events.ProductionDelivered(
