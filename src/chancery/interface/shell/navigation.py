@@ -16,6 +16,7 @@ class NavEntry:
 
     label: translated lazily. url_name: reversed without arguments.
     roles: names of the roles that see the entry; empty means everyone who is signed in.
+    also: beginnings of other addresses that belong to this place.
     count: number of things waiting there for this actor, or None to show no number; at most one query.
     letter: the letter of the key sequence ``G`` + letter; empty for none.
     """
@@ -27,6 +28,7 @@ class NavEntry:
     count: Callable[[Any], int | None] | None = None
     order: int = 100
     letter: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def navigation_for(*, request: HttpRequest, actor: Any) -> list[NavItem]:
     """
     shown = [(entry, _address(entry)) for entry in entries() if _allowed(entry, _role_names(actor))]
     reachable = [(entry, url) for entry, url in shown if url]
-    current = max((url for _, url in reachable if request.path.startswith(url)), key=len, default="")
+    current = _current(request.path, reachable)
     return [
         NavItem(
             key=entry.key,
@@ -73,6 +75,17 @@ def navigation_for(*, request: HttpRequest, actor: Any) -> list[NavItem]:
         )
         for entry, url in reachable
     ]
+
+
+def _current(path: str, reachable: list[tuple[NavEntry, str]]) -> str:
+    """Return the address of the place a page belongs to; the start page is the place of itself only."""
+    fitting = [
+        (len(start), url)
+        for entry, url in reachable
+        for start in (url, *entry.also)
+        if path == start or (start != "/" and path.startswith(start))
+    ]
+    return max(fitting, default=(0, ""))[1]
 
 
 def _address(entry: NavEntry) -> str:

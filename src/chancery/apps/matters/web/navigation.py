@@ -14,5 +14,6 @@ ENTRIES = [
         order=20,
         roles=frozenset({"counsel", "manager", "reviewer", "attorney", "administrator"}),
         letter="m",
+        also=("/documents/", "/collections/", "/productions/", "/samples/", "/checklists/", "/record/"),
     )
 ]

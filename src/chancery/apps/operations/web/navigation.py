@@ -24,6 +24,7 @@ ENTRIES = [
         order=15,
         roles=frozenset({"counsel", "manager", "attorney"}),
         letter="q",
+        also=("/quotes/",),
     ),
     NavEntry(
         key="catalogue",
