@@ -45,7 +45,7 @@ def _fragment(request: HttpRequest) -> bool:
 
 def queue(request: HttpRequest) -> HttpResponse:
     """Show the batches on the reader's desk."""
-    if not _actor(request).provider:
+    if not policies.may_review(_actor(request)):
         raise NotFound
     return render(request, "review/queue.html", {"batches": desks.queue(actor=_actor(request))})
 

@@ -10,6 +10,11 @@ from django.utils.translation import get_language, gettext, gettext_noop
 from chancery.apps.review.queries.wording import decision_in_words
 
 ACTS = {
+    "clock.start": gettext_noop("started the service clock"),
+    "clock.pause": gettext_noop("paused the service clock"),
+    "clock.resume": gettext_noop("resumed the service clock"),
+    "clock.stop": gettext_noop("stopped the service clock"),
+    "document.exported": gettext_noop("exported a document"),
     "matter.opened": gettext_noop("opened the matter"),
     "matter.closed": gettext_noop("closed the matter"),
     "team.added": gettext_noop("added to the team"),
@@ -21,8 +26,11 @@ ACTS = {
     "request.submitted": gettext_noop("submitted the request"),
     "request.decided": gettext_noop("decided on the request"),
     "request.engaged": gettext_noop("turned the request into a matter"),
-    "grading.made": gettext_noop("graded the work"),
-    "grade.overridden": gettext_noop("overrode the grade"),
+    "request.graded": gettext_noop("graded the work"),
+    "request.grade_overridden": gettext_noop("overrode the grade"),
+    "quote.expired": gettext_noop("let the quote lapse"),
+    "quote.superseded": gettext_noop("replaced the quote"),
+    "service.published": gettext_noop("published a service"),
     "quote.offered": gettext_noop("offered a quote"),
     "quote.accepted": gettext_noop("accepted the quote"),
     "quote.declined": gettext_noop("declined the quote"),
@@ -33,7 +41,14 @@ ACTS = {
     "collection.processed": gettext_noop("finished processing"),
     "document.viewed": gettext_noop("viewed"),
     "document.downloaded": gettext_noop("downloaded the native file"),
-    "document.repaired": gettext_noop("repaired"),
+    "document.recognised": gettext_noop("read the text of a scan"),
+    "document.recognition_failed": gettext_noop("could not read a scan"),
+    "documents.list_exported": gettext_noop("exported a list of documents"),
+    "exception.repair_requested": gettext_noop("asked for a repair"),
+    "exception.repaired": gettext_noop("repaired an exception"),
+    "exception.not_repaired": gettext_noop("could not repair an exception"),
+    "saved_view.kept": gettext_noop("kept a view"),
+    "saved_view.forgotten": gettext_noop("removed a view"),
     "batch.formed": gettext_noop("formed a batch"),
     "batch.completed": gettext_noop("completed a batch"),
     "coding.saved": gettext_noop("coded"),
@@ -48,15 +63,21 @@ ACTS = {
     "clock.paused": gettext_noop("paused the service clock"),
     "clock.resumed": gettext_noop("resumed the service clock"),
     "sample.drawn": gettext_noop("drew a random sample"),
+    "sample.second_look": gettext_noop("decided in a second look"),
+    "sample.resolved": gettext_noop("settled a difference"),
     "sample.completed": gettext_noop("completed the second look"),
     "sample.waived": gettext_noop("waived the second look"),
     "checklist.opened": gettext_noop("opened a checklist"),
     "checklist.ticked": gettext_noop("ticked a point"),
+    "checklist.unticked": gettext_noop("took a tick back"),
     "signoff.requested": gettext_noop("asked for the sign-off"),
     "signoff.signed": gettext_noop("signed off"),
     "signoff.refused": gettext_noop("refused the sign-off"),
     "signoff.voided": gettext_noop("voided the sign-off"),
     "production.prepared": gettext_noop("prepared a production"),
+    "production.submitted": gettext_noop("submitted a production for sign-off"),
+    "production.refused": gettext_noop("sent a production back"),
+    "production.log_exported": gettext_noop("exported the privilege log"),
     "production.delivered": gettext_noop("delivered a production"),
     "production.voided": gettext_noop("voided a production"),
     "production.link_issued": gettext_noop("issued a download link"),
@@ -68,6 +89,8 @@ ACTS = {
     "invoice.query_answered": gettext_noop("answered a query"),
     "invoice.approved": gettext_noop("approved the invoice"),
     "invoice.paid": gettext_noop("marked the invoice as paid"),
+    "invoice.exported": gettext_noop("exported the invoice"),
+    "invoice.list_exported": gettext_noop("exported a list of invoices"),
     "time.entered": gettext_noop("entered time"),
     "time.corrected": gettext_noop("corrected time"),
     "conflict.checked": gettext_noop("checked for conflicts"),
@@ -78,18 +101,23 @@ ACTS = {
     "absence.recorded": gettext_noop("recorded an absence"),
     "membership.granted": gettext_noop("granted a role"),
     "membership.revoked": gettext_noop("revoked a role"),
+    "token.issued": gettext_noop("issued an access token"),
+    "token.revoked": gettext_noop("revoked an access token"),
+    "job.cancelled": gettext_noop("stopped background work"),
+    "job.resumed": gettext_noop("let background work go on"),
+    "record.exported": gettext_noop("exported the record"),
     "session.opened": gettext_noop("signed in"),
     "session.closed": gettext_noop("signed out"),
 }
 
 KINDS = (
     ("", gettext_noop("All acts")),
-    ("evidence", gettext_noop("Evidence")),
+    ("evidence", gettext_noop("Evidence received")),
     ("document", gettext_noop("Documents")),
     ("coding", gettext_noop("Coding")),
     ("work", gettext_noop("Work")),
     ("signoff", gettext_noop("Sign-off")),
-    ("production", gettext_noop("Production")),
+    ("production", gettext_noop("Productions")),
     ("invoice", gettext_noop("Invoices")),
 )
 
@@ -121,19 +149,3 @@ def decision_words(values: Mapping[str, Any] | None) -> str:
     shown = decision_in_words(values=values, language="zh" if chinese else "en")
     mark, colon = ("；", "：") if chinese else ("; ", ": ")
     return mark.join(f"{question}{colon}{answer}" if answer else question for question, answer in shown)[:400]
-
-
-def value_words(values: Mapping[str, Any] | None) -> str:
-    """Return the values that an entry carries, as the record holds them; empty ones left out."""
-    if not values:
-        return ""
-    kept = {key: value for key, value in sorted(values.items()) if value not in ("", [], {}, None)}
-    return "; ".join(f"{key.replace('_', ' ')}: {_flat(value)}" for key, value in kept.items())[:400]
-
-
-def _flat(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{key.replace('_', ' ')} {_flat(inner)}" for key, inner in value.items())
-    if isinstance(value, list):
-        return ", ".join(_flat(inner) for inner in value)
-    return str(value)

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST
 from chancery.apps.matters.queries import MatterRecord, matter
 from chancery.apps.workspace import queries
 from chancery.apps.workspace.actions.records import export_lines
-from chancery.apps.workspace.web.acts import KINDS, act_words, decision_words, role_words, value_words
+from chancery.apps.workspace.web.acts import KINDS, act_words, decision_words, role_words
+from chancery.apps.workspace.web.values import label_words, value_words
 from chancery.foundation.errors import NotFound
 from chancery.foundation.jurisdictions import jurisdictions
 from chancery.interface.components import MatterBar, Progress, Step, Tile, TimelineEntry
@@ -45,12 +46,14 @@ def matter_bar(record: MatterRecord) -> MatterBar:
 def home(request: HttpRequest) -> HttpResponse:
     """Show what waits for the reader."""
     found = queries.my_work(actor=_actor(request), now=timezone.now())
+    items = [item for item in found.items if item.id not in {batch.work_item_id for batch in found.batches}]
     return render(
         request,
         "workspace/home.html",
         {
             "work": found,
-            "items": [item for item in found.items if item.id not in {batch.work_item_id for batch in found.batches}],
+            "items": items,
+            "waiting": sum(map(len, (items, found.batches, found.quotes, found.sign_offs, found.invoices))),
             "roles": _actor(request).roles,
             "matters": [(item, title_of(item), _client_of(item)) for item in found.matters],
             "batches": [
@@ -159,7 +162,7 @@ def _entry(item: EntryRecord) -> TimelineEntry:
     decided = item.act in queries.DECISIONS
     return TimelineEntry(
         who=item.actor_label,
-        what=f"{act_words(item.act)} · {item.label}" if item.label else act_words(item.act),
+        what=" · ".join(words for words in (act_words(item.act), label_words(item.label)) if words),
         at=item.at,
         before=decision_words(item.before) if decided else value_words(item.before),
         after=decision_words(item.after) if decided else value_words(item.after),
