@@ -40,11 +40,14 @@ class PrepareForm(forms.Form):
 class EvidenceForm(forms.Form):
     """What shows that a point of the checklist was done."""
 
-    evidence = forms.CharField(label=_("Evidence"), max_length=1000, required=False)
+    evidence = forms.CharField(
+        label=_("Evidence"), max_length=1000, error_messages={"required": _("This point needs evidence.")}
+    )
 
-    def __init__(self, *args: Any, numeric: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if numeric:
+        self.fields["evidence"].required = kind != "none"
+        if kind == "number":
             self.fields["evidence"].widget.attrs["inputmode"] = "decimal"
 
 

@@ -149,7 +149,7 @@ def points(
 
 
 def _form(point: CheckPointRecord) -> EvidenceForm:
-    return EvidenceForm(prefix=point.key, numeric=point.evidence_kind == "number")
+    return EvidenceForm(prefix=point.key, kind=point.evidence_kind)
 
 
 def done_of(points_shown: Sequence[ShownPoint]) -> int:

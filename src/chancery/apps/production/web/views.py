@@ -237,7 +237,11 @@ def tick_point(request: HttpRequest, production_id: str, key: str) -> HttpRespon
         untick(actor=actor, checklist_id=record.checklist_id, key=key, at=timezone.now())
         toast(request, gettext("The tick was taken back."))
         return redirect(_checklist_url(record.id))
-    form = EvidenceForm(request.POST, prefix=key)
+    held = checklist_of(subject_type="production", subject_id=record.id)
+    point = next((item for item in held.points if item.key == key), None) if held else None
+    if point is None:
+        raise NotFound
+    form = EvidenceForm(request.POST, prefix=key, kind=point.evidence_kind)
     if form.is_valid():
         try:
             tick(

@@ -119,7 +119,7 @@ def _table(request: HttpRequest, actor: Actor, found: MatterRecord, totals: list
         else [],
         filters=[
             Filter("person", gettext("Person"), [Choice(item.user_id, item.person) for item in totals]),
-            Filter("task", gettext("Task"), [Choice(code, name) for code, name in _tasks()]),
+            Filter("task", gettext("Task"), [Choice(code, code) for code in TASKS]),
         ],
         empty=gettext("No time yet"),
         empty_hint=gettext("Time at the review desk is taken over from here or when a volume is billed."),
