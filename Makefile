@@ -41,16 +41,15 @@ check: install
 	$(BIN)/chancery migrate --check
 
 test: check unit postgres journeys
-	@$(BIN)/python -m tests.summary
 
 unit: install
-	$(BIN)/python -m pytest -q -m "not journey" --report-log= tests
+	$(BIN)/python -m pytest -q -m "not journey" tests
 
 postgres: install
 	$(BIN)/python -m tests.postgres_server --skip-if-absent -- $(BIN)/python -m pytest -q -m "not journey" tests/platform tests/apps
 
 journeys: install
-	$(BIN)/python -m pytest -q -m journey tests/journeys
+	$(BIN)/python -m pytest -q -m journey tests
 
 bench: install
 	$(BIN)/python -m bench
