@@ -30,8 +30,8 @@ def bates_prefix(*, client_name: str) -> str:
     At most ten letters A to Z: accents are left off, so that Müller becomes MULLER.
     """
     plain = "".join(letter for letter in normalize("NFKD", client_name) if not combining(letter))
-    words = re.findall(r"[A-Za-z]{3,}", plain)
-    telling = [word for word in words if word.lower() not in _LEGAL_FORMS]
+    words = re.findall(r"[^\W\d_]{3,}", plain)
+    telling = [word for word in words if word.isascii() and word.lower() not in _LEGAL_FORMS]
     return telling[0].upper()[:10] if telling else "PROD"
 
 

@@ -84,7 +84,7 @@ def panel_fields(*, desk: DeskRecord, values: Mapping[str, Any], problems: Mappi
     """Return the fields of the coding panel with the answers given so far and what is wrong with them."""
     shown = []
     for field in desk.form.fields:
-        value = values.get(field.key, field.default)
+        value = values.get(field.key) or field.default
         chosen = set(value) if isinstance(value, (list, tuple)) else {value}
         shown.append(
             ShownField(
