@@ -50,7 +50,7 @@ def test_clients_read_delivered_volumes_and_their_files(decided: Kit, delivered:
     path = f"/matters/{decided.first.matter_id}/productions"
     status, listed = call(signed_in("counsel"), "GET", path)
     assert (status, [item["id"] for item in listed]) == (200, [delivered])
-    assert call(signed_in("counsel-2"), "GET", path) == (200, [])
+    assert call(signed_in("counsel-2"), "GET", path)[0] == 404
     status, files = call(signed_in("counsel"), "GET", f"/productions/{delivered}/files")
     assert (status, [item["path"] for item in files]) == (
         200,
