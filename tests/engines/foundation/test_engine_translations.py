@@ -24,7 +24,7 @@ def sentences(room: Path) -> set[str]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 text = node.value
-                if re.fullmatch(r"[A-Z%][^\n]*[a-z%()\d]{2}[^\n]*\.", text) and " " in text:
+                if re.fullmatch(r"[A-Z%“][^\n]*[a-z%()\d]{2}[^\n]*\.", text) and " " in text:
                     found.add(text)
     rules = room / "data" / "ledes_rules.csv"
     if rules.exists():
