@@ -71,6 +71,19 @@ def _filters(state: TableState, actor: Actor) -> dict[str, Any]:
     return {"text": state.words, **{key: state.filters.get(key, "") for key in ("kind", "grade")}, **view[state.view]}
 
 
+def _columns() -> list[Column]:
+    return [
+        Column("title", gettext("Task"), sortable=True, grow=True),
+        Column("matter", gettext("Matter")),
+        Column("kind", gettext("Kind")),
+        Column("grade", gettext("Grade")),
+        Column("assignee", gettext("Assigned to")),
+        Column("minutes", gettext("Minutes"), sortable=True, numeric=True),
+        Column("due", gettext("Due"), sortable=True),
+        Column("state", gettext("State")),
+    ]
+
+
 def work_list(request: HttpRequest) -> HttpResponse:
     """Show work as a table; managers give chosen rows to somebody else."""
     actor = actor_of(request)
@@ -101,16 +114,7 @@ def work_list(request: HttpRequest) -> HttpResponse:
     }
     table = Table(
         caption=gettext("Work"),
-        columns=[
-            Column("title", gettext("Task"), sortable=True, grow=True),
-            Column("matter", gettext("Matter")),
-            Column("kind", gettext("Kind")),
-            Column("grade", gettext("Grade")),
-            Column("assignee", gettext("Assigned to")),
-            Column("minutes", gettext("Minutes"), sortable=True, numeric=True),
-            Column("due", gettext("Due"), sortable=True),
-            Column("state", gettext("State")),
-        ],
+        columns=_columns(),
         rows=[_row(work_record(row), at) for row in page.rows],
         state=state,
         total=total,

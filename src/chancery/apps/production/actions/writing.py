@@ -170,17 +170,7 @@ def _deliver(
     VolumeFile.objects.filter(production=production).delete()
     VolumeFile.objects.bulk_create(files, batch_size=500)
     _number(production, report.documents, keys)
-    production.counts = {
-        **production.counts,
-        "pages": report.pages,
-        "natives": report.natives,
-        "texts": report.texts,
-        "slip_sheets": report.slip_sheets,
-        "first": str(report.documents[0].begin),
-        "last": str(report.documents[-1].end),
-        "last_number": production.first_number + report.pages - 1,
-        "manifest_sha256": report.manifest_sha256,
-    }
+    production.counts = {**production.counts, **_counts(production, report)}
     production.state, production.delivered_at = Production.State.DELIVERED, at
     production.save(update_fields=["counts", "state", "delivered_at"])
     record(
@@ -207,6 +197,19 @@ def _deliver(
         ),
         at=at,
     )
+
+
+def _counts(production: Production, report: VolumeReport) -> dict[str, int | str]:
+    return {
+        "pages": report.pages,
+        "natives": report.natives,
+        "texts": report.texts,
+        "slip_sheets": report.slip_sheets,
+        "first": str(report.documents[0].begin),
+        "last": str(report.documents[-1].end),
+        "last_number": production.first_number + report.pages - 1,
+        "manifest_sha256": report.manifest_sha256,
+    }
 
 
 def _number(production: Production, documents: Sequence[Produced], keys: dict[str, str]) -> None:

@@ -149,6 +149,18 @@ def inherited(*, found: dict[str, CodingRow], documents: Sequence[ReviewableReco
     return more
 
 
+def _refuse_unknown(*, rows: Sequence[CodingRow], people: Mapping[str, Actor]) -> None:
+    for row in rows:
+        for name in (row.reviewer, row.second_reviewer or ("reviewer-2" if row.second_code else "")):
+            if name and name not in people:
+                raise CodingFileRefused(
+                    "Line %(line)s (%(row)s): nobody is called %(person)s.",
+                    line=row.line,
+                    row=row.name,
+                    person=name,
+                )
+
+
 @transaction.atomic
 def code_from_file(
     *,
@@ -166,15 +178,7 @@ def code_from_file(
     for the privilege log where the file gives none. Raises CodingFileRefused before anything is written.
     """
     documents = reviewable_documents(tenant_id=tenant_id, matter_id=matter_id)
-    for row in rows:
-        for name in (row.reviewer, row.second_reviewer or ("reviewer-2" if row.second_code else "")):
-            if name and name not in people:
-                raise CodingFileRefused(
-                    "Line %(line)s (%(row)s): nobody is called %(person)s.",
-                    line=row.line,
-                    row=row.name,
-                    person=name,
-                )
+    _refuse_unknown(rows=rows, people=people)
     _refuse_barred(actor=actor, tenant_id=tenant_id, matter_id=matter_id, rows=rows, people=people)
     containers = containers_of(tenant_id=tenant_id, matter_id=matter_id)
     found = matched(rows=rows, documents=documents, containers=containers)
@@ -280,40 +284,15 @@ def _second_looks(
     people: Mapping[str, Actor],
     at: datetime,
 ) -> int:
-    frame = [
-        item.id
-        for item in documents
-        if item.id in coded and coded[item.id].second_code and item.duplicate_of is None and item.status == "item"
-    ]
+    whole = [d.id for d in documents if d.id in coded and d.duplicate_of is None and d.status == "item"]
+    frame = [document_id for document_id in whole if coded[document_id].second_code]
+    sample = draw_second_look(actor=actor, matter_id=matter_id, at=at, among=frame or whole)
     if not frame:
-        draw_second_look(
-            actor=actor,
-            matter_id=matter_id,
-            at=at,
-            among=[d.id for d in documents if d.id in coded and d.duplicate_of is None and d.status == "item"],
-        )
         return 0
-    sample = draw_second_look(actor=actor, matter_id=matter_id, at=at, among=frame)
     for subject_id in sample.subject_ids:
         row = coded[subject_id]
         second = people[row.second_reviewer or "reviewer-2"]
-        values = {"responsive": row.second_code, "privilege": row.privilege}
-        write_decision(
-            actor=second,
-            batch=None,
-            tenant_id=sample.tenant_id,
-            matter_id=matter_id,
-            document_id=subject_id,
-            label=subject_id,
-            form=coding_form(),
-            values=decided(form=coding_form(), answers={**values, "description": row.description or "-"}),
-            origin=Coding.Origin.FILE,
-            by_id=second.user_id,
-            level=2,
-            at=at,
-        )
-        overturned = record_second_look(actor=second, sample_id=sample.id, subject_id=subject_id, values=values, at=at)
-        if overturned:
+        if _look_again(second, sample.tenant_id, matter_id, sample.id, subject_id, row, at):
             resolve_overturn(
                 actor=actor,
                 sample_id=sample.id,
@@ -323,3 +302,25 @@ def _second_looks(
                 at=at,
             )
     return len(sample.subject_ids)
+
+
+def _look_again(
+    second: Actor, tenant_id: str, matter_id: str, sample_id: str, subject_id: str, row: CodingRow, at: datetime
+) -> bool:
+    """Write the second decision of a row and compare it; tells whether it overturns the first."""
+    values = {"responsive": row.second_code, "privilege": row.privilege}
+    write_decision(
+        actor=second,
+        batch=None,
+        tenant_id=tenant_id,
+        matter_id=matter_id,
+        document_id=subject_id,
+        label=subject_id,
+        form=coding_form(),
+        values=decided(form=coding_form(), answers={**values, "description": row.description or "-"}),
+        origin=Coding.Origin.FILE,
+        by_id=second.user_id,
+        level=2,
+        at=at,
+    )
+    return bool(record_second_look(actor=second, sample_id=sample_id, subject_id=subject_id, values=values, at=at))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from chancery.apps.review import policies
 from chancery.apps.review.models import Batch, BatchDocument, Coding, Focus
@@ -108,21 +109,7 @@ def progress(*, actor: Actor, matter_id: str) -> Progress:
         .values_list("user_id")
         .annotate(seconds=Sum("seconds"))
     )
-    by_person = (
-        current.values("by_id", "by__display_name", "by__display_name_zh", "by__username")
-        .annotate(documents=Count("id"))
-        .order_by("-documents", "by__username")
-    )
-    reviewers = tuple(
-        ReviewerPace(
-            user_id=str(row["by_id"]),
-            name=row["by__display_name"] or row["by__username"],
-            name_zh=row["by__display_name_zh"],
-            documents=row["documents"],
-            seconds=seconds.get(row["by_id"], 0),
-        )
-        for row in by_person
-    )
+    reviewers = _paces(current, seconds)
     total, coded = sums["total"] or 0, sums["coded"] or 0
     timed = sum(seconds.values())
     timed_documents = sum(item.documents for item in reviewers if item.seconds)
@@ -138,6 +125,24 @@ def progress(*, actor: Actor, matter_id: str) -> Progress:
         not_responsive=counts["n_not_responsive"],
         privileged=counts["n_privileged"],
         redaction=counts["n_redaction"],
+    )
+
+
+def _paces(current: QuerySet[Coding], seconds: Mapping[str, int]) -> tuple[ReviewerPace, ...]:
+    by_person = (
+        current.values("by_id", "by__display_name", "by__display_name_zh", "by__username")
+        .annotate(documents=Count("id"))
+        .order_by("-documents", "by__username")
+    )
+    return tuple(
+        ReviewerPace(
+            user_id=str(row["by_id"]),
+            name=row["by__display_name"] or row["by__username"],
+            name_zh=row["by__display_name_zh"],
+            documents=row["documents"],
+            seconds=seconds.get(row["by_id"], 0),
+        )
+        for row in by_person
     )
 
 

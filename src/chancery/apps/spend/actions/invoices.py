@@ -198,33 +198,34 @@ def _write(
         description=f"Document review and production, matter {found.number}",
     )
     InvoiceLine.objects.bulk_create(
-        [
-            InvoiceLine(
-                invoice=invoice,
-                number=number,
-                type=line.type,
-                day=line.day,
-                units=line.units,
-                unit=line.unit,
-                unit_cost=line.unit_cost,
-                total=line.total(currency=currency),
-                task_code=line.task_code,
-                activity_code=line.activity_code,
-                expense_code=line.expense_code,
-                timekeeper_id=line.timekeeper.id if line.timekeeper else "",
-                timekeeper_name=line.timekeeper.name if line.timekeeper else "",
-                timekeeper_class=line.timekeeper.classification if line.timekeeper else "",
-                description=line.description,
-                source_kind=line.source_kind,
-                sources=list(line.sources),
-            )
-            for number, line in enumerate(lines, start=1)
-        ]
+        [_line(invoice, number, line, currency) for number, line in enumerate(lines, start=1)]
     )
     entries = [key for line in lines if line.source_kind == "time_entry" for key in line.sources]
     TimeEntry.objects.filter(id__in=entries).update(invoice=invoice)
     _audit(actor=actor, invoice=invoice, act="invoice.drafted", at=at, after={"lines": len(lines)})
     return invoice.id
+
+
+def _line(invoice: Invoice, number: int, line: DraftLine, currency: str) -> InvoiceLine:
+    return InvoiceLine(
+        invoice=invoice,
+        number=number,
+        type=line.type,
+        day=line.day,
+        units=line.units,
+        unit=line.unit,
+        unit_cost=line.unit_cost,
+        total=line.total(currency=currency),
+        task_code=line.task_code,
+        activity_code=line.activity_code,
+        expense_code=line.expense_code,
+        timekeeper_id=line.timekeeper.id if line.timekeeper else "",
+        timekeeper_name=line.timekeeper.name if line.timekeeper else "",
+        timekeeper_class=line.timekeeper.classification if line.timekeeper else "",
+        description=line.description,
+        source_kind=line.source_kind,
+        sources=list(line.sources),
+    )
 
 
 def _audit(
