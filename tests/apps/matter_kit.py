@@ -22,7 +22,7 @@ from chancery.apps.providers.actions import record_licence, register_professiona
 from chancery.apps.review.actions.batching import form_batches
 from chancery.apps.review.models import Batch
 from chancery.foundation.identifiers import new_id
-from chancery.platform.access.actions import add_team_member
+from chancery.platform.access.actions import add_team_member, remove_team_member
 from chancery.platform.access.actors import system_actor
 from chancery.platform.access.values import Actor
 from chancery.platform.jobs.worker import run_pending
@@ -276,6 +276,15 @@ def kit(staffed_world: World, at: datetime) -> Kit:
                     at=at,
                 )
             form_batches(actor=system_actor(tenant_id=tenant_id), tenant_id=tenant_id, matter_id=matter_id, at=at)
+        else:
+            for username in ("reviewer-1", "reviewer-2", "attorney"):
+                remove_team_member(
+                    actor=world.actor("manager"),
+                    tenant_id=tenant_id,
+                    matter_id=matter_id,
+                    user_id=world.person[username].id,
+                    at=at,
+                )
         places.append(Place(tenant_id, matter_id, documents, batch_ids(matter_id)))
     run_pending()
     return Kit(world, places[0], places[1], at)

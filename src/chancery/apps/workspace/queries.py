@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from chancery.apps.documents.queries import Accounting, collection_accounting
+from chancery.apps.documents.queries import Accounting, collection_accounting, may_read_evidence
 from chancery.apps.matters.queries import MatterPartyRecord, MatterRecord, matter, matter_choices, parties_of
 from chancery.apps.operations.queries.clocks import ClockRecord, clock_of
 from chancery.apps.operations.queries.releases import SignOffRecord, list_sign_offs
@@ -47,12 +47,12 @@ class MyWork:
 
 @dataclass(frozen=True, slots=True)
 class MatterHome:
-    """Everything the home of a matter shows."""
+    """Everything the home of a matter shows; accounting is None for those who do not open evidence."""
 
     matter: MatterRecord
     parties: tuple[MatterPartyRecord, ...]
     team: tuple[TeamMemberRecord, ...]
-    accounting: Accounting
+    accounting: Accounting | None
     progress: Progress
     clock: ClockRecord | None
     productions: tuple[ProductionRecord, ...]
@@ -94,7 +94,7 @@ def matter_home(*, actor: Actor, matter_id: str, now: datetime) -> MatterHome:
         matter=found,
         parties=tuple(parties_of(actor=actor, matter_id=matter_id)),
         team=tuple(team_of(actor=actor, matter_id=matter_id)),
-        accounting=collection_accounting(actor=actor, matter_id=matter_id),
+        accounting=collection_accounting(actor=actor, matter_id=matter_id) if may_read_evidence(actor) else None,
         progress=progress(actor=actor, matter_id=matter_id),
         clock=_clock(actor, matter_id, now),
         productions=tuple(productions_of(actor=actor, matter_id=matter_id)),

@@ -67,16 +67,19 @@ def home(request: HttpRequest) -> HttpResponse:
 def matter_home(request: HttpRequest, matter_id: str) -> HttpResponse:
     """Show the home of a matter: stages, figures, what needs a person, dates, the latest record."""
     found = queries.matter_home(actor=_actor(request), matter_id=matter_id, now=timezone.now())
+    money = _actor(request).has(Role.COUNSEL, Role.MANAGER, Role.ATTORNEY)
     context = {
         "home": found,
         "matter": found.matter,
         "title": title_of(found.matter),
         "matter_bar": matter_bar(found.matter),
         "steps": stage_track(found),
-        "tiles": _tiles(found),
+        "tiles": _tiles(found, money=money),
         "entries": [_entry(item) for item in found.record],
         "progress_shown": [progress_of(item) for item in found.jobs],
         "staff": _actor(request).provider,
+        "may_read": found.accounting is not None,
+        "money": money,
         "client": _client_of(found.matter),
         "jurisdiction": _place(found.matter.jurisdiction),
         "data_location": _place(found.matter.data_location),
@@ -103,10 +106,13 @@ def stage_track(found: queries.MatterHome) -> list[Step]:
     delivered = any(item.state == "delivered" for item in found.productions)
     signed = delivered or any(item.state in ("signed", "writing") for item in found.productions)
     reviewed = found.progress.total > 0 and found.progress.coded >= found.progress.total
+    if found.accounting is None:
+        return []
+    received, waiting = found.accounting.input_files, found.accounting.waiting_files
     done = [
         (gettext("Agreed"), True),
-        (gettext("Collected"), found.accounting.input_files > 0),
-        (gettext("Processed"), found.accounting.input_files > 0 and found.accounting.waiting_files == 0),
+        (gettext("Collected"), received > 0),
+        (gettext("Processed"), received > 0 and waiting == 0),
         (gettext("Reviewed"), reviewed),
         (gettext("Signed off"), signed),
         (gettext("Produced"), delivered),
@@ -121,41 +127,49 @@ def stage_track(found: queries.MatterHome) -> list[Step]:
     return steps
 
 
-def _tiles(found: queries.MatterHome) -> list[Tile]:
-    matter_id = found.matter.id
-    share = f"{100 * found.progress.coded // found.progress.total} %" if found.progress.total else "–"
-    tiles = [
-        Tile(
-            label=gettext("Documents"),
-            value=f"{found.accounting.documents:,}",
-            note=gettext("%(count)s exceptions") % {"count": found.accounting.exceptions},
-            url=reverse("documents:list", args=[matter_id]),
-        ),
-        Tile(
-            label=gettext("Reviewed"),
-            value=share,
-            note=gettext("%(done)s of %(total)s") % {"done": found.progress.coded, "total": found.progress.total},
-            url=reverse("review:control", args=[matter_id]),
-        ),
-        Tile(
-            label=gettext("Billed"),
-            value=f"{found.billed['total']:,.2f}",
-            unit=found.matter.budget.currency,
-            note=gettext("of a budget of %(budget)s") % {"budget": money_words(found.matter.budget)},
-            url=reverse("spend:invoices") + f"?matter={matter_id}",
-        ),
-    ]
+def _tiles(found: queries.MatterHome, *, money: bool) -> list[Tile]:
+    tiles = [*_evidence_tiles(found), *([_money_tile(found)] if money else [])]
     if found.clock is not None:
         tiles.append(
             Tile(
                 label=gettext("Service clock"),
                 value=f"{found.clock.used_share} %",
                 note=found.clock.state_name,
-                url=reverse("operations:clock", args=[matter_id]),
+                url=reverse("operations:clock", args=[found.matter.id]),
                 tone="warn" if found.clock.warning else "",
             )
         )
     return tiles
+
+
+def _evidence_tiles(found: queries.MatterHome) -> list[Tile]:
+    if found.accounting is None:
+        return []
+    share = f"{100 * found.progress.coded // found.progress.total} %" if found.progress.total else "–"
+    return [
+        Tile(
+            label=gettext("Documents"),
+            value=f"{found.accounting.documents:,}",
+            note=gettext("%(count)s exceptions") % {"count": found.accounting.exceptions},
+            url=reverse("documents:list", args=[found.matter.id]),
+        ),
+        Tile(
+            label=gettext("Reviewed"),
+            value=share,
+            note=gettext("%(done)s of %(total)s") % {"done": found.progress.coded, "total": found.progress.total},
+            url=reverse("review:control", args=[found.matter.id]),
+        ),
+    ]
+
+
+def _money_tile(found: queries.MatterHome) -> Tile:
+    return Tile(
+        label=gettext("Billed"),
+        value=f"{found.billed['total']:,.2f}",
+        unit=found.matter.budget.currency,
+        note=gettext("of a budget of %(budget)s") % {"budget": money_words(found.matter.budget)},
+        url=reverse("spend:invoices") + f"?matter={found.matter.id}",
+    )
 
 
 def _entry(item: EntryRecord) -> TimelineEntry:

@@ -1,0 +1,7 @@
+"""Fixtures of the providers tests."""
+
+from __future__ import annotations
+
+from apps.matter_kit import kit, staffed_world
+
+__all__ = ["kit", "staffed_world"]
