@@ -9,7 +9,12 @@ import pytest
 from django.core.cache import cache
 from django.db import transaction
 
-from isolation.world import World, build
+from isolation.world import World, build, hostile
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Allow the reviewed table of roles to be written anew."""
+    parser.addoption("--write-roles", action="store_true", help="write tests/isolation/role_matrix.toml anew")
 
 
 class _Undone(Exception):
@@ -32,7 +37,7 @@ def the_world(django_db_setup: None, django_db_blocker, tmp_path_factory) -> Ite
     with django_db_blocker.unblock():
         try:
             with transaction.atomic():
-                yield build(Path(tmp_path_factory.mktemp("isolation")))
+                yield build(Path(tmp_path_factory.mktemp("isolation")), more=hostile())
                 raise _Undone
         except _Undone:
             pass

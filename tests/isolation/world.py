@@ -135,6 +135,22 @@ def evidence(folder: Path, *, mark: str, more: dict[str, bytes] | None = None) -
     return folder
 
 
+def hostile() -> dict[str, bytes]:
+    """Return files whose names and contents try to be program: markup, formulas, marks that turn text around."""
+    mark = MARK["a"]
+    text = f"<script>zqxss()</script> \"><img src=x onerror=zqxss()> harbour {mark} </textarea></title>"
+    return {
+        f"{mark} custodian/<img src=x onerror=zqxss()> {mark}.txt": text.encode(),
+        f"{mark} custodian/\" onmouseover=zqxss() x=\" {mark}.txt": f"{text} two".encode(),
+        f"{mark} <svg onload=zqxss()>/=zqxss {mark}.eml": letter(
+            mark=mark,
+            subject=f"\"><svg onload=zqxss()> {mark}",
+            body=text,
+            attachment=(f"<b onclick=zqxss()>{mark}.txt", f"{text} three"),
+        ),
+    }
+
+
 def codes_of(out: Path, path: Path, *, mark: str) -> Path:
     """Write decisions for every reviewable item of a run: advice is privileged, the rest responsive."""
     import json
@@ -179,7 +195,8 @@ def _side(
     )
     counsel = house.actors[login]
     _open_request(counsel, tenant.id, f"Third {mark}", base.answers, now())
-    routed = {**base.answers, "adverse_parties": [f"Adverse {mark} Ltd", house.client.name, house.second_client.name]}
+    # Nearly the other clients' names: the check finds them, the person who asked never reads how they are spelled.
+    routed = {**base.answers, "adverse_parties": [f"Adverse {mark} Ltd", "Haldan Marine Systems", "Aurele Medical Inc"]}
     _open_request(counsel, tenant.id, f"Fourth {mark}", routed, now())
     start_request(
         actor=counsel, tenant_id=tenant.id, service_id="document-review", title=f"Draft {mark}", at=now(),
