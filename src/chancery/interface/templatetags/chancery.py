@@ -121,7 +121,7 @@ def hash_code(value: str, shown: int = 12) -> SafeString:
         value,
         value[:shown],
         value,
-        gettext("Copy"),
+        gettext("Copy the whole hash"),
     )
 
 

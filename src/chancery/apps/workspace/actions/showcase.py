@@ -81,7 +81,8 @@ def lay_out_second_client(
     client = house.second_client.name
     result = run_matter(source=folder, out=out / "inquiry", now=now, tell=tell, client=client, order=INQUIRY)
     _decide_some(matter_id=result.matter_id, house=house, at=now())
-    run_matter(source=folder / part, out=out / "first-part", now=now, tell=tell, client=client, order=FIRST_PART, codes=codes)
+    first = out / "first-part"
+    run_matter(source=folder / part, out=first, now=now, tell=tell, client=client, order=FIRST_PART, codes=codes)
     _ask(house=house, order=SECOND_ROUND, at=now())
     run_pending(only_tenant=house.second_client.id)
     return result
