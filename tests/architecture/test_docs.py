@@ -35,9 +35,7 @@ def _broken(page: Path) -> Iterator[str]:
             continue
         path, _, anchor = target.partition("#")
         place = (page.parent / path).resolve() if path else page
-        if not place.exists():
-            yield target
-        elif anchor and anchor not in _anchors(place):
+        if not place.exists() or (anchor and anchor not in _anchors(place)):
             yield target
 
 
