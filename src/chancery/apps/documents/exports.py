@@ -71,7 +71,7 @@ def export_custody(*, actor: Actor, matter_id: str, out: Path) -> int:
 def safe_cell(value: object) -> str:
     """Return a value for a cell of a CSV that no spreadsheet takes for a formula."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠") else text
 
 
 def _keys(matter_id: str) -> dict[str, str]:

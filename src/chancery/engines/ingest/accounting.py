@@ -13,7 +13,7 @@ from typing import Any
 from chancery.engines.ingest.likeness import body_of, parts
 from chancery.engines.ingest.records import Item
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def duplicates(items: Iterable[Item]) -> dict[str, str]:

@@ -30,7 +30,7 @@ COLUMNS = (
     "Custodian",
 )
 _ADDRESS = re.compile(r"[^\s<>@;,]+@([^\s<>@;,]+)")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, slots=True)
