@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.power_cut.checker import Checker
 
 pytestmark = pytest.mark.slow
@@ -72,20 +71,15 @@ def worker(environment: dict[str, str]) -> Iterator[Callable[[], subprocess.Pope
 
 
 def kill_in_the_middle(home: Path, start: Callable[[], subprocess.Popen[bytes]], name: str, times: int) -> None:
-    """Kill a worker while a job is under way; then let its lease run out at once."""
-    last = 0
-
-    def under_way() -> bool:
-        state = rows(home, f"SELECT state, progress_done, progress_total FROM jobs_job WHERE name = '{name}'")  # noqa: S608
-        return bool(state) and state[0][0] == "running" and last < state[0][1] < state[0][2]
-
-    for _ in range(times):
+    """Kill a worker while a job is under way, each time a little later; then let its lease run out at once."""
+    query = f"SELECT state, attempts FROM jobs_job WHERE name = '{name}'"  # noqa: S608
+    for attempt in range(1, times + 1):
         process = start()
-        wait_for(under_way, worker=process)
+        wait_for(lambda wanted=attempt: rows(home, query) == [("running", wanted)], worker=process)  # type: ignore[misc]
+        time.sleep(0.4 * attempt)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
-        ((state, last),) = rows(home, f"SELECT state, progress_done FROM jobs_job WHERE name = '{name}'")  # noqa: S608
-        assert state == "running", "a killed worker leaves its claim"
+        assert rows(home, query) == [("running", attempt)], "a killed worker leaves its claim"
         base = sqlite3.connect(home / "db" / "main.sqlite3", timeout=20)
         base.execute("UPDATE jobs_job SET lease_until = '2020-01-01 00:00:00' WHERE state = 'running'")
         base.commit()
