@@ -6,7 +6,9 @@ import json
 import logging
 import secrets
 from collections.abc import Callable
+from typing import Any
 
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.shortcuts import render
 from django.template.loader import get_template
@@ -15,6 +17,7 @@ from django.utils.translation import gettext, gettext_noop
 from chancery.foundation.errors import NotFound, Refused
 
 logger = logging.getLogger(__name__)
+OPEN_TO_ALL = ("/accounts/", "/alive/", "/api/", "/help/", "/preferences/", "/sign-in/", "/static/")
 HIDDEN_CODES = frozenset({"not_found", "not_allowed"})
 gettext_noop("There is nothing here, or you may not see it.")
 
@@ -37,6 +40,12 @@ class EdgeMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """Ask whoever opens a page without being signed in to sign in; the page follows afterwards."""
+        if request.path.startswith(OPEN_TO_ALL) or request.user.is_authenticated:
+            return None
+        return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Turn a refusal into its page; leave everything else to the fault page."""

@@ -11,8 +11,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from chancery.foundation.errors import Fault, NotFound
-from chancery.platform.access.scopes import record_filter
-from chancery.platform.access.values import Actor
+from chancery.platform.access.scopes import record_filter, require_role
+from chancery.platform.access.values import Actor, Role
 from chancery.platform.audit.actions import record
 from chancery.platform.jobs.models import Job
 from chancery.platform.jobs.registry import kind, label_of
@@ -69,7 +69,10 @@ def enqueue(
 
 @transaction.atomic
 def cancel(*, actor: Actor, job_id: str, at: datetime) -> None:
-    """Stop background work at its next checkpoint; safe to repeat. Work that has ended stays as it is."""
+    """Stop background work at its next checkpoint; safe to repeat. Work that has ended stays as it is.
+
+    Reviewers stop only what they asked for themselves.
+    """
     row = _visible(actor, job_id)
     if row.state == Job.State.QUEUED:
         row.state, row.finished_at = Job.State.CANCELLED, at
@@ -100,6 +103,8 @@ def _visible(actor: Actor, job_id: str) -> Job:
     row = Job.objects.select_for_update().filter(record_filter(actor), id=job_id).first()
     if row is None:
         raise NotFound()
+    if row.requested_by != actor.user_id:
+        require_role(actor, Role.COUNSEL, Role.MANAGER, Role.ATTORNEY, Role.ADMINISTRATOR)
     return row
 
 
