@@ -113,7 +113,21 @@ def _surfaces(world: World) -> list[str]:
         "sample_id": "samples", "sign_off_id": "sign-offs", "work_item_id": "work", "collection_id": "collections",
     }  # fmt: skip
     paths = [f"/{places[name]}/{b[name][0]}/" for name in names]
-    paths += [f"/matters/{matter}/{page}" for page in ("", "documents/", "review/", "record/", "processing/", "exceptions/", "clock/", "productions/", "search/?q=harbour", "time/")]  # fmt: skip
+    paths += [
+        f"/matters/{matter}/{page}"
+        for page in (
+            "",
+            "documents/",
+            "review/",
+            "record/",
+            "processing/",
+            "exceptions/",
+            "clock/",
+            "productions/",
+            "search/?q=harbour",
+            "time/",
+        )
+    ]
     paths += [f"/api/documents/{b['document_id'][0]}", f"/api/matters/{matter}/documents", f"/jobs/{b['job_id'][0]}/"]
     return paths
 
@@ -206,21 +220,49 @@ def test_forged_ids_in_forms_and_lists_change_nothing(both: World):
     matter = both.a.matter_id
     forged: list[tuple[str, str, dict[str, object]]] = [
         ("counsel", f"/matters/{matter}/documents/export/", {"row": b["document_id"]}),
-        ("counsel", f"/matters/{matter}/documents/export/", {"everything": "1", "filter": f"/matters/{both.b.matter_id}/documents/?q="}),
+        (
+            "counsel",
+            f"/matters/{matter}/documents/export/",
+            {"everything": "1", "filter": f"/matters/{both.b.matter_id}/documents/?q="},
+        ),
         ("counsel", "/invoices/approve/", {"row": b["invoice_id"]}),
-        ("counsel", f"/matters/{matter}/exceptions/retry/", {"row": b["document_id"], "passwords": "x", "document": b["document_id"]}),
+        (
+            "counsel",
+            f"/matters/{matter}/exceptions/retry/",
+            {"row": b["document_id"], "passwords": "x", "document": b["document_id"]},
+        ),
         ("counsel", f"/matters/{matter}/documents/views/{b['view_id'][0]}/forget/", {}),
         ("counsel", f"/invoices/{a['invoice_id'][0]}/lines/{b['line_id'][0]}/query/", {"text": "Probe"}),
         ("counsel", f"/invoices/{a['invoice_id'][0]}/lines/{a['line_id'][0]}/answer/{b['query_id'][0]}/", {}),
-        ("counsel", "/requests/new/document-review/", {"client": both.b.tenant_id, "tenant": both.b.tenant_id, "title": "Probe"}),
+        (
+            "counsel",
+            "/requests/new/document-review/",
+            {"client": both.b.tenant_id, "tenant": both.b.tenant_id, "title": "Probe"},
+        ),
         ("walled-manager", "/walls/", {"matter": both.b.matter_id, "person": both.people["idle"], "reason": "Probe"}),
-        ("walled-manager", "/work/reassign/", {"row": b["work_item_id"], "give-person": both.people["idle"], "give-reason": "Probe"}),
-        ("reviewer-a", "/work/reassign/", {"row": b["work_item_id"], "give-person": both.people["idle"], "give-reason": "Probe"}),
-        ("reviewer-1", f"/review/batches/{a['batch_id'][0]}/focus/", {"document": b["document_id"][0], "seconds": "5", "shown": "1"}),
-        ("reviewer-1", f"/review/batches/{a['batch_id'][0]}/documents/{b['document_id'][0]}/code/", {"responsive": "responsive", "privilege": "none"}),
+        (
+            "walled-manager",
+            "/work/reassign/",
+            {"row": b["work_item_id"], "give-person": both.people["idle"], "give-reason": "Probe"},
+        ),
+        (
+            "reviewer-a",
+            "/work/reassign/",
+            {"row": b["work_item_id"], "give-person": both.people["idle"], "give-reason": "Probe"},
+        ),
+        (
+            "reviewer-1",
+            f"/review/batches/{a['batch_id'][0]}/focus/",
+            {"document": b["document_id"][0], "seconds": "5", "shown": "1"},
+        ),
+        (
+            "reviewer-1",
+            f"/review/batches/{a['batch_id'][0]}/documents/{b['document_id'][0]}/code/",
+            {"responsive": "responsive", "privilege": "none"},
+        ),
         ("manager", f"/samples/{a['sample_id'][0]}/{b['subject_id'][0]}/", {"keep": "first", "reason": "Probe"}),
         ("manager", f"/matters/{matter}/processing/{b['job_id'][0]}/", {"act": "cancel"}),
-    ]  # fmt: skip
+    ]
     for login, path, data in forged:
         answer = ask(both.browser(login), "POST", path, data=data)
         assert answer.status < 500, path

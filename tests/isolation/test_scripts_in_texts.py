@@ -1,4 +1,4 @@
-"""Texts that people and evidence bring along stay texts: no page turns one into an element, nothing runs, no cell counts."""
+"""Texts that people and evidence bring along stay texts: none becomes an element, runs, or counts in a cell."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ VECTORS = [
     "<embed src=zqxss.swf>", "<base href=//zqxss.example>", "<meta http-equiv=refresh content=0;url=//zqxss.example>",
     "<link rel=stylesheet href=//zqxss.example>", "<style>@import '//zqxss.example'</style>", "<form action=//zqxss>",
     "<button formaction=javascript:zqxss()>", "<marquee onstart=zqxss()>", "<img src=`x`onerror=zqxss()>",
-    "<scr<script>ipt>zqxss()</scr</script>ipt>", "<!--><img src=x onerror=zqxss()>-->", "&lt;img src=x onerror=zqxss()&gt;",
+    "<scr<script>ipt>zqxss()</scr</script>ipt>", "<!--><img src=x onerror=zqxss()>-->",
+    "&lt;img src=x onerror=zqxss()&gt;",
     "<img src=x onerror&#61;zqxss()>", "\u003cimg src=x onerror=zqxss()>", "{{ zqxss }}{% debug %}", "${zqxss()}",
 ]  # fmt: skip
 BEFORE = ["", '">', "'>", "</textarea>", "</title>", "</script>", "</option></select>", "--><"]

@@ -209,10 +209,27 @@ def test_a_token_is_for_the_machine_interface_only(both: World):
 
 
 NAMES = [
-    "invoice\u202efdp.exe", 'quote".html', "line\r\nSet-Cookie: a=b.html", "<b>.html", "semi;colon.svg", "per%0d%0acent.htm",
-    "中文合同.html", "tab\tname.html", "back\\slash.html", "comma,.html", "'single'.html", "null\x00.html", "a" * 300 + ".html",
-    "../../etc/passwd", "CON.html", ".htaccess", "emoji😀.html", "x.html\u2028y", "filename*=UTF-8''evil.html", "=cmd.csv",
-]  # fmt: skip
+    "invoice\u202efdp.exe",
+    'quote".html',
+    "line\r\nSet-Cookie: a=b.html",
+    "<b>.html",
+    "semi;colon.svg",
+    "per%0d%0acent.htm",
+    "中文合同.html",
+    "tab\tname.html",
+    "back\\slash.html",
+    "comma,.html",
+    "'single'.html",
+    "null\x00.html",
+    "a" * 300 + ".html",
+    "../../etc/passwd",
+    "CON.html",
+    ".htaccess",
+    "emoji😀.html",
+    "x.html\u2028y",
+    "filename*=UTF-8''evil.html",
+    "=cmd.csv",
+]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -166,7 +166,16 @@ def codes_of(out: Path, path: Path, *, mark: str) -> Path:
                 continue
             private = row["path"].split("/")[-1].startswith("advice")
             write.writerow(
-                [row["path"], "", "reviewer-1", "responsive", "AC" if private else "none", "reviewer-2", "responsive", f"Advice {mark}" if private else ""]
+                [
+                    row["path"],
+                    "",
+                    "reviewer-1",
+                    "responsive",
+                    "AC" if private else "none",
+                    "reviewer-2",
+                    "responsive",
+                    f"Advice {mark}" if private else "",
+                ]
             )
     return path
 
