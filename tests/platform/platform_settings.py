@@ -5,5 +5,5 @@ from __future__ import annotations
 from chancery.project.settings import *  # noqa: F403
 from chancery.project.settings import INSTALLED_APPS
 
-APPS_PRESENT: list[str] = []
+APP_NAMES: list[str] = []
 INSTALLED_APPS = [name for name in INSTALLED_APPS if not name.startswith("chancery.apps.")]

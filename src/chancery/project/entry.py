@@ -9,10 +9,12 @@ from typing import Annotated
 
 import typer
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 from rich.console import Console
 from rich.table import Table
 
+from chancery.apps.workspace.actions.people import PASSWORD_FILE, PERSONAS, furnish
 from chancery.foundation.errors import Refused
 from chancery.platform.audit.actions import export_record
 from chancery.platform.audit.queries import verify_tenant
@@ -36,7 +38,7 @@ err = Console(stderr=True)
 @app.callback()
 def ready(context: typer.Context) -> None:
     """Legal process outsourcing, from a client's folder to a signed-off, billed delivery."""
-    if context.invoked_subcommand == "matter":
+    if context.invoked_subcommand in ("matter", "token"):
         prepare_home()
 
 
@@ -59,6 +61,11 @@ def serve(
 ) -> None:
     """Serve the pages and work in the background until stopped."""
     prepare_home()
+    if not settings.CHANCERY_DEMO and not client_tenants():
+        furnish(at=timezone.now())
+        out.print(
+            f"First logins: {', '.join(one.username for one in PERSONAS)}; password in {settings.HOME.keys / PASSWORD_FILE}"
+        )
     serve_until_stopped(host=host, port=port, on_ready=lambda address: out.print(f"Chancery is at [bold]{address}[/]"))
 
 
@@ -71,6 +78,7 @@ def worker() -> None:
 @app.command()
 def doctor() -> None:
     """Try every part this installation is configured with and say what is wrong."""
+    _refuse_missing_home()
     table = Table("Part", "State", "Detail")
     failed = False
     for name, problem, detail in examinations():
@@ -92,6 +100,9 @@ def verify_record(
     Beside record.jsonl a file record.head.json is used as the kept head if it is there and none is named.
     """
     verdicts = [(file.name, _verify_file(file, head))] if file is not None else _verify_home()
+    if not verdicts:
+        err.print(f"The home {settings.CHANCERY_HOME} holds no record yet.")
+        raise typer.Exit(2)
     for name, verdict in verdicts:
         if verdict.ok:
             out.print(f"{name}: ok, {verdict.entries} entries", highlight=False)
@@ -150,7 +161,15 @@ def _tenant_in(file: Path) -> str:
         return ""
 
 
+def _refuse_missing_home() -> None:
+    """End with a sentence where no home was ever made; a database elsewhere counts as one."""
+    if not settings.HOME.database.exists() and connection.vendor == "sqlite":
+        err.print(f"There is no Chancery home at {settings.CHANCERY_HOME}; `chancery migrate` makes one.")
+        raise typer.Exit(2)
+
+
 def _verify_home() -> list[tuple[str, Verdict]]:
+    _refuse_missing_home()
     return [(tenant.name, verify_tenant(tenant_id=tenant.id)) for tenant in _tenants()]
 
 

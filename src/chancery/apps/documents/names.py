@@ -8,6 +8,8 @@ import unicodedata
 from chancery.engines.text.normalise import safe_name
 
 _DRIVE = re.compile(r"^[A-Za-z]:(?=[\\/])")
+# Collectors write "Custodian - Name" on their folders; the name is the custodian.
+_CUSTODIAN = re.compile(r"^custodian\s*[-–—:_]\s*", re.IGNORECASE)
 _DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -30,7 +32,7 @@ def harmless_path(path: str) -> str:
 def custodian_of(path: str) -> str:
     """Return the first folder of a path: how delivered folders are usually laid out; empty for loose files."""
     first, slash, _ = path.partition("/")
-    return first if slash else ""
+    return _CUSTODIAN.sub("", first).strip() or first if slash else ""
 
 
 def without_direction(name: str) -> str:

@@ -47,6 +47,11 @@ class DraftLine:
         return line_total(units=self.units, unit_cost=self.unit_cost, adjustment=adjustment, currency=currency)
 
 
+def counted(documents: int) -> str:
+    """Return a number of documents in words of an English narrative."""
+    return "1 document" if documents == 1 else f"{documents} documents"
+
+
 def timekeeper_name(*, display_name: str, username: str) -> str:
     """Return ``Last, First`` in at most 30 ASCII characters; a name in another script gives the login."""
     words = display_name.split()
@@ -95,7 +100,7 @@ def expense_lines(
                 Decimal(documents),
                 "document",
                 unit_prices["document"],
-                f"Imaging and numbering of {documents} documents",
+                f"Imaging and numbering of {counted(documents)}",
                 "production",
                 (production_id,),
             )

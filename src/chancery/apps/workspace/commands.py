@@ -29,6 +29,7 @@ STAGE_WORDS = {
     "quote": "Grade, quote, acceptance",
     "collect": "Collect with chain of custody",
     "process": "Process evidence",
+    "recognise": "Read scanned pages",
     "index": "Index for search",
     "review": "Review",
     "quality": "Second look",

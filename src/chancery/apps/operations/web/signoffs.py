@@ -115,6 +115,7 @@ def _summary(record: SignOffRecord) -> list[tuple[str, str]]:
         "log_entries": gettext("Entries of the privilege log"),
         "suppressed": gettext("Duplicates left out"),
         "duplicates": gettext("Duplicates left out"),
+        "copies_rolled_up": gettext("Duplicates left out"),
     }
     return [(names.get(name, gettext(name)), words(value)) for name, value in record.summary.items()]
 

@@ -20,6 +20,8 @@ from chancery.platform.access.values import Actor
 from chancery.platform.audit.actions import record
 from chancery.platform.storage.queries import copy_to, open_stream
 
+# Folders that every volume has, also where nothing stands in one of them.
+FOLDERS = ("DATA", "IMAGES", "NATIVES", "TEXT")
 LONGEST = timedelta(days=14)
 
 
@@ -105,6 +107,8 @@ def export_volume(*, actor: Actor, production_id: str, out: Path, at: datetime) 
     if out.exists():
         shutil.rmtree(out)
     files = list(VolumeFile.objects.filter(production=production).order_by("path"))
+    for name in FOLDERS:
+        (out / name).mkdir(parents=True, exist_ok=True)
     for item in files:
         target = out / item.path
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,6 @@ ENTRIES = [
         url_name="search:search",
         order=30,
         roles=frozenset({"counsel", "manager", "reviewer", "attorney"}),
-        letter="s",
+        letter="f",
     )
 ]

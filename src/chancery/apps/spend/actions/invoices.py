@@ -18,6 +18,7 @@ from chancery.apps.spend.actions.time import NARRATIVE_OF_LEVEL, REVIEW_ACTIVITY
 from chancery.apps.spend.billing import (
     DraftLine,
     Timekeeper,
+    counted,
     expense_lines,
     price_of_a_document,
     timekeeper_name,
@@ -102,7 +103,7 @@ def _unit_lines(*, matter_id: str, engagement: EngagementRecord, at: datetime) -
                 activity_code=REVIEW_ACTIVITY,
                 expense_code="",
                 timekeeper=person,
-                description=f"{NARRATIVE_OF_LEVEL[item.level]}, {len(keys)} documents at standard time",
+                description=f"{NARRATIVE_OF_LEVEL[item.level]}, {counted(len(keys))} at standard time",
                 source_kind="coding",
                 sources=keys,
             )

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
+
+from django.conf import settings
 
 from chancery.apps.operations.actions.catalogue import publish_shipped_services
 from chancery.apps.providers.actions import record_licence, register_professional
@@ -20,8 +25,9 @@ from chancery.platform.tenancy.queries import TenantRecord
 PROVIDER = ("Meridian Legal Services", "子午法律服务")
 CLIENT = ("Halden Marine Systems, Inc.", "哈尔登船舶系统公司")
 SECOND_CLIENT = ("Aurelle Medical, Inc.", "奥瑞尔医疗")
-# Demo only: the logins of a fresh home share it; every other person is entered by the administrator.
+# Demo only: its logins share this password. Any other home draws one of its own and keeps it in a private file.
 DEMO_PASSWORD = "chancery-demo-2026"  # noqa: S105
+PASSWORD_FILE = "first-logins.txt"  # noqa: S105
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +101,12 @@ def furnish(*, at: datetime) -> Household:
     second = found_tenant(name=SECOND_CLIENT[0], name_zh=SECOND_CLIENT[1], kind="client", at=at)
     publish_shipped_services(at=at)
     system = system_actor(tenant_id=provider.id)
+    password = first_password()
     home_of = {"counsel": client.id, "counsel-2": second.id}
     for persona in PERSONAS:
         user_id = enter_person(
             username=persona.username,
-            password=DEMO_PASSWORD,
+            password=password,
             display_name=persona.name,
             display_name_zh=persona.name_zh,
             email=f"{persona.username}@meridian.example",
@@ -118,6 +125,21 @@ def furnish(*, at: datetime) -> Household:
         second_client=second,
         actors={name: actor for name, actor in actors.items() if actor is not None},
     )
+
+
+def first_password() -> str:
+    """Return the password that the logins of a fresh home begin with.
+
+    The demo's is known to everybody; any other home draws its own once and keeps it readable by its owner alone.
+    """
+    if settings.CHANCERY_DEMO:
+        return DEMO_PASSWORD
+    kept: Path = settings.HOME.keys / PASSWORD_FILE
+    if not kept.exists():
+        descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(secrets.token_urlsafe(12) + "\n")
+    return kept.read_text("utf-8").strip()
 
 
 def _staff(*, actor: Actor, user_id: str, staffing: Staffing, at: datetime) -> None:

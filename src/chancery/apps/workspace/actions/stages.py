@@ -12,6 +12,7 @@ STAGES = (
     "quote",
     "collect",
     "process",
+    "recognise",
     "index",
     "review",
     "quality",
@@ -23,7 +24,7 @@ STAGES = (
 # Background work by the stage it belongs to; everything else counts to the stage that is under way.
 STAGE_OF_JOB = {
     "documents.expand": "process",
-    "documents.recognise": "process",
+    "documents.recognise": "recognise",
     "documents.pages": "process",
     "search.index": "index",
     "production.write": "produce",
@@ -78,8 +79,7 @@ class Stages:
         if name != self.current:
             self._close()
             self.current = name
-        if job == "documents.expand" or name != "process":
-            self.advance(name, done, total, unit)
+        self.advance(name, done, total, unit)
 
     def as_json(self) -> dict[str, dict[str, float]]:
         """Return the stages reached, in their order, seconds to the hundredth."""
