@@ -61,6 +61,16 @@ def revoke_membership(*, actor: Actor, user_id: str, tenant_id: str | None, role
         _record_membership(actor, "membership.revoked", user, tenant_id, Role(role), at)
 
 
+def lock_administrators() -> None:
+    """Make others who would take the administrator's role from somebody wait until this transaction ends."""
+    list(
+        Membership.objects.select_for_update()
+        .filter(role=Role.ADMINISTRATOR.value, tenant_id__isnull=True)
+        .order_by("id")
+        .values_list("id")
+    )
+
+
 @transaction.atomic
 def add_team_member(
     *, actor: Actor, tenant_id: str, matter_id: str, user_id: str, role_in_matter: str, at: datetime

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -98,3 +99,17 @@ def memberships(*, tenant_id: str | None = None, role: Role | None = None) -> li
         )
         for row in rows.order_by("user__username", "role")
     ]
+
+
+def roles_of(*, user_ids: Iterable[str]) -> dict[str, list[MembershipRecord]]:
+    """Return the roles of these people, switched off or not; system-wide, callers check the role. One query."""
+    found: dict[str, list[MembershipRecord]] = {}
+    rows = Membership.objects.filter(user_id__in=set(user_ids)).select_related("user")
+    for row in rows.order_by("granted_at", "id"):
+        user = row.user
+        found.setdefault(user.id, []).append(
+            MembershipRecord(
+                user.id, user.username, user.get_full_name(), user.display_name_zh, row.tenant_id, row.role
+            )
+        )
+    return found

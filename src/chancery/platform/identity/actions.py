@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 from zoneinfo import available_timezones
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from chancery.foundation.errors import NotFound, Refused
 from chancery.platform.audit.actions import record
 from chancery.platform.identity.models import ApiToken, SignInLink, User
-from chancery.platform.identity.tokens import fingerprint, new_secret
+from chancery.platform.identity.tokens import fingerprint, new_password, new_secret
 from chancery.platform.tenancy.actors import Actor, Role
 from chancery.platform.tenancy.queries import provider_tenant_id
 
@@ -94,7 +96,7 @@ def issue_api_token(
 ) -> tuple[str, str]:
     """Make a token of the machine interface; returns its id and the token, which is shown once.
 
-    For oneself, or by the administrator for anyone.
+    For oneself, or by the administrator or background work for anyone.
     """
     user = _person_the_actor_may_manage(actor, user_id)
     token = new_secret(prefix=TOKEN_PREFIX)
@@ -118,6 +120,52 @@ def revoke_api_token(*, actor: Actor, token_id: str, at: datetime) -> None:
     _person_the_actor_may_manage(actor, row.user_id)
     if ApiToken.objects.filter(id=token_id, revoked_at__isnull=True).update(revoked_at=at):
         _record_token(actor, "token.revoked", row, at)
+
+
+@transaction.atomic
+def switch_off_person(*, actor: Actor, user_id: str, at: datetime, tenant_id: str = "") -> None:
+    """Let a person in no longer: sessions end and tokens are revoked at once, for good. Safe to repeat.
+
+    Needs the administrator, or background work. tenant_id: organisation in whose record it stands; the provider's
+    if empty.
+    """
+    user = _person_the_administrator_keeps(actor, user_id)
+    if not user.is_active:
+        return
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    tokens = ApiToken.objects.filter(user_id=user_id, revoked_at__isnull=True).update(revoked_at=at)
+    detail = {"sessions": _end_sessions(user_id), "tokens": tokens}
+    _record_person(actor, "person.switched_off", user, tenant_id, at, detail)
+
+
+@transaction.atomic
+def switch_on_person(*, actor: Actor, user_id: str, at: datetime, tenant_id: str = "") -> None:
+    """Let a person who was switched off in again, with the same password and roles; safe to repeat.
+
+    Needs the administrator, or background work. tenant_id as in ``switch_off_person``.
+    """
+    user = _person_the_administrator_keeps(actor, user_id)
+    if user.is_active:
+        return
+    user.is_active = True
+    user.save(update_fields=["is_active"])
+    _record_person(actor, "person.switched_on", user, tenant_id, at, None)
+
+
+@transaction.atomic
+def set_password(*, actor: Actor, user_id: str, at: datetime, tenant_id: str = "") -> str:
+    """Give a person a new random password and return it, once: only its hash is kept, and not in the record.
+
+    Sessions of the person end at once. Needs the administrator, or background work. tenant_id as in
+    ``switch_off_person``.
+    """
+    user = _person_the_administrator_keeps(actor, user_id)
+    password = new_password()
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    _record_person(actor, "person.password_set", user, tenant_id, at, {"sessions": _end_sessions(user_id)})
+    return password
 
 
 @transaction.atomic
@@ -154,9 +202,34 @@ def set_preferences(
 
 def _person_the_actor_may_manage(actor: Actor, user_id: str) -> User:
     user = User.objects.filter(id=user_id).first()
-    if user is None or (user.id != actor.user_id and not actor.has(Role.ADMINISTRATOR)):
+    if user is None or (user.id != actor.user_id and not actor.system and not actor.has(Role.ADMINISTRATOR)):
         raise NotFound()
     return user
+
+
+def _person_the_administrator_keeps(actor: Actor, user_id: str) -> User:
+    user = User.objects.select_for_update().filter(id=user_id).first()
+    if user is None or not (actor.system or actor.has(Role.ADMINISTRATOR)):
+        raise NotFound()
+    return user
+
+
+def _end_sessions(user_id: str) -> int:
+    """End every session of a person; sessions name their person only inside, so each one is looked into."""
+    ended = [row.pk for row in Session.objects.iterator() if row.get_decoded().get(SESSION_KEY) == user_id]
+    Session.objects.filter(pk__in=ended).delete()
+    return len(ended)
+
+
+def _record_person(
+    actor: Actor, act: str, user: User, tenant_id: str, at: datetime, detail: dict[str, int] | None
+) -> None:
+    chain = tenant_id or provider_tenant_id()
+    if chain:
+        record(
+            tenant_id=chain, actor=actor, act=act, object_type="user", object_id=user.id,
+            label=user.get_full_name(), at=at, detail=detail,
+        )  # fmt: skip
 
 
 def _record_token(actor: Actor, act: str, row: ApiToken, at: datetime) -> None:

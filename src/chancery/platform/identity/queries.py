@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 
 from chancery.platform.identity.models import ApiToken, User
+from chancery.platform.tenancy.actors import Actor, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +68,34 @@ def people() -> list[PersonRecord]:
     return [_record(user) for user in User.objects.order_by("username")]
 
 
+def logins_for(*, actor: Actor, words: str = "") -> QuerySet[User]:
+    """Return everybody who has a login, found by name, login or address; nobody unless the administrator asks."""
+    if not actor.has(Role.ADMINISTRATOR):
+        return User.objects.none()
+    fit = Q()
+    for word in words.split():
+        fit &= (
+            Q(username__icontains=word)
+            | Q(display_name__icontains=word)
+            | Q(display_name_zh__icontains=word)
+            | Q(email__icontains=word)
+        )
+    return User.objects.filter(fit)
+
+
+def name_is_taken(*, name: str) -> bool:
+    """Tell whether somebody signs in with this login or e-mail address, whatever the case of its letters."""
+    return User.objects.filter(Q(username__iexact=name) | Q(email__iexact=name)).exists()
+
+
 def tokens_of(*, user_id: str) -> list[ApiTokenRecord]:
     """Return a person's tokens, newest first."""
     return [
         ApiTokenRecord(row.id, row.label, row.created_at, row.expires_at, row.last_used_at, row.revoked_at)
         for row in ApiToken.objects.filter(user_id=user_id).order_by("-created_at", "-id")
     ]
+
+
+def holder_of_token(*, token_id: str) -> str:
+    """Return the id of the person for whom a token acts; empty if there is no such token."""
+    return ApiToken.objects.filter(id=token_id).values_list("user_id", flat=True).first() or ""
