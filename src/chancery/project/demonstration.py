@@ -104,13 +104,13 @@ def counted(result: Result) -> Table:
 
 def _welcome(console: Console) -> Callable[[str], None]:
     def say(address: str) -> None:
-        table = Table("Login", "Who", "One-use sign-in link", title="Logins of the demo")
+        console.print("Logins of the demo, each with a sign-in link that works once:")
         for persona in PERSONAS:
             if persona.username in FIVE:
                 user = User.objects.get(username=persona.username)
                 token = issue_sign_in_link(user=user, at=timezone.now(), valid_for=timedelta(hours=LINK_HOURS))
-                table.add_row(persona.username, f"{persona.name}, {persona.role}", f"{address}/sign-in/{token}/")
-        console.print(table, soft_wrap=True)
+                console.print(f"  {persona.username:<14} {persona.name}, {persona.role}", highlight=False)
+                console.print(f"    {address}/sign-in/{token}/", highlight=False, soft_wrap=True)
         console.print(f"Password of every demo login: {DEMO_PASSWORD}")
         console.print(f"Chancery is at {address} (stop with Ctrl C)", highlight=False)
 

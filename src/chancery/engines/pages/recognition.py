@@ -17,6 +17,8 @@ from chancery.engines.pages.imaging import to_pdf
 from chancery.engines.pages.render import page_count, page_image
 from chancery.engines.pages.values import ImagingRefused, Printable
 
+# Most lines that a photograph's labels have; more is a page of text.
+LABEL_LINES = 20
 LOW_CONFIDENCE = 0.80
 _LOCK = threading.Lock()
 
@@ -80,8 +82,17 @@ def _bounds(corners: Any, width: int, height: int) -> tuple[float, float, float,
 
 
 def recognise_scan(*, printable: Printable, pages: Path, dpi: int = 200, threads: int = 1) -> RecognisedText:
-    """Make the pages of a scan or picture in ``pages`` and recognise them; refuses what ``to_pdf`` refuses."""
+    """Make the pages of a scan or picture in ``pages`` and recognise them; refuses what ``to_pdf`` refuses.
+
+    A picture is first read at half the resolution: a photograph with a label or two needs no more, while one that
+    shows a page of text is read again at ``dpi``.
+    """
     to_pdf(printable=printable, out=pages)
+    if printable.kind == "image":
+        glance = recognise_pdf(pdf=pages, dpi=dpi // 2, threads=threads)
+        lines = sum(1 for line in glance.text.splitlines() if line.strip())
+        if lines <= LABEL_LINES and not glance.low_lines:
+            return glance
     return recognise_pdf(pdf=pages, dpi=dpi, threads=threads)
 
 
