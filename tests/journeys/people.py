@@ -10,7 +10,7 @@ from journeys.house import House
 
 NORMAL = {"width": 1280, "height": 800}
 TALL = {"width": 1280, "height": 6000}
-SLOW = 90_000
+SLOW = 30_000
 
 
 @dataclass

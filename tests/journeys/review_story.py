@@ -41,7 +41,7 @@ def review(story: Story) -> int:
         story.at(holder, href)
         accessible(page, tall=True)
         while path_of(page).startswith("/review/batches/"):
-            privileged = "memo to counsel" in page.inner_text(".letterhead")
+            privileged = "memo to counsel" in page.inner_text(".desk-view dl.facts")
             code(page, privileged=privileged, check=coded == 0)
             coded += 1
     return coded
@@ -65,7 +65,11 @@ def code(page: Any, *, privileged: bool, check: bool = False, responsive: bool =
         assert page.is_checked("[name=privilege][value=none]")
     page.keyboard.press("Shift+Enter")
     page.wait_for_function(
-        "before => { const desk = document.querySelector('#desk'); return !desk || desk.dataset.document !== before }",
+        """before => {
+            const desk = document.querySelector("#desk");
+            const form = document.querySelector("[data-desk-form]");
+            return !desk || (desk.dataset.document !== before && !form.inert);
+        }""",
         arg=before,
     )
     page.wait_for_load_state()
@@ -82,8 +86,8 @@ def second_look(story: Story) -> int:
         accessible(page)
         while path_of(page).startswith("/review/batches/"):
             assert DESCRIPTION not in page.content()
-            privileged = "memo to counsel" in page.inner_text(".letterhead")
-            differs = "minutes" in page.inner_text(".letterhead")
+            privileged = "memo to counsel" in page.inner_text(".desk-view dl.facts")
+            differs = "minutes" in page.inner_text(".desk-view dl.facts")
             code(page, privileged=privileged, responsive=not differs)
             looked += 1
     page = story.at("manager", f"{story.matter}review/")

@@ -48,7 +48,9 @@ if (form) {
     let sent = 0;
     let received = 0;
     for (const file of files) {
-      const path = file.webkitRelativePath || file.name;
+      // Of a chosen folder only what is inside counts, so that its folders can name the custodians.
+      const parts = (file.webkitRelativePath || file.name).split("/");
+      const path = (parts.length > 2 ? parts.slice(1) : parts).join("/");
       if (file.size > largest) {
         refuse(say("tooLarge", { name: path }));
         sent += file.size;
