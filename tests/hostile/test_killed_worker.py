@@ -32,7 +32,11 @@ def home(tmp_path: Path) -> Path:
 @pytest.fixture
 def environment(home: Path) -> dict[str, str]:
     """The environment of every process of a test."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("CHANCERY_", "DATABASE_", "BLOBS"))}
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("CHANCERY_", "DATABASE_", "BLOBS", "DJANGO_"))
+    }
     return {**kept, "CHANCERY_HOME": str(home)}
 
 

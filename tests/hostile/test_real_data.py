@@ -17,14 +17,21 @@ import pytest
 from chancery.engines.production.check import check_volume
 
 pytestmark = pytest.mark.slow
-RUN = "import os, sys; count = int(sys.argv.pop(1)); os.cpu_count = lambda: count; from chancery.project.cli import main; main()"
+RUN = (
+    "import os, sys; count = int(sys.argv.pop(1)); os.cpu_count = lambda: count; "
+    "from chancery.project.cli import main; main()"
+)
 TEXTLESS = {"image", "media"}
 """Kinds that may hold no words without being an exception."""
 
 
 def command(home: Path, processors: int, *arguments: str) -> dict[str, Any]:
     """Run the command as on a machine with some processors; returns its last line."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("CHANCERY_", "DATABASE_", "BLOBS"))}
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("CHANCERY_", "DATABASE_", "BLOBS", "DJANGO_"))
+    }
     done = subprocess.run(
         [sys.executable, "-c", RUN, str(processors), *arguments],
         env={**kept, "CHANCERY_HOME": str(home)},

@@ -32,7 +32,9 @@ ROOT = Path(__file__).parents[2]
 
 def _environment(home: Path, plant: str = "") -> dict[str, str]:
     kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("CHANCERY_", "DATABASE_", "BLOBS"))
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("CHANCERY_", "DATABASE_", "BLOBS", "DJANGO_"))
     }
     python = os.pathsep.join([str(ROOT / "src"), str(ROOT)])
     return {**kept, "CHANCERY_HOME": str(home), "POWER_CUT_PLANT": plant, "PYTHONPATH": python}
