@@ -20,6 +20,7 @@ api = NinjaAPI(
     description="The same actions and queries as the pages. Authenticate with a bearer token or a session.",
     auth=[token_auth, django_auth],
     urls_namespace="api",
+    docs_url=None,  # its page loads scripts from another house, which our content policy forbids
 )
 
 

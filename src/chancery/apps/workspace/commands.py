@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from chancery.apps.workspace.actions.accounts import issue_token_for, revoke_token_at_console
 from chancery.apps.workspace.actions.running import Result, run_matter
 from chancery.apps.workspace.actions.stages import Listener
 from chancery.foundation.errors import Refused
@@ -23,6 +24,8 @@ from chancery.foundation.errors import Refused
 app = typer.Typer(no_args_is_help=True)
 matter_app = typer.Typer(no_args_is_help=True, help="Whole matters.")
 app.add_typer(matter_app, name="matter")
+token_app = typer.Typer(no_args_is_help=True, help="Tokens of the machine interface.")
+app.add_typer(token_app, name="token")
 
 STAGE_WORDS = {
     "request": "Request and suitability",
@@ -123,3 +126,22 @@ def as_line(result: Result) -> dict[str, object]:
         "stages": dict(result.stages),
         "counts": dict(result.counts),
     }
+
+
+@token_app.command("issue")
+def issue(
+    login: Annotated[str, typer.Argument(help="Login of the person for whom the token acts.")],
+    label: Annotated[str, typer.Option(help="What the token is for.")],
+    days: Annotated[int, typer.Option(help="Valid for so many days, 1 to 365.")] = 90,
+) -> None:
+    """Make a token of the machine interface for a person; it is printed once."""
+    token_id, token = issue_token_for(username=login, label=label, days=days, at=timezone.now())
+    sys.stdout.write(f"{token}\n")
+    sys.stderr.write(f"id {token_id}\n")
+
+
+@token_app.command("revoke")
+def revoke(token_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the token.")]) -> None:
+    """Make a token useless at once."""
+    revoke_token_at_console(token_id=token_id, at=timezone.now())
+    sys.stdout.write("revoked\n")

@@ -24,9 +24,7 @@ class Run(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["tenant", "service_id", "contents", "number"], name="run_number_once"
-            )
+            models.UniqueConstraint(fields=["tenant", "service_id", "contents", "number"], name="run_number_once")
         ]
 
     def __str__(self) -> str:

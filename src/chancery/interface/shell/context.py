@@ -44,6 +44,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "preferences": ("interface:preferences",),
     "account": ("account_email", "mfa_index"),
     "security": ("mfa_index",),
+    "tokens": ("workspace:tokens",),
     "sign_in": ("account_login",),
     "sign_out": ("account_logout",),
 }

@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q, QuerySet
+
 from chancery.platform.access.models import Membership, TeamMember, Wall
 from chancery.platform.access.scopes import matter_filter, require_role
 from chancery.platform.access.values import Actor, Role
+from chancery.platform.identity.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +116,23 @@ def roles_of(*, user_ids: Iterable[str]) -> dict[str, list[MembershipRecord]]:
             )
         )
     return found
+
+
+def logins_for(
+    *, actor: Actor, words: str = "", role: str = "", tenant_id: str = "", active: bool | None = None
+) -> QuerySet[User]:
+    """Return who has a login, by name or address, role and client; nobody unless the administrator asks."""
+    if not actor.has(Role.ADMINISTRATOR):
+        return User.objects.none()
+    fit = Q() if active is None else Q(is_active=active)
+    for word in words.split():
+        fit &= (
+            Q(username__icontains=word)
+            | Q(display_name__icontains=word)
+            | Q(display_name_zh__icontains=word)
+            | Q(email__icontains=word)
+        )
+    wanted = {name: value for name, value in (("role", role), ("tenant_id", tenant_id)) if value}
+    if wanted:
+        fit &= Q(id__in=Membership.objects.filter(**wanted).values("user_id"))
+    return User.objects.filter(fit)

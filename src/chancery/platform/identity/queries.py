@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import get_language
 
 from chancery.platform.identity.models import ApiToken, User
-from chancery.platform.tenancy.actors import Actor, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +65,6 @@ def person_by_username(*, username: str) -> PersonRecord | None:
 def people() -> list[PersonRecord]:
     """Return everybody by user name (system-wide: callers check the role first)."""
     return [_record(user) for user in User.objects.order_by("username")]
-
-
-def logins_for(*, actor: Actor, words: str = "") -> QuerySet[User]:
-    """Return everybody who has a login, found by name, login or address; nobody unless the administrator asks."""
-    if not actor.has(Role.ADMINISTRATOR):
-        return User.objects.none()
-    fit = Q()
-    for word in words.split():
-        fit &= (
-            Q(username__icontains=word)
-            | Q(display_name__icontains=word)
-            | Q(display_name_zh__icontains=word)
-            | Q(email__icontains=word)
-        )
-    return User.objects.filter(fit)
 
 
 def name_is_taken(*, name: str) -> bool:

@@ -112,9 +112,7 @@ def _decide_some(*, matter_id: str, house: Household, at: datetime) -> None:
     batch = next(
         (item for item in batches_of(actor=house.actors["manager"], matter_id=matter_id) if item.assignee_id), None
     )
-    reviewer = next(
-        (actor for actor in house.actors.values() if batch and actor.user_id == batch.assignee_id), None
-    )
+    reviewer = next((actor for actor in house.actors.values() if batch and actor.user_id == batch.assignee_id), None)
     if batch is None or reviewer is None:
         return
     reviewer = actor_of(username=_login(house, reviewer.user_id)) or reviewer
@@ -123,9 +121,7 @@ def _decide_some(*, matter_id: str, house: Household, at: datetime) -> None:
         begun = at - timedelta(minutes=DECIDED - place)
         for seconds in (0, 15, 15):
             begun += timedelta(seconds=seconds)
-            record_focus(
-                actor=reviewer, batch_id=batch.id, document_id=record.document.id, seconds=seconds, at=begun
-            )
+            record_focus(actor=reviewer, batch_id=batch.id, document_id=record.document.id, seconds=seconds, at=begun)
         answers = {"responsive": "responsive" if place % 3 else "not_responsive", "privilege": "none"}
         save_coding(
             actor=reviewer,

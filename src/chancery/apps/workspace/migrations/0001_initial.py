@@ -7,31 +7,48 @@ import chancery.foundation.identifiers
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('tenancy', '0001_initial'),
+        ("tenancy", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.CharField(default=chancery.foundation.identifiers.new_id, editable=False, max_length=26, primary_key=True, serialize=False)),
-                ('service_id', models.CharField(max_length=60)),
-                ('contents', models.CharField(max_length=64)),
-                ('number', models.PositiveIntegerField(default=1)),
-                ('request_id', models.CharField(blank=True, default='', max_length=26)),
-                ('matter_id', models.CharField(blank=True, default='', max_length=26)),
-                ('collection_id', models.CharField(blank=True, default='', max_length=26)),
-                ('production_id', models.CharField(blank=True, default='', max_length=26)),
-                ('finished', models.BooleanField(default=False)),
-                ('started_at', models.DateTimeField()),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.tenant')),
+                (
+                    "id",
+                    models.CharField(
+                        default=chancery.foundation.identifiers.new_id,
+                        editable=False,
+                        max_length=26,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("service_id", models.CharField(max_length=60)),
+                ("contents", models.CharField(max_length=64)),
+                ("number", models.PositiveIntegerField(default=1)),
+                ("request_id", models.CharField(blank=True, default="", max_length=26)),
+                ("matter_id", models.CharField(blank=True, default="", max_length=26)),
+                ("collection_id", models.CharField(blank=True, default="", max_length=26)),
+                ("production_id", models.CharField(blank=True, default="", max_length=26)),
+                ("finished", models.BooleanField(default=False)),
+                ("started_at", models.DateTimeField()),
+                (
+                    "tenant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="tenancy.tenant"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'service_id', 'contents', 'number'), name='run_number_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tenant", "service_id", "contents", "number"), name="run_number_once"
+                    )
+                ],
             },
         ),
     ]

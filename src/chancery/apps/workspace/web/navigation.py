@@ -14,5 +14,13 @@ ENTRIES = [
         order=10,
         roles=frozenset({"counsel", "manager", "reviewer", "attorney", "administrator"}),
         letter="h",
-    )
+    ),
+    NavEntry(
+        key="logins",
+        label=_("Logins"),
+        url_name="workspace:people_admin",
+        order=90,
+        roles=frozenset({"administrator"}),
+        letter="l",
+    ),
 ]
