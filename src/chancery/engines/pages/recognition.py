@@ -14,12 +14,13 @@ import numpy as np
 from rapidocr import RapidOCR
 
 from chancery.engines.pages.imaging import to_pdf
-from chancery.engines.pages.render import page_count, page_image
+from chancery.engines.pages.render import page_count, page_image, page_resolution
 from chancery.engines.pages.values import ImagingRefused, Printable
 
 # Most lines that a photograph's labels have; more is a page of text.
 LABEL_LINES = 20
 LOW_CONFIDENCE = 0.80
+LEAST_DPI = 100
 _LOCK = threading.Lock()
 
 
@@ -97,12 +98,17 @@ def recognise_scan(*, printable: Printable, pages: Path, dpi: int = 200, threads
 
 
 def recognise_pdf(*, pdf: Path, dpi: int = 200, threads: int = 1) -> RecognisedText:
-    """Recognise every page of a PDF; pages are parted by form feeds."""
+    """Recognise every page of a PDF; pages are parted by form feeds.
+
+    dpi: the most that is drawn; a scan of less is drawn as it was scanned, but never below 100.
+    """
     count = page_count(pdf=pdf)
     texts: list[str] = []
     scores: list[float] = []
     for number in range(1, count + 1):
-        lines = recognise(image=page_image(pdf=pdf, page=number, dpi=dpi, grey=True), threads=threads)
+        held = page_resolution(pdf=pdf, page=number)
+        drawn = min(dpi, max(LEAST_DPI, round(held))) if held else dpi
+        lines = recognise(image=page_image(pdf=pdf, page=number, dpi=drawn, grey=True), threads=threads)
         texts.append("\n".join(line.text for line in lines))
         scores += [line.confidence for line in lines]
     mean = sum(scores) / len(scores) if scores else 0.0

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pypdfium2 as pdfium
+import pypdfium2.raw as raw
 
 from chancery.engines.pages.values import ImagingRefused
 
@@ -57,6 +58,23 @@ def page_count(*, pdf: Path | bytes) -> int:
     """Return the number of pages; refuses what is no readable PDF."""
     with _opened(pdf) as document:
         return len(document)
+
+
+def page_resolution(*, pdf: Path | bytes, page: int) -> float:
+    """Return the resolution in dots per inch of the largest picture on a page (from 1); 0 where there is none.
+
+    A scan holds no more than that: drawing it finer costs time and shows nothing new.
+    """
+    with _page(pdf, page) as sheet:
+        found = 0.0
+        area = 0.0
+        for item in sheet.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=4):
+            left, bottom, right, top = item.get_bounds()
+            wide, high = abs(right - left), abs(top - bottom)
+            if wide > 0 and high > 0 and wide * high > area:
+                pixels = item.get_px_size()
+                area, found = wide * high, 72.0 * max(pixels) / max(wide, high)
+        return found
 
 
 def page_image(*, pdf: Path | bytes, page: int, dpi: int = 110, grey: bool = False) -> bytes:
