@@ -22,7 +22,6 @@ EXEMPT = {
     r"sign-in/.*": "one-use demo links: tested with the sessions",
     r"alive/": "answers that the process runs",
     r"api/openapi\.json": "describes the interface, holds no data",
-    r"api/docs": "describes the interface, holds no data",
     r"api/": "describes the interface, holds no data",
     r"people/<str:professional_id>/": "the provider's own people belong to no client; see the role matrix",
     r"catalogue/<slug:service_id>/.*": "the catalogue is the same for every client; see the role matrix",
@@ -84,6 +83,7 @@ def values_of(side: Side, *, of_matters_only: bool = False) -> dict[str, list[st
     requests = rows("operations.Request", **in_matter)
     checks = rows("compliance.ConflictCheck", **own, **({"subject_id__in": requests} if of_matters_only else {}))
     items = rows("operations.SampleItem", sample__tenant_id=side.tenant_id)
+    memberships = apps.get_model("access.Membership").objects.filter(**own).order_by("pk")
     subjects = [apps.get_model("operations.SampleItem").objects.get(pk=key).subject_id for key in items]
     found = {
         "matter_id": list(side.matter_ids),
@@ -92,6 +92,7 @@ def values_of(side: Side, *, of_matters_only: bool = False) -> dict[str, list[st
         "view_id": rows("documents.SavedView", **own),
         "job_id": _spread(rows("jobs.Job", **own)),
         "check_id": checks,
+        "user_id": _spread([str(key) for key in memberships.values_list("user_id", flat=True)]),
         "wall_id": rows("access.Wall", **own),
         "request_id": requests,
         "quote_id": rows("operations.Quote", **in_matter),

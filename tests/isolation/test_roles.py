@@ -116,6 +116,7 @@ def test_the_table_says_what_the_house_promises():
         return set().union(*found) if found else set()
 
     assert roles(r"") - {"nobody"} == {"counsel", "manager", "reviewer", "attorney", "administrator"}
+    assert roles(r" /administration/") == {"administrator"}
     assert roles(r"/conflicts/|/walls/|/people/") & {"counsel", "nobody"} == set()
     assert roles(r"/walls/") == {"manager", "administrator"}
     assert roles(r"POST /walls/<str:wall_id>/lower/") == {"administrator"}

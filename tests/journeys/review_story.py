@@ -12,6 +12,7 @@ from journeys.people import accessible
 from journeys.story import ID, REASON, Story, path_of, press, until
 
 FORM = "form[data-desk-form]"
+POINTS = 5
 DESCRIPTION = "Memo to outside counsel asking for advice on termination."
 
 
@@ -94,12 +95,12 @@ def second_look(story: Story) -> int:
     accessible(page, tall=True)
     press(page, "main a[href^='/samples/']")
     accessible(page, tall=True)
-    for settle in page.locator("details:has([name=keep]) > summary").all():
+    for settle in page.locator("main details:has([name$=-keep]) > summary").all():
         settle.click()
-        page.check("details[open] [name=keep][value=first]")
-        page.fill("details[open] [name=reason]", "The minutes record the delay that the claim rests on.")
-        press(page, "details[open] button.primary")
-    assert page.locator("details:has([name=keep])").count() == 0
+        page.check("main details[open] [name$=-keep][value=first]")
+        page.fill("main details[open] [name$=-reason]", "The minutes record the delay that the claim rests on.")
+        press(page, "main details[open] button.primary")
+    assert page.locator("main details:has([name$=-keep])").count() == 0
     accessible(page)
     return looked
 
@@ -109,8 +110,8 @@ def prepare(story: Story) -> None:
     page = story.at("manager", f"{story.matter}productions/")
     accessible(page, tall=True)
     if not story.production:
-        page.locator("details > summary").first.click()
-        press(page, "details[open] button.primary")
+        page.locator("main details > summary").first.click()
+        press(page, "main details[open] form[action$='/prepare/'] button.primary")
         assert re.fullmatch(rf"/productions/{ID}/", path_of(page)), page.inner_text("main")[:800]
         story.production = path_of(page)
     else:
@@ -118,12 +119,13 @@ def prepare(story: Story) -> None:
         press(page, "form[action$='/prepare/'] button")
         story.production = path_of(page)
     accessible(page, tall=True)
-    while page.locator("form[action*='/tick/'] button:not([name=untick])").count():
+    for _ in range(POINTS):
         form = page.locator("form[action*='/tick/']:has(button:not([name=untick]))").first
-        if form.locator("[name=evidence]").count():
-            form.locator("[name=evidence]").fill("Protocol of 2 March, exceptions list attached")
+        if form.locator("[name$=evidence]").count():
+            form.locator("[name$=evidence]").fill("Protocol of 2 March, exceptions list attached")
         with page.expect_navigation():
             form.locator("button:not([name=untick])").click()
+    assert page.locator("form[action*='/tick/'] button:not([name=untick])").count() == 0
     accessible(page, tall=True)
     press(page, "form[action$='/submit/'] button")
     accessible(page)
@@ -135,8 +137,8 @@ def refuse(story: Story) -> None:
     accessible(page, tall=True)
     press(page, "main a[href^='/sign-offs/']")
     accessible(page, tall=True)
-    page.locator("details > summary").last.click()
-    page.fill("details[open] textarea", REASON)
+    page.locator("main details > summary").last.click()
+    page.fill("main details[open] textarea", REASON)
     press(page, "form[action$='/refuse/'] button")
     assert REASON in page.inner_text("main")
     accessible(page)

@@ -63,9 +63,8 @@ def serve(
     prepare_home()
     if not settings.CHANCERY_DEMO and not client_tenants():
         furnish(at=timezone.now())
-        out.print(
-            f"First logins: {', '.join(one.username for one in PERSONAS)}; password in {settings.HOME.keys / PASSWORD_FILE}"
-        )
+        logins = ", ".join(one.username for one in PERSONAS)
+        out.print(f"First logins: {logins}; their password stands in {settings.HOME.keys / PASSWORD_FILE}")
     serve_until_stopped(host=host, port=port, on_ready=lambda address: out.print(f"Chancery is at [bold]{address}[/]"))
 
 

@@ -37,9 +37,7 @@ def test_worked_example() -> None:
     assert result.hours == Decimal("11.90")
 
 
-@given(
-    st.lists(st.tuples(st.sampled_from(list(RATES)), st.integers(0, 10**5), st.integers(0, 900)), min_size=1)
-)
+@given(st.lists(st.tuples(st.sampled_from(list(RATES)), st.integers(0, 10**5), st.integers(0, 900)), min_size=1))
 def test_lines_sum_to_the_expected_amount(rows: list[tuple[Grade, int, int]]) -> None:
     steps = [QuoteStep("s", name, units, Decimal(tenths) / 10, "document") for name, units, tenths in rows]
     result = quote(steps=steps, rates=RATES, range_share=Decimal("0.2"))

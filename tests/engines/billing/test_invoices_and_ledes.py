@@ -18,9 +18,7 @@ from chancery.foundation.errors import Refused
 from chancery.foundation.money import Money
 
 
-def fee(
-    number: str = "1", units: str = "2.3", cost: str = "95.55", text: str = "First pass review"
-) -> BillLine:
+def fee(number: str = "1", units: str = "2.3", cost: str = "95.55", text: str = "First pass review") -> BillLine:
     total = line_total(units=Decimal(units), unit_cost=Decimal(cost), currency="USD")
     return BillLine(
         number=number,
@@ -67,16 +65,12 @@ def bill(*lines: BillLine, currency: str = "USD") -> Bill:
     ],
 )
 def test_line_totals(units: str, cost: str, adjustment: str, currency: str, expected: str) -> None:
-    total = line_total(
-        units=Decimal(units), unit_cost=Decimal(cost), adjustment=Decimal(adjustment), currency=currency
-    )
+    total = line_total(units=Decimal(units), unit_cost=Decimal(cost), adjustment=Decimal(adjustment), currency=currency)
     assert total == Decimal(expected)
 
 
 def test_totals_of_an_invoice() -> None:
-    discount = BillLine(
-        "2", "IF", date(2026, 3, 31), Decimal(0), Decimal(0), Decimal("-19.77"), Decimal("-19.77")
-    )
+    discount = BillLine("2", "IF", date(2026, 3, 31), Decimal(0), Decimal(0), Decimal("-19.77"), Decimal("-19.77"))
     pages = BillLine(
         "3",
         "E",
@@ -97,9 +91,7 @@ def test_totals_of_an_invoice() -> None:
 
 
 def test_the_written_bytes() -> None:
-    written = write_1998b(bill=bill(fee(text="Reviewed “mail” – batch 1 | re: café\r\nand more []"))).decode(
-        "ascii"
-    )
+    written = write_1998b(bill=bill(fee(text="Reviewed “mail” – batch 1 | re: café\r\nand more []"))).decode("ascii")
     lines = written.split("\r\n")
     assert lines[0] == "LEDES1998B[]"
     assert lines[1] == "|".join(name for name, _ in FIELDS) + "[]"

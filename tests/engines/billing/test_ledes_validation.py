@@ -111,9 +111,7 @@ def test_the_validator_never_imports_the_writer() -> None:
             if isinstance(node, ast.Import | ast.ImportFrom)
             for name in ([getattr(node, "module", None) or ""] + [alias.name for alias in node.names])
         }
-        assert not any(
-            name.endswith((".ledes", ".invoice")) or name in ("ledes", "invoice") for name in imported
-        )
+        assert not any(name.endswith((".ledes", ".invoice")) or name in ("ledes", "invoice") for name in imported)
 
 
 def test_clean_invoices() -> None:
@@ -300,9 +298,7 @@ def test_every_table_row_has_a_source() -> None:
         assert rows
         assert all(row["source"] and row["jurisdiction"] for row in rows), table
     assert {code.level for code in codes.billing_codes().values()} == {"phase", "task"}
-    assert sum(
-        code.set == "ediscovery" and code.code in ("L680", "L690") for code in codes.billing_codes().values()
-    )
+    assert sum(code.set == "ediscovery" and code.code in ("L680", "L690") for code in codes.billing_codes().values())
 
 
 def test_ediscovery_set_has_nine_phases_and_25_tasks() -> None:

@@ -111,11 +111,7 @@ def test_rounding_happens_once_on_the_sum() -> None:
     assert only(*events).hours == Decimal("0.3")
 
 
-@given(
-    st.lists(
-        st.tuples(st.sampled_from(["focus", "beat", "blur"]), st.integers(0, 5000), st.sampled_from("ab"))
-    )
-)
+@given(st.lists(st.tuples(st.sampled_from(["focus", "beat", "blur"]), st.integers(0, 5000), st.sampled_from("ab"))))
 def test_never_more_than_the_clock_and_order_free(rows: list[tuple[str, int, str]]) -> None:
     events = [sign(kind, second, subject) for kind, second, subject in dict.fromkeys(rows)]
     seconds = sum(entry.seconds for entry in billable_units(events=events))

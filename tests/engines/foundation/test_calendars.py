@@ -88,9 +88,7 @@ def test_night_shifts_cross_midnight_and_clock_changes() -> None:
 
 
 def test_a_night_before_a_holiday_still_runs_into_it() -> None:
-    calendar = WorkingCalendar(
-        name="n", time_zone="UTC", shifts=NIGHTS.shifts, holidays=frozenset({date(2026, 5, 2)})
-    )
+    calendar = WorkingCalendar(name="n", time_zone="UTC", shifts=NIGHTS.shifts, holidays=frozenset({date(2026, 5, 2)}))
     assert calendar.worked(datetime(2026, 5, 2, tzinfo=UTC), datetime(2026, 5, 3, tzinfo=UTC)) == hours(6)
 
 
@@ -154,9 +152,7 @@ def test_due_is_the_inverse_of_worked(calendar: WorkingCalendar, start: datetime
 
 @settings(max_examples=200, deadline=None)
 @given(CALENDARS, INSTANTS, INSTANTS, INSTANTS)
-def test_worked_time_adds_up(
-    calendar: WorkingCalendar, one: datetime, two: datetime, three: datetime
-) -> None:
+def test_worked_time_adds_up(calendar: WorkingCalendar, one: datetime, two: datetime, three: datetime) -> None:
     assert calendar.worked(one, two) + calendar.worked(two, three) == calendar.worked(one, three)
     assert calendar.worked(one, two) == -calendar.worked(two, one)
     assert abs(calendar.worked(one, two)) <= abs(two - one)

@@ -33,9 +33,7 @@ def test_new_ids_are_well_formed_and_distinct() -> None:
     assert all(is_id(value) for value in made)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "0" * 25, "8" + "0" * 25, "0" * 25 + "u", "0" * 25 + "A", "0" * 26 + "\n"]
-)
+@pytest.mark.parametrize("text", ["", "0" * 25, "8" + "0" * 25, "0" * 25 + "u", "0" * 25 + "A", "0" * 26 + "\n"])
 def test_what_is_no_id_is_recognised(text: str) -> None:
     assert not is_id(text)
 

@@ -123,15 +123,11 @@ def assign(*, need: Need, candidates: Sequence[Candidate]) -> Assignment:
     if len({one.rate.currency for one in qualified if one.rate is not None}) > 1:
         raise AssignmentRefused("Rates in different currencies cannot be compared.", code="currencies_differ")
     if not qualified:
-        nobody = Reason(
-            "nobody_qualifies", "Nobody of %(count)s people qualifies.", {"count": len(candidates)}
-        )
+        nobody = Reason("nobody_qualifies", "Nobody of %(count)s people qualifies.", {"count": len(candidates)})
         return Assignment(None, (nobody,), (), tuple(barred))
     ranked = sorted(qualified, key=lambda one: _order(need, one))
     best, others = ranked[0], ranked[1 : 1 + SHOWN_ALTERNATIVES]
-    alternatives = tuple(
-        Alternative(one.person_id, _delta(need, best, one), _merits(need, one)) for one in others
-    )
+    alternatives = tuple(Alternative(one.person_id, _delta(need, best, one), _merits(need, one)) for one in others)
     return Assignment(best.person_id, _merits(need, best), alternatives, tuple(barred))
 
 
@@ -143,9 +139,7 @@ def _bar(need: Need, one: Candidate) -> Reason | None:
     if one.person_id in need.not_authored_by or need.subject_id in one.authored:
         return Reason("author", "This person worked on it before and may not review it.")
     if one.grade.rank < need.grade.rank:
-        return Reason(
-            "grade", "Grade %(has)s is below %(needs)s.", {"has": one.grade.value, "needs": need.grade.value}
-        )
+        return Reason("grade", "Grade %(has)s is below %(needs)s.", {"has": one.grade.value, "needs": need.grade.value})
     if need.jurisdiction is not None and (licence := _licence_bar(need, one)) is not None:
         return licence
     if missing_languages:
@@ -153,9 +147,7 @@ def _bar(need: Need, one: Candidate) -> Reason | None:
     if missing_skills:
         return Reason("skill", "Lacks the skill: %(names)s.", {"names": ", ".join(missing_skills)})
     if need.allowed_sites is not None and one.site not in need.allowed_sites:
-        return Reason(
-            "site", "The data may not be opened at %(site)s.", {"site": one.site or "an unknown site"}
-        )
+        return Reason("site", "The data may not be opened at %(site)s.", {"site": one.site or "an unknown site"})
     if one.free_minutes < need.minutes:
         return Reason(
             "capacity",

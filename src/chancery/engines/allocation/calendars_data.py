@@ -88,9 +88,7 @@ def disagreements(*, year: int) -> list[date]:
     calendar = china_calendar(years=[year])
     days = (date(year, 1, 1) + timedelta(days=number) for number in range(366))
     return [
-        day
-        for day in days
-        if day.year == year and calendar.is_working_day(day) != chinese_calendar.is_workday(day)
+        day for day in days if day.year == year and calendar.is_working_day(day) != chinese_calendar.is_workday(day)
     ]
 
 

@@ -156,9 +156,7 @@ def _reasons(factors: Factors, table: Mapping[str, Any]) -> list[Reason]:
             {"value": factors.novelty},
             table["novelty"][factors.novelty],
         ),
-        Reason(
-            "jurisdictions", "Legal systems involved: %(count)s.", {"count": factors.jurisdictions}, extra
-        ),
+        Reason("jurisdictions", "Legal systems involved: %(count)s.", {"count": factors.jurisdictions}, extra),
         Reason(
             "legal_judgement",
             "The work needs legal judgement.",
@@ -166,9 +164,7 @@ def _reasons(factors: Factors, table: Mapping[str, Any]) -> list[Reason]:
             table["legal_judgement"] if factors.legal_judgement else 0,
         ),
         Reason("languages", "Languages: %(names)s.", {"names": ", ".join(factors.languages)}, second),
-        Reason(
-            "volume", "Items: %(count)s.", {"count": factors.volume}, _band(factors.volume, table["volume"])
-        ),
+        Reason("volume", "Items: %(count)s.", {"count": factors.volume}, _band(factors.volume, table["volume"])),
         Reason("deadline", "Working days left: %(count)s.", {"count": factors.deadline_days}, days),
         Reason(
             "data_class",
@@ -196,9 +192,7 @@ def _money_reason(money: Money | None, table: Mapping[str, Any]) -> Reason:
             {"amount": str(money)},
             table["money_unknown"],
         )
-    return Reason(
-        "money_at_risk", "Money at risk: %(amount)s.", {"amount": str(money)}, _band(money.amount, bands)
-    )
+    return Reason("money_at_risk", "Money at risk: %(amount)s.", {"amount": str(money)}, _band(money.amount, bands))
 
 
 def _band(value: int | Decimal, bands: list[list[int]]) -> int:

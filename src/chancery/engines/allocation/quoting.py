@@ -52,9 +52,7 @@ class Quote:
     hours: Decimal
 
 
-def quote(
-    *, steps: Sequence[QuoteStep], rates: Mapping[Grade, Money], range_share: Decimal = Decimal("0.15")
-) -> Quote:
+def quote(*, steps: Sequence[QuoteStep], rates: Mapping[Grade, Money], range_share: Decimal = Decimal("0.15")) -> Quote:
     """Price steps at hourly grade rates.
 
     rates: money per hour, one currency. range_share: 0 to below 1; 0.15 means 15 % either way. Each line is
@@ -82,9 +80,7 @@ def quote(
 
 def _line(step: QuoteStep, rates: Mapping[Grade, Money]) -> QuoteLine:
     if step.units < 0 or step.standard_minutes < 0:
-        raise QuoteRefused(
-            "Units and minutes of %(step)s are not negative.", code="step_invalid", step=step.name
-        )
+        raise QuoteRefused("Units and minutes of %(step)s are not negative.", code="step_invalid", step=step.name)
     rate = rates.get(step.grade)
     if rate is None:
         raise QuoteRefused("No rate for the grade %(grade)s.", code="rate_missing", grade=step.grade.value)

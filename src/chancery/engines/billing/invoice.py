@@ -76,14 +76,10 @@ class Bill:
         return self._sum("E", "IE")
 
     def _sum(self, *types: str) -> Money:
-        return Money(
-            sum((line.total for line in self.lines if line.type in types), Decimal(0)), self.currency
-        )
+        return Money(sum((line.total for line in self.lines if line.type in types), Decimal(0)), self.currency)
 
 
-def line_total(
-    *, units: Decimal, unit_cost: Decimal, adjustment: Decimal = Decimal(0), currency: str
-) -> Decimal:
+def line_total(*, units: Decimal, unit_cost: Decimal, adjustment: Decimal = Decimal(0), currency: str) -> Decimal:
     """Total of one line: units × unit cost + adjustment, rounded once, half away from zero.
 
     The result has the minor-unit digits of the currency. Authority: LEDES 1998B, LINE_ITEM_TOTAL.
@@ -104,9 +100,7 @@ def faults_of(*, bill: Bill) -> list[BillRefused]:
         found.append(BillRefused("The period ends before it starts.", code="period_reversed"))
     numbers = [line.number for line in bill.lines]
     for number in sorted({number for number in numbers if numbers.count(number) > 1}) if numbers else []:
-        found.append(
-            BillRefused("The line number %(line)s is used twice.", code="line_number_repeated", line=number)
-        )
+        found.append(BillRefused("The line number %(line)s is used twice.", code="line_number_repeated", line=number))
     for line in bill.lines:
         found.extend(_line_faults(line, bill.currency))
     return found
@@ -115,13 +109,9 @@ def faults_of(*, bill: Bill) -> list[BillRefused]:
 def _line_faults(line: BillLine, currency: str) -> list[BillRefused]:
     found = []
     if line.type in ("IF", "IE"):
-        expected = line_total(
-            units=Decimal(0), unit_cost=Decimal(0), adjustment=line.adjustment, currency=currency
-        )
+        expected = line_total(units=Decimal(0), unit_cost=Decimal(0), adjustment=line.adjustment, currency=currency)
     else:
-        expected = line_total(
-            units=line.units, unit_cost=line.unit_cost, adjustment=line.adjustment, currency=currency
-        )
+        expected = line_total(units=line.units, unit_cost=line.unit_cost, adjustment=line.adjustment, currency=currency)
     if line.total != expected:
         found.append(
             BillRefused(

@@ -153,9 +153,7 @@ def _field(position: int, value: str, line: BillLine) -> str:
     name, limit = FIELDS[position - 1]
     text = _ascii(value, name, line)
     if position in REQUIRED and not text:
-        raise LedesRefused(
-            "Line %(line)s: %(field)s is empty.", code="field_missing", line=line.number, field=name
-        )
+        raise LedesRefused("Line %(line)s: %(field)s is empty.", code="field_missing", line=line.number, field=name)
     if len(text) > limit:
         raise LedesRefused(
             "Line %(line)s: %(field)s is longer than %(limit)s characters.",

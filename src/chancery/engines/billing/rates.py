@@ -58,9 +58,7 @@ def rate_on(*, card: RateCard, grade: str, day: date, unit: str = "hour") -> Mon
             code="rates_overlap",
             **params,
         )
-    raise RateRefused(
-        "%(card)s holds no price per %(unit)s for %(grade)s on %(day)s.", code="rate_missing", **params
-    )
+    raise RateRefused("%(card)s holds no price per %(unit)s for %(grade)s on %(day)s.", code="rate_missing", **params)
 
 
 def hourly_rates(*, card: RateCard, grades: Sequence[str], day: date) -> Mapping[str, Money]:

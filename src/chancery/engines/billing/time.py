@@ -110,9 +110,7 @@ def _stretches(signs: Sequence[FocusEvent], idle: timedelta) -> Iterator[tuple[F
         current = None if sign.kind == "blur" else sign
 
 
-def corrected(
-    *, entry: TimeEntry, seconds: int, reason: str, increment: Decimal = Decimal("0.1")
-) -> TimeEntry:
+def corrected(*, entry: TimeEntry, seconds: int, reason: str, increment: Decimal = Decimal("0.1")) -> TimeEntry:
     """Replace the time of an entry; the measured time stays readable in ``corrections``.
 
     Refuses: reason_missing, seconds_negative.

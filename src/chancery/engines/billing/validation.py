@@ -39,9 +39,7 @@ class Profile:
     rates: Mapping[str, Decimal] | None = None
 
 
-def check(
-    *, data: bytes | str, today: date | None = None, profile: Profile | None = None
-) -> list[LedesFinding]:
+def check(*, data: bytes | str, today: date | None = None, profile: Profile | None = None) -> list[LedesFinding]:
     """Everything wrong or doubtful in a LEDES 1998B or 98BI file, in order of lines; empty when it is clean.
 
     today: day from which a work date counts as in the future; not checked when None. Never raises on any
@@ -97,9 +95,7 @@ def _check_arithmetic(reading: Reading, record: Record, asked: Profile) -> None:
         needed = ("LINE_ITEM_NUMBER_OF_UNITS", "LINE_ITEM_UNIT_COST")
         readable = all(record.values[name] for name in needed) and total is not None
         if readable and total is not None and abs(base + tax - total) > asked.tolerance:
-            reading.add(
-                "E020", record.line, "LINE_ITEM_TOTAL", f"{base + tax:f} was expected, {total:f} is given."
-            )
+            reading.add("E020", record.line, "LINE_ITEM_TOTAL", f"{base + tax:f} was expected, {total:f} is given.")
     elif record.type in ("IF", "IE"):
         expected = base if cost else adjustment
         if total is not None and abs(expected + tax - total) > asked.tolerance:
@@ -121,9 +117,7 @@ def _check_tax(reading: Reading, record: Record, base: Decimal, asked: Profile) 
     rate = record.numbers.get("LINE_ITEM_TAX_RATE")
     tax = record.numbers.get("LINE_ITEM_TAX_TOTAL")
     if rate is not None and tax is not None and abs(base * rate - tax) > asked.tolerance:
-        reading.add(
-            "E022", record.line, "LINE_ITEM_TAX_TOTAL", f"{base * rate:f} was expected, {tax:f} is given."
-        )
+        reading.add("E022", record.line, "LINE_ITEM_TAX_TOTAL", f"{base * rate:f} was expected, {tax:f} is given.")
 
 
 def _check_dates(reading: Reading, record: Record, today: date | None) -> None:
@@ -233,9 +227,7 @@ def _check_international(reading: Reading, records: list[Record], complete: bool
     total, net = first.numbers.get("INVOICE_TOTAL"), first.numbers.get("INVOICE_NET_TOTAL")
     tax = _number(first, "INVOICE_TAX_TOTAL")
     if total is not None and net is not None and tax is not None and total - tax != net:
-        reading.add(
-            "E031", first.line, "INVOICE_NET_TOTAL", f"{total - tax:f} was expected, {net:f} is given."
-        )
+        reading.add("E031", first.line, "INVOICE_NET_TOTAL", f"{total - tax:f} was expected, {net:f} is given.")
     currency = first.values["INVOICE_CURRENCY"]
     for name in ("INVOICE_CURRENCY", "INVOICE_TAX_CURRENCY"):
         if first.values[name] and first.values[name] not in currencies():

@@ -48,9 +48,7 @@ def overturns(*, first: Mapping[str, str], second: Mapping[str, str], confidence
     items = sorted(second)
     missing = [item for item in items if item not in first]
     if missing:
-        raise OverturnRefused(
-            "%(item)s has no first decision.", code="first_decision_missing", item=missing[0]
-        )
+        raise OverturnRefused("%(item)s has no first decision.", code="first_decision_missing", item=missing[0])
     changed = tuple(item for item in items if first[item] != second[item])
     score = wilson(found=len(changed), sampled=len(items), confidence=confidence)
     exact = clopper_pearson(found=len(changed), sampled=len(items), confidence=confidence)

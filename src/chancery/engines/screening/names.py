@@ -101,9 +101,7 @@ def anatomy(*, name: str) -> Anatomy:
 
 
 def _latin_tokens(text: str) -> tuple[tuple[str, ...], str]:
-    plain = "".join(
-        letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter)
-    )
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
     if plain.count(",") == 1:
         last, first = plain.split(",")
         if not _ends_with_form(first):
@@ -256,9 +254,7 @@ def _initials(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
 def _compare_scripts(han: Anatomy, latin: Anatomy) -> Found | None:
     """Compare a Chinese name with a Latin one by pinyin."""
     if han.company:
-        if "".join(latin.core) in word_keys(han.han_kernel) or "".join(latin.tokens) in word_keys(
-            han.han_core
-        ):
+        if "".join(latin.core) in word_keys(han.han_kernel) or "".join(latin.tokens) in word_keys(han.han_core):
             return "review", 0.78, Reason("pinyin_company", "The distinctive word in pinyin.")
         return None
     if latin.company:

@@ -10,9 +10,7 @@ from typing import Any
 
 
 def _table(name: str) -> Mapping[str, Any]:
-    table: Mapping[str, Any] = json.loads(
-        (files("chancery.engines.screening") / "data" / name).read_text("utf-8")
-    )
+    table: Mapping[str, Any] = json.loads((files("chancery.engines.screening") / "data" / name).read_text("utf-8"))
     return table
 
 
@@ -43,9 +41,7 @@ def simplified(*, text: str) -> str:
 def latin_forms() -> tuple[tuple[tuple[str, ...], str], ...]:
     """Spellings of legal forms as words, longest first, with the form they stand for."""
     pairs = [
-        (tuple(spelling.split()), form)
-        for form, spellings in name_parts()["latin"].items()
-        for spelling in spellings
+        (tuple(spelling.split()), form) for form, spellings in name_parts()["latin"].items() for spelling in spellings
     ]
     return tuple(sorted(pairs, key=lambda pair: (-len(pair[0]), pair[0])))
 

@@ -98,11 +98,11 @@ REPLACED = gettext_noop("Replaced by a newer production.")
 BLOCKED = {
     "chosen": gettext_noop("No document is coded responsive, so there is nothing to produce."),
     "second_look_missing": gettext_noop("The second look has not been drawn."),
-    "overturns_open": gettext_noop("%(count)s differences between the first and the second look are not settled."),
+    "overturns_open": gettext_noop("Differences between the first and the second look still to settle: %(count)s."),
     "redaction_pending": gettext_noop(
         "%(count)s documents are marked for redaction; they cannot leave until that is done."
     ),
-    "privilege_undescribed": gettext_noop("%(count)s withheld documents have no description for the privilege log."),
+    "privilege_undescribed": gettext_noop("Withheld documents without a description for the privilege log: %(count)s."),
 }
 
 
