@@ -27,7 +27,7 @@ def test_prepare_and_submit(decided: Kit, signed_in: Open) -> None:
         409,
         {
             "code": "privilege_undescribed",
-            "message": "1 withheld documents have no description for the privilege log.",
+            "message": "Withheld documents without a description for the privilege log: 1.",
         },
     )
     decide(decided, 6)
