@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client, RequestFactory
 from django.utils import timezone
@@ -19,7 +20,10 @@ from chancery.platform.identity.actions import (
     issue_api_token,
     issue_sign_in_link,
     revoke_api_token,
+    set_password,
     set_preferences,
+    switch_off_person,
+    switch_on_person,
     use_sign_in_link,
 )
 from chancery.platform.identity.api import token_auth
@@ -188,3 +192,38 @@ def test_people_are_entered_once_and_choose_how_they_read(db):
     for wrong in ({"theme": "pink"}, {"language": "xx"}, {"time_zone": "Mars/Base"}, {"density": ""}):
         with pytest.raises(Refused):
             set_preferences(user_id=first, **wrong)
+
+
+def test_switching_off_and_a_new_password_end_sessions_and_tokens(world):
+    administrator, user = world.actor("administrator"), world.person["reviewer-1"]
+    now = timezone.now()
+    _id, token = issue_api_token(actor=world.actor("reviewer-1"), user_id=user.id, label="x", at=now)
+    bearer = RequestFactory().get("/")
+    browser, bystander = Client(), Client()
+    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    bystander.force_login(world.person["reviewer-2"], backend="django.contrib.auth.backends.ModelBackend")
+    for act in (switch_off_person, switch_on_person, set_password):
+        for who in ("manager", "reviewer-1"):
+            with pytest.raises(NotFound):
+                act(actor=world.actor(who), user_id=user.id, at=now)
+        with pytest.raises(NotFound):
+            act(actor=administrator, user_id="0" * 26, at=now)
+    assert Session.objects.count() == 2
+    for _again in range(2):
+        switch_off_person(actor=administrator, user_id=user.id, at=now)
+    assert Session.objects.count() == 1
+    for _again in range(2):
+        switch_on_person(actor=administrator, user_id=user.id, at=now)
+    assert token_auth.authenticate(bearer, token) is None
+    user.refresh_from_db()
+    assert user.is_active and user.check_password(PASSWORD)
+    password = set_password(actor=administrator, user_id=user.id, at=now)
+    user.refresh_from_db()
+    assert user.check_password(password) and not user.check_password(PASSWORD)
+    assert re.fullmatch(r"([a-hjkmnp-z2-9]{4}-){3}[a-hjkmnp-z2-9]{4}", password)
+    entries = entries_for(actor=administrator, object_type="user", object_id=user.id, kind="person")
+    assert [(item.act, item.detail) for item in reversed(entries)] == [
+        ("person.switched_off", {"sessions": 1, "tokens": 1}),
+        ("person.switched_on", None),
+        ("person.password_set", {"sessions": 0}),
+    ]
