@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from journeys.billing_story import administer, keep_record, settle_invoice
+from journeys.billing_story import administer, answer_and_pay, keep_record, query_line
 from journeys.evidence import COPIES, DOCUMENTS, write_evidence
 from journeys.people import Office
 from journeys.review_story import download, prepare, refuse, review, second_look, sign
@@ -30,7 +30,8 @@ def test_from_request_to_paid_invoice(office: Office, tmp_path: Path, language: 
     files = download(story, tmp_path)
     assert sum(name.endswith(".dat") for name in files) == 1
     assert sum(name.endswith(".opt") for name in files) == 1
-    total = settle_invoice(story)
+    query_line(story)
+    total = answer_and_pay(story)
     assert "USD" in total
     record = keep_record(story, tmp_path)
     told = office.house.command("record", "verify", str(record))
