@@ -159,6 +159,9 @@ def test_roles_are_granted_and_revoked(world: World, signed_in: Browser) -> None
     assert browser.post(url, {"kind": "grant", "role_key": "counsel", "client": ""}).status_code == 422
     assert browser.post(url, {"kind": "revoke", "role": "queen", "client": ""}).status_code == 404
     assert browser.post(url, {"kind": "unheard-of"}).status_code == 404
+    offered = {who: browser.get(page_of(world, who)).content.decode() for who in ("counsel", "reviewer-1")}
+    assert {who: 'value="counsel"' in page for who, page in offered.items()} == {"counsel": True, "reviewer-1": False}
+    assert {who: 'value="manager"' in page for who, page in offered.items()} == {"counsel": False, "reviewer-1": True}
     acts = Entry.objects.filter(object_id=user.id, actor_id=world.person["administrator"].id).order_by("seq")
     assert list(acts.values_list("act", flat=True)) == ["membership.granted", "membership.revoked"]
 

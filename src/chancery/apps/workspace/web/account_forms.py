@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -32,15 +33,16 @@ class RoleForm(forms.Form):
     """One role, and for counsel the client organisation."""
 
     role_key = forms.ChoiceField(label=_("Role"))
-    client = forms.ChoiceField(label=_("Client organisation"), required=False)
+    client = forms.ChoiceField(label=_("Client organisation"))
     show_when = {"client": "role_key=counsel"}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, roles_offered: Collection[Role] = tuple(Role), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         roles, clients = self.fields["role_key"], self.fields["client"]
         assert isinstance(roles, forms.ChoiceField)  # noqa: S101 - declared above
         assert isinstance(clients, forms.ChoiceField)  # noqa: S101 - declared above
-        roles.choices = role_choices()
+        roles.choices = [(key, words) for key, words in role_choices() if Role(key) in roles_offered]
+        clients.required = not self.is_bound or self.data.get("role_key") == Role.COUNSEL
         clients.choices = [("", _("Choose a client organisation")), *client_choices()]
 
     def role(self) -> tuple[Role, str | None]:
@@ -58,7 +60,7 @@ class PersonForm(RoleForm):
         validators=[UnicodeUsernameValidator()],
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
     )
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = forms.CharField(label=_("Full name"), max_length=120)
     name_zh = forms.CharField(label=_("Chinese name"), max_length=120, required=False)
     email = forms.EmailField(label=_("E-mail address"), max_length=254, required=False)
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)

@@ -30,6 +30,7 @@ from chancery.interface.tables import (
     page_of,
 )
 from chancery.interface.words import in_chinese
+from chancery.platform.access.actions import STAFF_ROLES
 from chancery.platform.access.queries import MembershipRecord, logins_for, roles_of
 from chancery.platform.access.values import Actor, Role
 from chancery.platform.identity.actions import revoke_api_token
@@ -245,6 +246,13 @@ ACTS: dict[str, Callable[[HttpRequest, Actor, str, datetime], None]] = {
 }
 
 
+def _offered(held: list[MembershipRecord]) -> list[Role]:
+    """Return the roles on the side for which a person works already; all for somebody without a role."""
+    if not held:
+        return list(Role)
+    return [role for role in Role if (role in STAFF_ROLES) == (held[0].tenant_id is None)]
+
+
 def _person_page(
     request: HttpRequest,
     actor: Actor,
@@ -272,7 +280,7 @@ def _person_page(
             for item in tokens_of(user_id=user_id)
             if item.revoked_at is None and (item.expires_at is None or item.expires_at > now)
         ],
-        "role_form": form or RoleForm(),
+        "role_form": form or RoleForm(roles_offered=_offered(held)),
         "password": password,
         "entered": entered,
         "problem": problem,

@@ -58,7 +58,7 @@ def _table(request: HttpRequest, actor: Actor) -> Table:
         columns=[
             Column("label", gettext("Label"), grow=True),
             Column("state", gettext("State")),
-            Column("created", gettext("Issued")),
+            Column("created", gettext("Issued on")),
             Column("expires", gettext("Expires")),
             Column("used", gettext("Last used")),
             Column("revoked", gettext("Revoked")),
