@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from interface.browser import ARGUMENTS, chromium
+from journeys.evidence import write_codes, write_evidence
 from journeys.house import House, served
 from journeys.people import Office
 
@@ -38,3 +40,20 @@ def office(house: House) -> Iterator[Office]:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         yield Office(house, browser)
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def told(house: House, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A delivered and billed matter, and a second one whose documents wait at the desk."""
+    folder = write_evidence(tmp_path_factory.mktemp("told") / "evidence")
+    codes = write_codes(folder, folder.parent / "codes.csv")
+    out = folder.parent / "out"
+    first = house.command(
+        "matter", "run", str(folder), "--out", str(out), "--codes", str(codes), "--approve", "attorney", "--json"
+    )
+    assert first.returncode == 0, first.stderr[-3000:]
+    assert json.loads(first.stdout.splitlines()[-1])["status"] == "delivered", first.stdout[-2000:]
+    waiting = write_evidence(tmp_path_factory.mktemp("waiting") / "evidence")
+    (waiting / "Shared" / "note.txt").write_text("A second folder of the same client.\n", "utf-8")
+    second = house.command("matter", "run", str(waiting), "--out", str(waiting.parent / "out"), "--json")
+    assert second.returncode == 0, second.stderr[-3000:]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from email.message import EmailMessage
+from hashlib import sha256
 from pathlib import Path
 
 import docx
 import pikepdf
 
+TERMS = b"Payment in thirty days.\nDelivery in Ningbo by 15 May.\n"
 PASSWORD = "Blue-Harbor-7"
 # Top-level files; documents after processing; of these exact copies; and what cannot be read before the repair.
 FILES, DOCUMENTS, COPIES, LOCKED = 7, 8, 1, 1
@@ -33,6 +36,22 @@ def write_evidence(folder: Path) -> Path:
     (folder / "Shared" / "price list.csv").write_text("pump,price\nHX-40,1180.00\nHX-60,1475.00\n", "utf-8")
     _locked(folder / "Shared" / "cost review.pdf")
     return folder
+
+
+def write_codes(folder: Path, path: Path) -> Path:
+    """Write decisions for all that can be read: responsive, the memo privileged; the second look agrees."""
+    hashes = [sha256(TERMS).hexdigest()]
+    hashes += [sha256(file.read_bytes()).hexdigest() for file in sorted(folder.rglob("*.*")) if file.suffix != ".pdf"]
+    memo = sha256((folder / "Li Wei" / "memo to counsel.docx").read_bytes()).hexdigest()
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        rows = csv.writer(stream)
+        rows.writerow(
+            ["path", "sha256", "reviewer", "code", "privilege", "second_reviewer", "second_code", "description"]
+        )
+        for one in dict.fromkeys(hashes):
+            privilege, words = ("AC", "Memo asking outside counsel for advice.") if one == memo else ("none", "")
+            rows.writerow(["", one, "reviewer-1", "responsive", privilege, "reviewer-2", "responsive", words])
+    return path
 
 
 def _mail() -> bytes:
