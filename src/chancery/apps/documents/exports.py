@@ -16,6 +16,7 @@ from chancery.apps.documents.models import Collection, Document, InputFile, Repa
 from chancery.apps.documents.reading import text_in
 from chancery.apps.documents.records import Accounting
 from chancery.platform.access.values import Actor
+from chancery.platform.storage.keys import holding_keys
 
 PIECE: Final = 500
 _EXCEPTION_COLUMNS = (
@@ -32,6 +33,7 @@ _EXCEPTION_COLUMNS = (
 )
 
 
+@holding_keys()
 def export_items(*, actor: Actor, matter_id: str, out: Path) -> Accounting:
     """Write ``items.jsonl``, ``accounting.json``, ``exceptions.csv``, ``custody.jsonl`` and ``text/`` into a folder.
 

@@ -12,6 +12,7 @@ from chancery.apps.search.entries import entry_of
 from chancery.platform.access.actors import system_actor
 from chancery.platform.index.actions import Entry, put
 from chancery.platform.jobs.actions import enqueue
+from chancery.platform.storage.keys import holding_keys
 
 Advance = Callable[[int], None]
 """Told how many documents are in the store so far; may raise to stop the work."""
@@ -39,6 +40,7 @@ def ask_for_indexing(
     )
 
 
+@holding_keys()
 def index_documents(
     *,
     tenant_id: str,

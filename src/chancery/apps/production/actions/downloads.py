@@ -18,6 +18,7 @@ from chancery.apps.production.zipping import Part
 from chancery.foundation.errors import NotFound, Refused
 from chancery.platform.access.values import Actor
 from chancery.platform.audit.actions import record
+from chancery.platform.storage.keys import holding_keys
 from chancery.platform.storage.queries import copy_to, open_stream
 
 # Folders that every volume has, also where nothing stands in one of them.
@@ -100,6 +101,7 @@ def volume_parts(*, actor: Actor, production_id: str) -> list[Part]:
     ]
 
 
+@holding_keys()
 @transaction.atomic
 def export_volume(*, actor: Actor, production_id: str, out: Path, at: datetime) -> int:
     """Write a delivered volume below a folder, replacing an earlier copy; returns the number of files."""

@@ -22,6 +22,7 @@ from chancery.platform.access.values import Actor
 from chancery.platform.audit.actions import record
 from chancery.platform.events.actions import announce
 from chancery.platform.storage.batches import put_many
+from chancery.platform.storage.keys import holding_keys
 from chancery.platform.storage.queries import copy_to
 
 Tell = Callable[[int, int], None]
@@ -56,6 +57,7 @@ def _begin(*, actor: Actor, production_id: str, at: datetime) -> Production | No
     return production
 
 
+@holding_keys()
 def _write(
     production: Production, natives: Path, out: Path, workers: int, tell: Tell
 ) -> tuple[VolumeReport, dict[str, str]]:
