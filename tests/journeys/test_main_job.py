@@ -12,6 +12,7 @@ from journeys.people import Office
 from journeys.review_story import download, prepare, refuse, review, second_look, sign
 from journeys.story import Story, ask_and_accept, collect, repair
 
+PRODUCED = 6
 TELLINGS = [("en", "light", "Halden v. Haiyue: pumps"), ("zh-hans", "dark", "哈尔登诉海岳：水泵")]
 
 
@@ -28,8 +29,10 @@ def test_from_request_to_paid_invoice(office: Office, tmp_path: Path, language: 
     prepare(story)
     sign(story)
     files = download(story, tmp_path)
-    assert sum(name.endswith(".dat") for name in files) == 1
-    assert sum(name.endswith(".opt") for name in files) == 1
+    # Seven were reviewed, all responsive; the memo is privileged and stands on the log only.
+    assert len(files["VOL001/DATA/VOL001.opt"].splitlines()) == PRODUCED
+    assert sum(name.startswith("VOL001/IMAGES/") for name in files) == PRODUCED
+    assert sum(name.startswith("VOL001/TEXT/") for name in files) == PRODUCED
     query_line(story)
     total = answer_and_pay(story)
     assert "USD" in total
