@@ -12,7 +12,7 @@ from journeys.story import ID, Story, path_of, press, until
 def query_line(story: Story) -> None:
     """Counsel opens the invoice that waits and asks about a line."""
     page = story.at("counsel", "/")
-    invoices = "main a[href^='/invoices/']"
+    invoices = f"main a[href^='/invoices/']:has-text('{story.title}')"
     until(page, lambda: page.locator(invoices).count() > 0)
     accessible(page, tall=True)
     press(page, invoices)

@@ -135,7 +135,7 @@ def refuse(story: Story) -> None:
     """The attorney sends the volume back with reasons."""
     page = story.at("attorney", "/")
     accessible(page, tall=True)
-    press(page, "main a[href^='/sign-offs/']")
+    press(page, f"main a[href^='/sign-offs/']:has-text('{story.title}')")
     accessible(page, tall=True)
     page.locator("main details > summary").last.click()
     page.fill("main details[open] textarea", REASON)
@@ -150,7 +150,7 @@ def refuse(story: Story) -> None:
 def sign(story: Story) -> None:
     """The attorney signs exactly what was prepared; the volume is written in the background."""
     page = story.at("attorney", "/")
-    press(page, "main a[href^='/sign-offs/']")
+    press(page, f"main a[href^='/sign-offs/']:has-text('{story.title}')")
     page.click("form[action$='/sign/'] button")
     with page.expect_navigation():
         page.click("dialog[open] button.primary, dialog[open] button[value=yes]")

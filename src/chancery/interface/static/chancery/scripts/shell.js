@@ -56,6 +56,7 @@ const conditions = (root) => {
     const values = new FormData(form).getAll(name);
     const shown = wanted.split("|").some((value) => values.includes(value));
     part.hidden = !shown;
+    part.dataset.asked = "";
     for (const field of all("input, select, textarea", part)) field.disabled = !shown;
   }
 };
