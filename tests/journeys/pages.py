@@ -43,19 +43,19 @@ def main_pages(office: Office) -> list[Place]:
     request = first(counsel, "/requests/", rf"/requests/{number}/")
     quote = first(counsel, request, rf"/quotes/{number}/")
     counsel.close()
-    desk, holder = "", "manager"
+    waiting: list[tuple[bool, int, str, str]] = []
     exceptions = f"{matter}exceptions/"
     manager.go("/matters/")
     for other in links(manager.page, rf"/matters/{number}/"):
         manager.go(f"{other}review/")
         for row in manager.page.query_selector_all("table tbody tr"):
-            link = row.query_selector("a[href^='/review/batches/']")
-            words = row.inner_text()
-            if link and not desk and re.search(r"\b(\d+) / (\d+)\b", words):
-                done, size = map(int, re.search(r"\b(\d+) / (\d+)\b", words).groups())  # type: ignore[union-attr]
-                who = [name for name, both in office.house.names.items() if both[0] in words]
-                if done < size and who:
-                    desk, holder = str(link.get_attribute("href")), who[0]
+            link, words = row.query_selector("a[href^='/review/batches/']"), row.inner_text()
+            who = [name for name, both in office.house.names.items() if both[0] in words]
+            figures = re.search(r"\b(\d+) / (\d+)\b", words)
+            if link and who and figures and int(figures[1]) < int(figures[2]):
+                first_level = row.query_selector(".tag.accent") is None
+                waiting.append((first_level, int(figures[1]), str(link.get_attribute("href")), who[0]))
+    _, _, desk, holder = max(waiting)
     manager.close()
     return [
         Place("my-work", "counsel", "/"),
