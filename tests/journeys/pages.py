@@ -43,7 +43,7 @@ def main_pages(office: Office) -> list[Place]:
     request = first(counsel, "/requests/", rf"/requests/{number}/")
     quote = first(counsel, request, rf"/quotes/{number}/")
     counsel.close()
-    waiting: list[tuple[bool, int, str, str]] = []
+    waiting: list[tuple[bool, int, int, str, str]] = []
     exceptions = f"{matter}exceptions/"
     manager.go("/matters/")
     for other in links(manager.page, rf"/matters/{number}/"):
@@ -54,8 +54,8 @@ def main_pages(office: Office) -> list[Place]:
             figures = re.search(r"\b(\d+) / (\d+)\b", words)
             if link and who and figures and int(figures[1]) < int(figures[2]):
                 first_level = row.query_selector(".tag.accent") is None
-                waiting.append((first_level, int(figures[1]), str(link.get_attribute("href")), who[0]))
-    _, _, desk, holder = max(waiting)
+                waiting.append((first_level, int(figures[1]), int(figures[2]), str(link.get_attribute("href")), who[0]))
+    *_, desk, holder = max(waiting)
     manager.close()
     return [
         Place("my-work", "counsel", "/"),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from journeys.people import accessible
-from journeys.story import ID, REASON, Story, path_of, press, until
+from journeys.story import ID, REASON, Story, path_of, press, reach, until
 
 FORM = "form[data-desk-form]"
 POINTS = 5
@@ -60,8 +60,9 @@ def code(page: Any, *, privileged: bool, check: bool = False, responsive: bool =
         assert page.get_attribute("#desk", "data-document") == before
         assert page.is_checked("[name=privilege][value=AC]")
         accessible(page)
-        page.fill("[name=description]", DESCRIPTION)
-        page.locator(".desk-view").focus()
+        reach(page, "[name=description]")
+        page.keyboard.type(DESCRIPTION)
+        reach(page, "[data-desk-form] button.primary")
     elif check:
         assert page.is_checked("[name=privilege][value=none]")
     page.keyboard.press("Shift+Enter")
@@ -151,9 +152,13 @@ def sign(story: Story) -> None:
     """The attorney signs exactly what was prepared; the volume is written in the background."""
     page = story.at("attorney", "/")
     press(page, f"main a[href^='/sign-offs/']:has-text('{story.title}')")
-    page.click("form[action$='/sign/'] button")
+    reach(page, "form[action$='/sign/'] button", "Enter")
+    page.wait_for_selector("dialog[open]")
+    reach(page, "dialog[open] button[value=no]", "Enter")
+    assert page.evaluate("document.activeElement.matches(\"form[action$='/sign/'] button\")")
+    page.keyboard.press("Enter")
     with page.expect_navigation():
-        page.click("dialog[open] button.primary, dialog[open] button[value=yes]")
+        reach(page, "dialog[open] button[value=yes]", "Enter")
     accessible(page, tall=True)
     page = story.at("manager", story.production)
     delivered = story.say("Delivered", "已交付")

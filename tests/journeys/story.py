@@ -55,6 +55,18 @@ def press(page: Any, selector: str) -> None:
         page.click(selector)
 
 
+def reach(page: Any, selector: str, *keys: str) -> None:
+    """Go to a control by the tab key alone and press keys there."""
+    for _ in range(250):
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            break
+        page.keyboard.press("Tab")
+    else:
+        raise AssertionError(f"{selector} cannot be reached by the tab key on {page.url}")
+    for key in keys:
+        page.keyboard.press(key)
+
+
 def path_of(page: Any) -> str:
     """Return the address in view without the host and fragment."""
     return re.sub(r"^https?://[^/]+", "", page.url).split("#")[0]

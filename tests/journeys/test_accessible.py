@@ -11,6 +11,7 @@ import pytest
 
 from journeys.pages import Place, main_pages
 from journeys.people import Office, accessible
+from journeys.story import reach
 
 SOURCE = Path(__file__).parents[2] / "src" / "chancery"
 LANGUAGES = [("en", "dark"), ("zh-hans", "light")]
@@ -123,4 +124,35 @@ def test_letter_keys_can_be_turned_off(office: Office, places: list[Place]) -> N
     page.wait_for_selector("dialog[open]")
     page.keyboard.press("Escape")
     assert page.locator("dialog[open]").count() == 0
+    desk.close()
+
+
+def test_request_by_keyboard_alone(office: Office, told: None) -> None:
+    desk = office.desk("counsel")
+    page: Any = desk.page
+    desk.go("/")
+    for stop in ("main a[href='/catalogue/']", "a[href='/requests/new/document-review/']"):
+        with page.expect_navigation():
+            reach(page, stop, "Enter")
+    reach(page, "[name=title]", *"By keys")
+    for value in ("review", "privilege_review", "production"):
+        reach(page, f"[name=work][value={value}]", "Space")
+    reach(page, "[name=documents]", *"100")
+    for value in ("en", "zh"):
+        reach(page, f"[name=languages][value={value}]", "Space")
+    reach(page, "[name=jurisdiction]", "ArrowDown")
+    reach(page, "[name=data_location]", "Space" if page.locator("[name=data_location][type=radio]").count() else "U")
+    reach(page, "[name=data_class]", "Space")
+    reach(page, "[name=privilege]", "Space")
+    reach(page, "[name=client_parties]", *"Halden")
+    reach(page, "[name=adverse_parties]", *"Borealis")
+    reach(page, "[name=currency]", "Space")
+    reach(page, "[name=deadline_days]", *"20")
+    reach(page, "[name=consent]", "Space")
+    with page.expect_navigation():
+        reach(page, "button[name=submit]", "Enter")
+    assert page.locator("[data-problems]").count() == 0, page.inner_text("[data-problems]")
+    with page.expect_navigation():
+        reach(page, "main a[href^='/quotes/']", "Enter")
+    reach(page, "form[action$='/accept/'] button")
     desk.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from statistics import median
 from typing import Any
 
 import pytest
@@ -16,6 +17,14 @@ SHIFTS = """new Promise(done => { let sum = 0;
     setTimeout(() => done(sum), 300) })"""
 KINDS = {"css": (30_000, 8_000), "js": (30_000, 10_000)}
 NEXT_MILLISECONDS = 150
+# From the key that saves to the next document in view, measured in the page itself.
+WATCH = """() => { const before = document.querySelector("#desk").dataset.document;
+    addEventListener("keydown", (event) => { if (event.key === "Enter") window.pressed = performance.now() },
+        {capture: true, once: true});
+    window.took = new Promise(done => { const look = () => { const desk = document.querySelector("#desk");
+        if (desk && desk.dataset.document !== before) done(performance.now() - window.pressed);
+        else requestAnimationFrame(look) }; look() }) }"""
+READY = """() => { const form = document.querySelector("[data-desk-form]"); return form && !form.inert }"""
 
 
 @pytest.fixture(scope="module")
@@ -48,3 +57,22 @@ def test_main_pages_keep_their_budget(office: Office, places: list[Place]) -> No
         assert page.evaluate("document.querySelectorAll('*').length") <= 2_000, place.name
         assert page.evaluate(SHIFTS) == 0, f"{place.name} moves by itself"
         desk.close()
+
+
+def test_next_document_is_there_at_once(office: Office, places: list[Place]) -> None:
+    place = next(each for each in places if each.name == "review-desk")
+    desk = office.desk(place.username)
+    page: Any = desk.page
+    desk.go(place.path)
+    size = page.locator(".desk-side .list > li").count()
+    took: list[float] = []
+    for _ in range(size - 1):
+        page.wait_for_load_state("networkidle")
+        page.wait_for_function(READY)
+        page.evaluate(WATCH)
+        page.locator(".desk-view").focus()
+        for key in ("1", "3", "Shift+Enter"):
+            page.keyboard.press(key)
+        took.append(page.evaluate("window.took"))
+    assert took and median(took) <= NEXT_MILLISECONDS, took
+    desk.close()
