@@ -20,7 +20,7 @@ NEXT_MILLISECONDS = 150
 # From the key that saves to the next document in view, measured in the page itself.
 WATCH = """() => { const before = document.querySelector("#desk").dataset.document;
     addEventListener("keydown", (event) => { if (event.key === "Enter") window.pressed = performance.now() },
-        {capture: true, once: true});
+        {capture: true});
     window.took = new Promise(done => { const look = () => { const desk = document.querySelector("#desk");
         if (desk && desk.dataset.document !== before) done(performance.now() - window.pressed);
         else requestAnimationFrame(look) }; look() }) }"""
