@@ -53,15 +53,15 @@ def workers(parent: psutil.Process) -> list[psutil.Process]:
 @pytest.mark.slow
 def test_serve_revives_a_dead_worker_and_stops_with_its_children(tmp_path):
     environment = {**os.environ, "CHANCERY_HOME": str(tmp_path / "home"), "DATABASE_URL": ""}
-    environment["DJANGO_SETTINGS_MODULE"] = "platform_settings"
-    environment["PYTHONPATH"] = os.path.dirname(__file__)
+    environment |= {"DJANGO_SETTINGS_MODULE": "chancery.project.settings", "CHANCERY_DEMO": ""}
     server = subprocess.Popen(
         [sys.executable, "-m", "chancery.project.cli", "serve"], env=environment, stdout=subprocess.PIPE, text=True
     )
     try:
         assert server.stdout is not None
-        address = re.search(r"http://localhost:\d+", server.stdout.readline())
-        assert address is not None
+        logins = server.stdout.readline()
+        assert logins.startswith("First logins: counsel, ")
+        address = next(filter(None, (re.search(r"http://localhost:\d+", line) for line in server.stdout)))
         assert fetch(address[0] + "/alive/") == b"ok"
         assert b"<h1>" in fetch(address[0] + "/accounts/login/")
         style = re.search(rb'href="(/static/[^"]+\.css)"', fetch(address[0] + "/accounts/login/"))
