@@ -52,6 +52,7 @@ journeys: install
 	$(BIN)/python -m pytest -q -m journey tests
 
 bench: install
+	@$(if $(UV),$(UV) pip install -q -p $(BIN)/python,$(BIN)/python -m pip install -q --disable-pip-version-check) -e '.[ocr,bench]'
 	$(BIN)/python -m bench
 
 pictures: install

@@ -59,8 +59,13 @@ def _commands(command: object, words: str) -> Iterator[tuple[str, object]]:
 
 
 def test_every_command_and_option_has_its_place_on_the_page() -> None:
-    page = (ROOT / "docs" / "guide" / "commands.md").read_text("utf-8")
-    sections = dict(re.findall(r"^## (chancery [a-z ]+)\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL))
+    sections: dict[str, str] = {}
+    for page in sorted((ROOT / "docs" / "guide").glob("*.md")):
+        found = re.findall(
+            r"^## (chancery [a-z -]+)\n(.*?)(?=^## |\Z)", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
+        )
+        assert not set(dict(found)) & set(sections)
+        sections |= dict(found)
     missing = []
     for words, command in _commands(get_command(app), "chancery"):
         if words not in sections:

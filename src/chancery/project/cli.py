@@ -6,10 +6,20 @@ import os
 import sys
 
 import django
+import typer
+
+from chancery.project.commands import answering
+from chancery.project.crafts import CRAFTS, add_craft
 
 
 def main() -> None:
-    """Run one command. The commands import models, which exist only once the settings are loaded."""
+    """Run one command. Most import models, which exist only once the settings are loaded; engines need none."""
+    if sys.argv[1:] and sys.argv[1] in CRAFTS:
+        craft = typer.Typer(name="chancery", no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+        craft.callback()(lambda: None)
+        add_craft(app=craft, module=CRAFTS[sys.argv[1]])
+        answering.run(craft)
+        return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chancery.project.settings")
     if "demo" in sys.argv[1:2]:
         os.environ.setdefault("CHANCERY_HOME", "var/demo")

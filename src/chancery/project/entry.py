@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -15,12 +14,13 @@ from rich.console import Console
 from rich.table import Table
 
 from chancery.apps.workspace.actions.people import PASSWORD_FILE, PERSONAS, furnish
-from chancery.foundation.errors import Refused
 from chancery.platform.audit.actions import export_record
 from chancery.platform.audit.queries import verify_tenant
 from chancery.platform.audit.signing import known_public_key
 from chancery.platform.audit.verification import Head, Verdict, verify_stream
 from chancery.platform.tenancy.queries import TenantRecord, client_tenants, provider_tenant
+from chancery.project.commands import answering
+from chancery.project.crafts import add_crafts
 from chancery.project.demonstration import demo
 from chancery.project.health import examinations
 from chancery.project.registration import room_modules
@@ -179,12 +179,9 @@ def _tenants() -> list[TenantRecord]:
 
 def run() -> None:
     """Run the command line; an expected refusal ends with its sentence and code 2."""
-    try:
-        app()
-    except Refused as refusal:
-        err.print(f"{refusal} ({refusal.code})", highlight=False)
-        sys.exit(2)
+    answering.run(app)
 
 
 for module in room_modules("commands"):
     app.add_typer(module.app)
+add_crafts(app)
