@@ -1,0 +1,101 @@
+"""One item of a collection as the comparison of documents sees it, and what the comparison says about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One item of a collection, without its text.
+
+    id: unique. parent_id: the item it is attached to or contained in; family_id: id of the head of its family.
+    kind: ``mail``, ``document`` …; ``archive`` and ``mailbox`` are only containers. path: where it was found.
+    sha256: of its bytes, empty when they could not be read; size: bytes.
+    status: ``item``, ``container`` or ``exception``; exception: its code, None when the item was read in full.
+    custodian: the person or source it was collected from.
+    metadata: of a mail ``subject``, ``from``, ``to``, ``cc``, ``bcc``, ``date_sent`` (ISO 8601 in UTC),
+    ``message_id``, ``in_reply_to``, ``references``, ``thread_index``, ``body_absent``; all may be missing.
+    """
+
+    id: str
+    parent_id: str | None
+    family_id: str
+    kind: str
+    path: str = ""
+    sha256: str = ""
+    size: int = 0
+    status: str = "item"
+    exception: str | None = None
+    custodian: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MissingMail:
+    """A mail that is only known because another one quotes it.
+
+    quoted_in: id of the mail that quotes it. sender, sent, subject: as the quotation shows them, or empty.
+    start, end: place of the quotation in the text of that mail, characters.
+    reference: the Message-ID when only a header names it, otherwise empty.
+    """
+
+    quoted_in: str
+    sender: str = ""
+    sent: str = ""
+    subject: str = ""
+    start: int = 0
+    end: int = 0
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What ties one item to others; None where the question does not arise.
+
+    duplicate_of: id of the kept copy; duplicate_reason: the code of the rule that found it.
+    custodians, paths: on a kept copy those of all its copies, otherwise its own.
+    dedupe: recipe number, part hashes and identification hash of a mail.
+    version_of: id of the sent mail of which this is a draft, never merged.
+    near_duplicate_group: id of the pivot; near_duplicate_similarity: to the pivot, above 0 up to 1.
+    thread_id: shared by the mails of one conversation and their attachments.
+    inclusive: must be read, since no other mail contains all of it; inclusive_reason: ``message``,
+    ``attachment``, ``inferred`` or ``unreadable``; contained_in: id of a mail that contains all of it.
+    spare_of: id of the inclusive mail with the same content.
+    missing: mails that this one is the first to quote and that the collection does not hold.
+    """
+
+    id: str
+    duplicate_of: str | None = None
+    duplicate_reason: str | None = None
+    custodians: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    dedupe: Mapping[str, Any] | None = None
+    version_of: str | None = None
+    near_duplicate_group: str | None = None
+    near_duplicate_similarity: float | None = None
+    thread_id: str | None = None
+    inclusive: bool | None = None
+    inclusive_reason: str | None = None
+    contained_in: str | None = None
+    spare_of: str | None = None
+    missing: tuple[MissingMail, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RelationOptions:
+    """How a collection is compared.
+
+    similarity: least Jaccard similarity of a near-duplicate to its pivot, above 0 up to 1.
+    short_words: a shorter document is only grouped with one of the same words (a Han character is half a word).
+    custodians: in order of priority; the copy of the first one is kept.
+    near_duplicates, threads: False leaves that question unasked.
+    """
+
+    similarity: float = 0.8
+    short_words: int = 30
+    custodians: tuple[str, ...] = ()
+    near_duplicates: bool = True
+    threads: bool = True
