@@ -1,0 +1,56 @@
+"""People's names in Chinese: by label, by title, and by surname and given-name characters between stops."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from chancery.engines.text.extraction.tables import name_signs, name_words, table
+from chancery.engines.text.extraction.values import Entity
+
+_HAN = "[\u4e00-\u9fff]"
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    names = table("names.json")
+    double, labels, titles = (
+        "|".join(names[field]) for field in ("surnames_chinese_double", "labels_chinese", "titles_chinese")
+    )
+    surname = f"(?:{double}|[{name_signs('surnames_chinese')}])"
+    given = name_signs("given_characters")
+    labelled = re.compile(
+        rf"(?:{labels})(?:[（(][^）)\n]{{1,8}}[）)])?[ ]?(?:[:：]|为|系|是)[ ]{{0,4}}"
+        rf"(?P<name>{surname}(?:{_HAN}|[ ]{_HAN}){{1,2}})(?=$|[^\u4e00-\u9fff]|先生|女士|律师)"
+    )
+    titled = re.compile(rf"(?P<name>{surname}{_HAN}{{0,2}}?)(?:{titles})(?![人制书级])")
+    bounded = re.compile(
+        rf"(?:(?<=[、，,。；;:：（(\n\t \"“《/和与及由向对经])|^)(?P<name>{surname}[{given}]{{1,2}})"
+        r"(?=[、，,。；;:：）)\n\t \"”/]|$|[和与及等于在的已将向对为未是均应])"
+    )
+    return labelled, titled, bounded
+
+
+def find_chinese_people(*, text: str) -> Iterator[Entity]:
+    """Yield names of two to four characters; a surname with a title alone (王先生) has confidence 0.6."""
+    labelled, titled, bounded = _patterns()
+    barred = name_words("not_names_chinese")
+    for match in labelled.finditer(text):
+        name = match["name"].replace(" ", "")
+        if name not in barred and not name.endswith(("公司", "银行")):
+            yield Entity("person", name, match.start("name"), match.end("name"), 0.9, "person.zh.label")
+    for match in titled.finditer(text):
+        start, name = match.start("name"), match["name"]
+        before = text[start - 1] if start else "\n"
+        if name in barred:
+            continue
+        free = not "\u4e00" <= before <= "\u9fff" or before in "和与及由向对给请是为经被让同即以的"
+        if free:
+            yield Entity("person", name, start, match.end("name"), 0.6 if len(name) == 1 else 0.85, "person.zh.title")
+    for match in bounded.finditer(text):
+        name = match["name"]
+        if name in barred:
+            continue
+        confidence = 0.7 if len(name) == 3 else 0.55
+        yield Entity("person", name, match.start("name"), match.end("name"), confidence, "person.zh.characters")
