@@ -15,9 +15,9 @@ _WORD = r"[A-Z\u00c0-\u00de][\w\u00df-\u017f]*(?:['-][A-Z\u00c0-\u00de]?[a-z\u00
 _PARTICLE = r"(?:de la |de |del |della |van der |van den |van |von |bin |al-|di |da |dos |le |la )"
 _FULL = rf"{_WORD}(?:[ ](?:[A-Z]\.|[A-Z](?= )|{_WORD})){{0,2}}[ ]{_PARTICLE}?{_WORD}"
 _FLEXIBLE = rf"{_WORD}(?:\.?[ ]{_PARTICLE}?{_WORD}){{0,3}}"
-_MAILBOX: Final = re.compile(
-    r"[\"']?(?P<name>[^\W\d_](?:[^<>\n\"@,;:()]{1,50}?|[\w'. -]{0,30}, [^\W\d_][\w'. -]{0,30}?))[\"']?[ ]?"
-    r"(?:<|\[mailto:)[\w.+'%/=&-]+@[\w.-]+"
+_MAILBOX: Final = re.compile(r"(?:<|\[mailto:)[\w.+'%/=&-]+@[\w.-]+")
+_MAIL_NAME: Final = re.compile(
+    r"(?:\"(?P<quoted>[^\"\n]{3,60})\"|'(?P<single>[^'\n]{3,60})'|(?P<bare>[^\W\d_][^<>\n\"@,;:()]*))[ ]?$"
 )
 _NOTES: Final = re.compile(r"/[A-Z][\w&. -]{0,24}/[A-Z]\w{1,20}(?:@[A-Z]\w+)?")
 _NOTES_NAME: Final = re.compile(rf"{_WORD}(?:[ ](?:[A-Z]\.?|{_WORD})){{0,3}}$")
@@ -27,33 +27,43 @@ _TITLED: Final = re.compile(
     rf"(?P<name>(?:[A-Z]\.[ ]?){{0,2}}{_PARTICLE}?{_WORD}(?:[ ](?:[A-Z]\.|{_PARTICLE}?{_WORD})){{0,2}})"
 )
 _PAIR: Final = re.compile(
-    rf"[A-Z](?<!\w[A-Z])[a-z]+(?:[ ](?:[A-Z]\.|[A-Z](?=[ ][A-Z][a-z])|[A-Z][a-z]+))?[ ]"
-    rf"{_PARTICLE}?[A-Z][\w\u00df-\u017f]*(?:['-][A-Z]?[a-z]+)*(?:,? (?:Jr|Sr|III|II|IV)\b\.?)?"
+    rf"([A-Z](?<!\w[A-Z])[a-z]+)(?:[ ](?:[A-Z]\.|[A-Z](?=[ ][A-Z][a-z])|[A-Z][a-z]+))?[ ]"
+    rf"{_PARTICLE}?([A-Z][\w\u00df-\u017f]*(?:['-][A-Z][a-z]+)*)(?:,? (?:Jr|Sr|III|II|IV)\b\.?)?"
 )
-_LABELLED: Final = re.compile(
-    r"(?:^|\n|[;|\t])[ \t>]*(?:Name|Attn|Attention|Contact|Contact [Pp]erson|Signed by|Signature|By|Witness|Deponent"
-    r"|Name of [Ww]itness|Plaintiff|Defendant|Author|Custodian|Prepared [Bb]y|Approved [Bb]y)"
-    rf"[ ]?[:：][ \t]{{0,4}}(?:/s/ ?)?(?P<name>(?:Mr\.? |Ms\.? |Mrs\.? |Dr\.? )?{_FLEXIBLE})"
+_LABELLED: Final = re.compile(rf"[:：][ \t]{{0,4}}(?:/s/ ?)?(?P<name>(?:Mr\.? |Ms\.? |Mrs\.? |Dr\.? )?{_FLEXIBLE})")
+_LABEL: Final = re.compile(
+    r"(?:^|[\n;|\t])[ \t>]*(?:Name|Attn|Attention|Contact|Contact [Pp]erson|Signed by|Signature|By|Witness|Deponent"
+    r"|Name of [Ww]itness|Plaintiff|Defendant|Author|Custodian|Prepared [Bb]y|Approved [Bb]y)[ ]?$"
 )
-_SIGNED: Final = re.compile(
+_SIGNED: Final = re.compile(rf"\n[ \t]{{0,8}}(?:/s/ ?)?(?P<name>{_FULL})[ ]*(?=\n|$|,)")
+_CLOSING: Final = re.compile(
     r"(?:[Rr]egards|[Ss]incerely(?: yours)?|[Yy]ours (?:truly|faithfully|sincerely)|[Tt]hanks(?: again)?|[Tt]hank you"
-    r"|[Cc]heers|[Bb]est(?: wishes)?|[Cc]ordially|Respectfully(?: submitted)?)[,.!]?[ ]*\n\s{0,8}(?:/s/ ?)?"
-    rf"(?P<name>{_FULL})[ ]*(?=\n|$|,)"
+    r"|[Cc]heers|[Bb]est(?: wishes)?|[Cc]ordially|Respectfully(?: submitted)?)[,.!]?\s*$"
 )
-_SUFFIXED: Final = re.compile(rf"(?P<name>{_FULL}),? (?:Esq|Ph\.?D|M\.?D|J\.?D|CPA|Q\.?C|K\.?C|S\.?C|LL\.?[BM])\b")
+_DEGREE: Final = re.compile(r"[ ](?:Esq|Ph\.?D|M\.?D|J\.?D|CPA|Q\.?C|K\.?C|S\.?C|LL\.?[BM])\b")
+_BEFORE: Final = re.compile(rf"(?P<name>{_FULL}),?$")
 _REVERSED: Final = re.compile(
-    r"[A-Z](?<![\w,] [A-Z])(?<!\w[A-Z])[a-z]+(?:['-][A-Z][a-z]+)?, (?P<first>[A-Z][a-z]+)"
+    r"[A-Z](?<![\w,] [A-Z])(?<![\w/@.-][A-Z])[a-z]+(?:['-][A-Z][a-z]+)?, (?P<first>[A-Z][a-z]+)"
     r"(?: [A-Z]\b\.?)?(?![\w])(?! ?[A-Z][a-z])"
 )
-_MIXED: Final = re.compile(
-    r"(?:(?P<last>[A-Z]{2,7}) (?P<first>[A-Z][a-z]+(?:[ -]?[A-Za-z][a-z]+)?)"
-    r"|(?P<f2>[A-Z][a-z]+(?:-[A-Za-z][a-z]+)?) (?P<l2>[A-Z]{2,7}))(?![A-Za-z])"
+_SHOUTED_FIRST: Final = re.compile(
+    r"[A-Z](?<!\w[A-Z])[A-Z]{1,6}[ ](?P<first>[A-Z][a-z]+(?:[ -]?[A-Za-z][a-z]+)?)(?![A-Za-z])"
 )
+_SHOUTED_LAST: Final = re.compile(r"[A-Z](?<!\w[A-Z])[a-z]+(?:-[A-Za-z][a-z]+)?[ ](?P<last>[A-Z]{2,7})(?![A-Za-z])")
 _PINYIN: Final = re.compile(
     r"(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|er|ia|ie"
     r"|in|iu|ou|ua|ui|un|uo|ue|ve|a|e|i|o|u|v)){1,2}"
 )
 _GENERATIONS: Final = ("Jr", "Sr", "II", "III", "IV")
+_PLACES: Final = {
+    ("hong", "kong"),
+    ("yu", "tong"),
+    ("lian", "he"),
+    ("ma", "shan"),
+    ("he", "nan"),
+    ("hu", "nan"),
+    ("hai", "nan"),
+}
 _SMALL: Final = ("de", "van", "von", "der", "la", "bin", "di", "da")
 
 
@@ -72,7 +82,7 @@ def find_people(*, text: str) -> Iterator[Entity]:
 def _entity(text: str, start: int, end: int, confidence: float, rule: str) -> Entity | None:
     """Make an entity of a stretch of text after trimming what does not belong to a name."""
     name = text[start:end]
-    stripped = name.strip(" .,'\"\t")
+    stripped = name.strip(" .,'\"\t").removesuffix("'s")
     start += name.find(stripped) if stripped else 0
     if len(stripped) < 2 or len(stripped) > 60:
         return None
@@ -82,8 +92,12 @@ def _entity(text: str, start: int, end: int, confidence: float, rule: str) -> En
 def _mail_forms(text: str) -> Iterator[Entity]:
     if "@" in text:
         for match in _MAILBOX.finditer(text):
-            name = match["name"]
-            if _personal(name) and (found := _entity(text, *match.span("name"), 0.95, "person.mailbox")):
+            begin = max(0, match.start() - 64, text.rfind("\n", 0, match.start()) + 1)
+            name = _MAIL_NAME.search(text[begin : match.start()])
+            if name is None or not _personal(name[name.lastgroup or 0]):
+                continue
+            start, end = name.span(name.lastgroup or 0)
+            if found := _entity(text, begin + start, begin + end, 0.95, "person.mailbox"):
                 yield found
     at = text.find("/")
     if at < 0:
@@ -100,7 +114,7 @@ def _mail_forms(text: str) -> Iterator[Entity]:
 def _personal(name: str) -> bool:
     """Tell whether a mail name looks like a person: two to four words, none of which says otherwise."""
     words = re.findall(r"[^\W\d_]+", name)
-    if not 2 <= len(words) <= 5 or any(sign.isdigit() for sign in name):
+    if not 2 <= len(words) <= 5 or any(sign.isdigit() or sign == "_" for sign in name):
         return False
     return all(word[0].isupper() or word in _SMALL for word in words) and not any(
         word.lower() in name_words("not_names") for word in words
@@ -109,29 +123,26 @@ def _personal(name: str) -> bool:
 
 def _strong(text: str) -> Iterator[Entity]:
     for match in _TITLED.finditer(text):
-        if match.start() and text[match.start() - 1].isalnum():
-            continue
-        end = _trimmed(text, *match.span("name"))
-        if end and (found := _entity(text, match.start("name"), end, 0.9, "person.title")):
-            yield found
-    if ":" in text:
+        if not (match.start() and text[match.start() - 1].isalnum()):
+            yield from _cut(text, match.span("name"), 0.9, "person.title", least=1)
+    if ":" in text or "：" in text:
         for match in _LABELLED.finditer(text):
-            end = _trimmed(text, *match.span("name"))
-            if (
-                end
-                and " " in text[match.start("name") : end]
-                and (found := _entity(text, match.start("name"), end, 0.8, "person.label"))
-            ):
-                yield found
-    for pattern, confidence, rule in ((_SIGNED, 0.85, "person.sign_off"), (_SUFFIXED, 0.9, "person.degree")):
-        for match in pattern.finditer(text):
-            end = _trimmed(text, *match.span("name"))
-            if (
-                end
-                and " " in text[match.start("name") : end]
-                and (found := _entity(text, match.start("name"), end, confidence, rule))
-            ):
-                yield found
+            if _LABEL.search(text[max(0, match.start() - 24) : match.start()]):
+                yield from _cut(text, match.span("name"), 0.8, "person.label")
+    for match in _SIGNED.finditer(text):
+        if _CLOSING.search(text[max(0, match.start() - 40) : match.start() + 1]):
+            yield from _cut(text, match.span("name"), 0.85, "person.sign_off")
+    for match in _DEGREE.finditer(text):
+        begin = max(0, match.start() - 48)
+        if name := _BEFORE.search(text[begin : match.start()]):
+            yield from _cut(text, (begin + name.start(), begin + name.end("name")), 0.9, "person.degree")
+
+
+def _cut(text: str, span: tuple[int, int], confidence: float, rule: str, *, least: int = 2) -> Iterator[Entity]:
+    """Yield a name cut before the first word that belongs to no name, if enough words are left."""
+    end = _trimmed(text, *span)
+    if end and len(text[span[0] : end].split()) >= least and (found := _entity(text, span[0], end, confidence, rule)):
+        yield found
 
 
 def _trimmed(text: str, start: int, end: int) -> int:
@@ -149,32 +160,30 @@ def _known(text: str) -> Iterator[Entity]:
     given, weak, surnames = name_words("given"), name_words("given_also_words"), name_words("surnames")
     barred, romanised = name_words("not_names"), name_words("surnames_romanised")
     for match in _PAIR.finditer(text):
-        words = match[0].replace(",", "").split()
-        first = words[0].lower()
-        last = next(word for word in reversed(words) if word.rstrip(".") not in _GENERATIONS).lower()
-        if last in barred or first in barred:
-            continue
-        if first in given and (first not in weak or last in surnames):
+        first, last = match[1].lower(), match[2].lower()
+        if first in given:
+            if last in barred or first in barred or (first in weak and last not in surnames):
+                continue
             confidence = 0.88 if last in surnames else 0.78
             if found := _entity(text, match.start(), match.end(), confidence, "person.given_name"):
                 yield found
-        elif len(words) == 2 and (found := _pinyin(text, match, first, last, romanised)):
-            yield found
+        elif (first in romanised or last in romanised) and match[0].count(" ") == 1 and last not in barred:
+            if found := _pinyin(text, match, first, last, romanised):
+                yield found
     for match in _REVERSED.finditer(text):
         first, last = match["first"].lower(), match[0].split(",")[0].lower()
         if first in given and first not in weak and last not in barred and last not in given:
             yield Entity("person", match[0], match.start(), match.end(), 0.75, "person.reversed")
-    for match in _MIXED.finditer(text):
-        last, first = (match["last"] or match["l2"]).lower(), (match["first"] or match["f2"]).lower()
-        if (
-            last in romanised
-            and _PINYIN.fullmatch(re.sub("[ -]", "", first))
-            and (not match.start() or not text[match.start() - 1].isalnum())
-        ):
+    for match in (*_SHOUTED_FIRST.finditer(text), *_SHOUTED_LAST.finditer(text)):
+        words = match[0].split(" ", 1)
+        last, first = words if "first" in match.groupdict() else reversed(words)
+        if last.lower() in romanised and _PINYIN.fullmatch(first.lower().replace(" ", "").replace("-", "")):
             yield Entity("person", match[0], match.start(), match.end(), 0.85, "person.pinyin_capitals")
 
 
 def _pinyin(text: str, match: re.Match[str], first: str, last: str, romanised: frozenset[str]) -> Entity | None:
+    if (first, last) in _PLACES:
+        return None
     for surname, rest in ((first, last), (last, first)):
         if surname in romanised and _PINYIN.fullmatch(rest.replace("-", "")) and len(rest) > 1:
             confidence = 0.75 if len(rest) > 3 or len(surname) > 2 else 0.6
