@@ -94,7 +94,7 @@ class RelationOptions:
     near_duplicates, threads: False leaves that question unasked.
     """
 
-    similarity: float = 0.8
+    similarity: float = 0.7
     short_words: int = 30
     custodians: tuple[str, ...] = ()
     near_duplicates: bool = True

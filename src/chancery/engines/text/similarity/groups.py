@@ -1,0 +1,76 @@
+"""Near-duplicates in groups round a pivot, and as pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from chancery.engines.text.similarity.joining import Join
+
+_KEEP_BYTES = 256 * 1024**2
+
+
+@dataclass(frozen=True, slots=True)
+class NearDuplicate:
+    """A document in a group: its number, that of the pivot, and the exact Jaccard similarity of the two."""
+
+    number: int
+    pivot: int
+    similarity: float
+
+
+def groups(
+    *,
+    count: int,
+    text_of: Callable[[int], str],
+    threshold: float = 0.7,
+    short_words: int = 30,
+    keep_bytes: int = _KEEP_BYTES,
+) -> Iterator[NearDuplicate]:
+    """Yield the members of all groups of two or more, each with its pivot; the pivot itself has similarity 1.
+
+    Longest first, a document joins the most similar pivot at least ``threshold`` similar, the earlier one where
+    two are equal, or becomes a pivot. So a pivot is the longest of its group and every figure is to the pivot.
+    count, text_of: documents 0 to count - 1 and their texts; a text may be asked for three times.
+    threshold: Jaccard similarity of shingle sets, above 0 up to 1.
+    short_words: a shorter document is only grouped with one of the same words; below 5 words with none.
+    keep_bytes: memory for shingles; what does not fit is computed again from the text.
+    """
+    join = Join(count=count, text_of=text_of, threshold=threshold, short_words=short_words, keep_bytes=keep_bytes)
+    pivots: dict[int, tuple[int, float]] = {}
+    grouped: set[int] = set()
+    for number in join.longest_first():
+        best = max(join.partners(number), key=lambda each: (each[1], -each[0]), default=None)
+        if best is None:
+            join.add(number)
+        else:
+            pivots[number] = best
+            grouped.add(best[0])
+            yield NearDuplicate(number, *best)
+    for copy, first in join.copies.items():
+        pivot, found = pivots.get(first, (first, 1.0))
+        grouped.add(pivot)
+        yield NearDuplicate(copy, pivot, found)
+    for number in sorted(grouped):
+        yield NearDuplicate(number, number, 1.0)
+
+
+def pairs(
+    *,
+    count: int,
+    text_of: Callable[[int], str],
+    threshold: float = 0.7,
+    short_words: int = 30,
+    keep_bytes: int = _KEEP_BYTES,
+) -> Iterator[tuple[int, int, float]]:
+    """Yield every pair at least ``threshold`` similar once, with its exact similarity; values as in ``groups``.
+
+    A document that only repeats another one is paired with the first of its kind alone.
+    """
+    join = Join(count=count, text_of=text_of, threshold=threshold, short_words=short_words, keep_bytes=keep_bytes)
+    for number in join.longest_first():
+        for other, found in join.partners(number):
+            yield other, number, found
+        join.add(number)
+    for copy, first in join.copies.items():
+        yield first, copy, 1.0
