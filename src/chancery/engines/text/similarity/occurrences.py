@@ -109,7 +109,8 @@ class Occurrences:
 
     def lone(self, values: U64) -> Flags:
         """Tell for each shingle of a document whether no other document has it."""
-        return self._table[self._slots(values)] != _COMMON
+        found: Flags = self._table[self._slots(values)] != _COMMON
+        return found
 
     def lone_counts(self, batch: Batch) -> I64:
         """Return how many different lone shingles each document of a batch has."""
