@@ -1,0 +1,139 @@
+"""Exact duplicates at the level of families: what is kept, what is left out and why, and how to take it back."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from chancery.engines.text.duplicates.notices import Notices
+from chancery.engines.text.duplicates.recipe import Fingerprint, body_of, fingerprint
+from chancery.engines.text.members import Member
+
+Rule = Literal["file", "mail", "family"]
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """One item left out because another one is the same.
+
+    rule: ``file`` same bytes; ``mail`` recipe 2 and the full text agree; ``family`` its head is a duplicate and
+    this is the partner of an attachment there. sha256: what agreed, of the recipe for a mail.
+    """
+
+    id: str
+    family_id: str
+    kept: str
+    rule: Rule
+    sha256: str
+    custodian: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicates:
+    """All exact duplicates of a collection. prints: fingerprint of each mail that is the head of a family."""
+
+    suppressed: tuple[Suppressed, ...]
+    prints: Mapping[str, Fingerprint]
+
+    def kept(self) -> dict[str, str]:
+        """Return the id of the kept copy for each item left out."""
+        return {each.id: each.kept for each in self.suppressed}
+
+    def restored(self, ids: Iterable[str]) -> Duplicates:
+        """Return the duplicates without these decisions: the items come back with their whole families."""
+        asked = set(ids)
+        families = {each.family_id for each in self.suppressed if each.id in asked}
+        return replace(self, suppressed=tuple(each for each in self.suppressed if each.family_id not in families))
+
+
+def find_duplicates(
+    *,
+    members: Sequence[Member],
+    text_of: Callable[[str], str | None],
+    notices: Notices,
+    custodians: Sequence[str] = (),
+) -> Duplicates:
+    """Return the duplicates among the heads of families; attachments follow their head.
+
+    Mails are the same when recipe 2 agrees and so do their full bodies. A mail with neither body nor attachment is
+    only the same as a byte-identical file, and so is one that was read in part or has an unreadable attachment:
+    headers alone never merge. Loose files are the same when their bytes are. Empty files never are.
+    custodians: in order of priority; the copy of the first is kept, then the first by path.
+    """
+    children: dict[str, list[Member]] = defaultdict(list)
+    for member in members:
+        if member.parent_id is not None:
+            children[member.parent_id].append(member)
+    rank = {name: place for place, name in enumerate(custodians)}
+    prints: dict[str, Fingerprint] = {}
+    groups: dict[str, list[Member]] = defaultdict(list)
+    for head in members:
+        if not is_head(head):
+            continue
+        if head.kind == "mail":
+            attached = [child.sha256 for child in children[head.id]]
+            prints[head.id] = fingerprint(
+                text=text_of(head.id), metadata=head.metadata, attachments=attached, notices=notices
+            )
+        if key := _key(head, prints.get(head.id)):
+            groups[key].append(head)
+    found: list[Suppressed] = []
+    for key, group in groups.items():
+        if len(group) > 1:
+            group.sort(key=lambda each: (rank.get(each.custodian, len(rank)), each.path, each.id))
+            for copy, master in _same(key, group, text_of, notices):
+                found.extend(_tie(copy, master, "file" if key.startswith("file") else "mail", key[5:], children))
+    return Duplicates(tuple(found), prints)
+
+
+def is_head(member: Member) -> bool:
+    """Tell whether an item is the head of a family and not only a container of others."""
+    return member.id == member.family_id and member.status != "container" and member.kind not in ("archive", "mailbox")
+
+
+def _key(head: Member, found: Fingerprint | None) -> str | None:
+    """Return what must agree, None for an item that may never be merged."""
+    if not head.sha256 or not head.size:
+        return None
+    if found is None or head.exception is not None or not found.whole:
+        return f"file:{head.sha256}"
+    if found.body is None and found.attachments is None:
+        return f"file:{head.sha256}"
+    return f"mail:{found.sha256}"
+
+
+def _same(
+    key: str, group: Sequence[Member], text_of: Callable[[str], str | None], notices: Notices
+) -> Iterator[tuple[Member, Member]]:
+    """Yield each copy with the first member of the same full text."""
+    if key.startswith("file"):
+        yield from ((copy, group[0]) for copy in group[1:])
+        return
+    masters: list[tuple[str, Member]] = []
+    for member in group:
+        body = body_of(text=text_of(member.id), metadata=member.metadata, notices=notices)
+        master = next((each for text, each in masters if text == body), None)
+        if master is None:
+            masters.append((body, member))
+        else:
+            yield member, master
+
+
+def _tie(
+    copy: Member, master: Member, rule: Rule, agreed: str, children: Mapping[str, list[Member]]
+) -> Iterator[Suppressed]:
+    """Yield the copy and its attachments, each with its partner in the kept family."""
+    pending: list[tuple[Member, Member, Rule, str]] = [(copy, master, rule, agreed)]
+    while pending:
+        copy, master, rule, agreed = pending.pop()
+        yield Suppressed(copy.id, copy.family_id, master.id, rule, agreed, copy.custodian, copy.path)
+        free: dict[str, list[Member]] = defaultdict(list)
+        for child in children.get(master.id, ()):
+            free[child.sha256 or child.path.rpartition("/")[2]].append(child)
+        for child in children.get(copy.id, ()):
+            partners = free[child.sha256 or child.path.rpartition("/")[2]]
+            if partners:
+                pending.append((child, partners.pop(0), "family", child.sha256))
