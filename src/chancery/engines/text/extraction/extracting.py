@@ -5,12 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from typing import Final
 
+from chancery.engines.text.extraction.addresses import find_addresses
+from chancery.engines.text.extraction.amounts import find_amounts
+from chancery.engines.text.extraction.banks import find_banks
 from chancery.engines.text.extraction.dates import find_dates
 from chancery.engines.text.extraction.folding import fold
+from chancery.engines.text.extraction.identities import find_identities
+from chancery.engines.text.extraction.internet import find_internet
+from chancery.engines.text.extraction.languages import find_languages
+from chancery.engines.text.extraction.organisations import find_organisations
 from chancery.engines.text.extraction.people import find_people
+from chancery.engines.text.extraction.phones import find_phones
 from chancery.engines.text.extraction.values import KINDS, Entity, ExtractionRefused, Kind
 
-_FINDERS: Final[dict[Kind, Callable[..., Iterable[Entity]]]] = {"person": find_people}
+_FINDERS: Final[dict[Kind, Callable[..., Iterable[Entity]]]] = {
+    "person": find_people,
+    "organisation": find_organisations,
+    "address": find_addresses,
+    "phone": find_phones,
+    "amount": find_amounts,
+    "identity": find_identities,
+    "bank": find_banks,
+    "language": find_languages,
+}
+# A stretch of digits is one number: the kind that can prove itself keeps it.
+_NUMBERS: Final = ("identity", "bank", "phone", "date", "amount")
 
 
 def extract(
@@ -20,7 +39,8 @@ def extract(
 
     kinds: which of ``KINDS`` (None: all); fewer kinds cost less time. day_first: the order of 3/4/2025, see
     ``dates.find_dates``. least_confidence: findings below it are left out.
-    Refuses: kind_unknown. The same text gives the same findings; nothing is looked up outside.
+    Findings of different kinds may lie on each other (a domain in an address), but a number has one kind: the surer
+    one, of the kinds asked for. Refuses: kind_unknown. The same text gives the same findings, in every place.
     """
     wanted = _checked(kinds)
     folded = fold(text)
@@ -30,9 +50,36 @@ def extract(
     for kind, finder in _FINDERS.items():
         if kind in wanted:
             found += finder(text=folded)
-    kept = [one for one in found if one.confidence >= least_confidence] if least_confidence > 0 else found
-    kept.sort(key=lambda one: (one.start, one.end, one.kind))
-    return tuple(kept)
+    if wanted & {"email", "url", "domain"}:
+        found += find_internet(text=folded, kinds=wanted)
+    found = [one for one in _one_kind_each(found) if one.confidence >= least_confidence]
+    found.sort(key=lambda one: (one.start, one.end, one.kind))
+    return tuple(found)
+
+
+def _one_kind_each(found: list[Entity]) -> Iterable[Entity]:
+    """Leave out a number that overlaps a surer one of another kind, or lies inside a web or postal address."""
+    numbers = [one for one in found if one.kind in _NUMBERS]
+    if not numbers:
+        return found
+    covers = [one for one in found if one.kind in ("url", "email")] + numbers
+    covers.sort(key=lambda one: (one.start, -one.end))
+    lost: set[int] = set()
+    reach: list[Entity] = []
+    for one in covers:
+        reach = [other for other in reach if other.end > one.start]
+        for other in reach:
+            if one.kind != other.kind:
+                weaker = min((one, other), key=_strength)
+                if weaker.kind in _NUMBERS:
+                    lost.add(id(weaker))
+        if id(one) not in lost:
+            reach.append(one)
+    return [one for one in found if id(one) not in lost]
+
+
+def _strength(one: Entity) -> tuple[bool, float, int]:
+    return one.kind not in _NUMBERS, one.confidence, one.end - one.start
 
 
 def _checked(kinds: Collection[str] | None) -> frozenset[str]:

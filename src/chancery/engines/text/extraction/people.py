@@ -167,9 +167,8 @@ def _known(text: str) -> Iterator[Entity]:
             confidence = 0.88 if last in surnames else 0.78
             if found := _entity(text, match.start(), match.end(), confidence, "person.given_name"):
                 yield found
-        elif (first in romanised or last in romanised) and match[0].count(" ") == 1 and last not in barred:
-            if found := _pinyin(text, match, first, last, romanised):
-                yield found
+        elif (first in romanised or last in romanised) and last not in barred and match[0].count(" ") == 1:
+            yield from _pinyin(text, match, first, last, romanised)
     for match in _REVERSED.finditer(text):
         first, last = match["first"].lower(), match[0].split(",")[0].lower()
         if first in given and first not in weak and last not in barred and last not in given:
@@ -181,11 +180,12 @@ def _known(text: str) -> Iterator[Entity]:
             yield Entity("person", match[0], match.start(), match.end(), 0.85, "person.pinyin_capitals")
 
 
-def _pinyin(text: str, match: re.Match[str], first: str, last: str, romanised: frozenset[str]) -> Entity | None:
+def _pinyin(text: str, match: re.Match[str], first: str, last: str, romanised: frozenset[str]) -> Iterator[Entity]:
     if (first, last) in _PLACES:
-        return None
+        return
     for surname, rest in ((first, last), (last, first)):
         if surname in romanised and _PINYIN.fullmatch(rest.replace("-", "")) and len(rest) > 1:
             confidence = 0.75 if len(rest) > 3 or len(surname) > 2 else 0.6
-            return _entity(text, match.start(), match.end(), confidence, "person.pinyin")
-    return None
+            if found := _entity(text, match.start(), match.end(), confidence, "person.pinyin"):
+                yield found
+            return

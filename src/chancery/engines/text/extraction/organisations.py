@@ -1,0 +1,151 @@
+"""Organisations by the form of their name: legal suffix, institution word, Chinese ending."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Final
+
+from chancery.engines.text.extraction.overlaps import best_of
+from chancery.engines.text.extraction.tables import table
+from chancery.engines.text.extraction.values import Entity
+
+_WORD = r"(?:[A-Z0-9][\w&'.-]*[\w&]|[A-Z]|[A-Z]\.)"
+_LINK = r"(?:[ ](?:&|and|of|the|for|de|du|der|und|et|y)(?:[ ]the)?[ ]|,?[ ])"
+_RUN: Final = re.compile(rf"{_WORD}(?:{_LINK}{_WORD}){{0,7}}$")
+_SUFFIX: Final = re.compile(
+    r",?[ ](?:Inc(?:orporated)?\b\.?|INC\b\.?|L\.?L\.?C\b\.?|Ltd\b\.?|LTD\b\.?|Limited\b|LIMITED\b"
+    r"|Corp(?:oration)?\b\.?|CORP(?:ORATION)?\b\.?|(?:Co|CO)\b\.?(?:,?[ ](?:Ltd|LTD|Inc|INC|LLC)\b\.?)?"
+    r"|Company(?:,?[ ](?:Limited|Inc\.?|LLC))?\b|COMPANY\b|L\.?L\.?P\b\.?|L\.P\.|LP\b|P\.?L\.?C\b\.?"
+    r"|GmbH(?:[ ]&[ ]Co\.?[ ]KG)?\b|AG\b|S\.A\.(?:S\.)?|SA\b|N\.V\.|NV\b|B\.V\.|BV\b|S\.p\.A\.|SpA\b|S\.r\.l\."
+    r"|P(?:ty|te)\b\.?(?:[ ]Ltd\b\.?)?|Sdn\.?[ ]Bhd\b\.?|AB\b|A/S|ASA\b|Oyj?\b|P\.C\.|PLLC\b|N\.A\.)"
+)
+_OF: Final = re.compile(
+    r"(?:University|College|Bank|Ministry|Department|Institute|Court|Office|Bureau|Board|Chamber|Board of Trustees)[ ]"
+    r"of[ ](?:the[ ])?[A-Z][\w'-]+(?:[ ](?:(?:and|of|for)[ ](?:the[ ])?)?[A-Z][\w'-]+){0,4}"
+)
+_HAN = "\u4e00-\u9fff"
+_ZH_RUN: Final = re.compile(rf"[{_HAN}A-Za-z0-9（）()·&]{{1,30}}$")
+
+
+def _words(field: str) -> str:
+    return "|".join(table("organisations.json")[field])
+
+
+@cache
+def _institution() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?<=[ \n(])(?:{_words('institutions')})\b"
+        r"(?:[ ]of[ ](?:the[ ])?[A-Z][\w'-]+(?:[ ](?:of[ ])?[A-Z][\w'-]+){0,3})?"
+    )
+
+
+@cache
+def _leading() -> frozenset[str]:
+    return frozenset(table("organisations.json")["leading"])
+
+
+@cache
+def _chinese_patterns() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str]]:
+    held = table("organisations.json")
+    end = re.compile(
+        rf"(?:{_words('endings_chinese')})(?:[（(](?:有限合伙|普通合伙|特殊普通合伙|集团)[）)])?"
+        rf"(?:[{_HAN}]{{2,10}}?(?:分公司|支行|分行|分所|营业部|办事处))?"
+    )
+    stops = re.compile(rf"{_words('stops_chinese')}|[{held['stop_signs_chinese']}]")
+    return end, stops, frozenset(held["generic_chinese"])
+
+
+def find_organisations(*, text: str) -> Iterator[Entity]:
+    """Yield names of organisations of a folded text as written, on one line.
+
+    English: a run of capitalised words before a legal form (0.92) or around an institution word (0.75). Chinese: the
+    characters before an ending, back to a place name, a stop or a word that cannot stand inside a name.
+    """
+    found = [*_suffixed(text), *_institutions(text)]
+    if not text.isascii():
+        found += _chinese(text)
+    yield from best_of(found)
+
+
+def _before(text: str, end: int) -> tuple[int, str] | None:
+    """Return start and text of the run of capitalised words that ends at an offset, without a leading small word."""
+    begin = max(0, end - 90, text.rfind("\n", 0, end) + 1)
+    run = _RUN.search(text[begin:end])
+    if run is None:
+        return None
+    start, words = begin + run.start(), run[0]
+    while (head := words.split(" ", 1))[0].rstrip(".,:") in _leading() and len(head) == 2:
+        start += len(words) - len(head[1])
+        words = head[1]
+        small = re.match(r"(?:and|of|the|for) ", words)
+        if small:
+            start, words = start + small.end(), words[small.end() :]
+    for sign in (". ", ", and ", "; "):
+        cut = words.rfind(sign)
+        if cut > 3 and sign == ", and ":
+            start, words = start + cut + len(sign), words[cut + len(sign) :]
+        elif cut > 4 and sign == ". " and words[cut - 2] not in " ." and len(words[:cut].split()[-1]) > 3:
+            start, words = start + cut + 2, words[cut + 2 :]
+    return (start, words) if words and words.rstrip(".") not in _leading() else None
+
+
+def _suffixed(text: str) -> Iterator[Entity]:
+    for match in _SUFFIX.finditer(text):
+        if found := _before(text, match.start()):
+            start, words = found
+            if len(words) > 1 and not words.replace(".", "").isdigit():
+                end = match.end()
+                whole = text[start:end]
+                yield Entity("organisation", " ".join(whole.split()), start, end, 0.92, "organisation.legal_form")
+
+
+def _institutions(text: str) -> Iterator[Entity]:
+    for match in _institution().finditer(text):
+        if found := _before(text, match.start() - 1):
+            start, _ = found
+            yield Entity(
+                "organisation", text[start : match.end()], start, match.end(), 0.75, "organisation.institution"
+            )
+    for match in _OF.finditer(text):
+        if not match.start() or not text[match.start() - 1].isalnum():
+            yield Entity("organisation", match[0], match.start(), match.end(), 0.8, "organisation.of")
+
+
+@cache
+def _places() -> re.Pattern[str]:
+    held = table("places.json")
+    names = sorted({*held["provinces"], *held["cities"]}, key=len, reverse=True)
+    return re.compile(rf"(?:{'|'.join(names)})(?:省|市|自治区)?")
+
+
+def _chinese(text: str) -> Iterator[Entity]:
+    end, _, generic = _chinese_patterns()
+    last = 0
+    for match in end.finditer(text):
+        run = _ZH_RUN.search(text[max(last, match.start() - 30) : match.start()])
+        last = match.end()
+        name = _name(run[0] if run else "")
+        whole = name + match[0]
+        if not name or whole in generic or name[-1] in "各该本贵某两一多何此":
+            continue
+        start = match.start() - len(name)
+        strong = match[0].startswith(("股份有限公司", "有限责任公司", "有限公司")) or "事务所" in match[0]
+        confidence = 0.93 if strong else 0.85 if len(name) > 1 else 0.5
+        yield Entity("organisation", whole, start, match.end(), confidence, "organisation.zh")
+
+
+def _name(run: str) -> str:
+    """Return the part of a run of characters that belongs to the name: from a place, or after the last stop."""
+    for opened, closed in (("（", "）"), ("(", ")")):
+        while run.count(closed) > run.count(opened):
+            run = run[run.index(closed) + 1 :]
+        while run.count(opened) > run.count(closed):
+            run = run[run.rindex(opened) + 1 :]
+    stops = list(_chinese_patterns()[1].finditer(run))
+    places = [match.start() for match in _places().finditer(run) if run[: match.start()][-1:] not in ("（", "(")]
+    if places:
+        doubtful = any(stop.start() > places[0] and len(stop[0]) > 1 for stop in stops)
+        return run[places[-1 if doubtful else 0] :]
+    return (run[stops[-1].end() :] if stops else run).lstrip("）)·&")
