@@ -20,7 +20,7 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 def sentences(room: Path) -> set[str]:
     """First sentence argument of every reason and refusal, the floors of grading and the rules of LEDES."""
     found = set()
-    for path in room.glob("*.py"):
+    for path in room.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 text = node.value
@@ -35,7 +35,7 @@ def sentences(room: Path) -> set[str]:
 def said(room: Path) -> set[str]:
     """Sentences handed to Reason and to refusals."""
     found = set()
-    for path in room.glob("*.py"):
+    for path in room.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if not isinstance(node, ast.Call):
                 continue

@@ -78,14 +78,14 @@ def _quality_at(curve: Callable[[float], float], probability: float) -> float:
 
 
 def _characteristic(curve: Callable[[float], float], aql: float | None) -> Characteristic:
-    points = [_quality_at(curve, probability) for probability in (0.95, 0.50, 0.10, 0.05)]
+    p95, p50, p10, p05 = (_quality_at(curve, probability) for probability in (0.95, 0.50, 0.10, 0.05))
     # The outgoing quality p × Pa(p) has one maximum; it lies below the quality that is nearly always rejected.
     limit = _quality_at(curve, 1e-4)
     worst = minimize_scalar(
         lambda share: -share * curve(share), bounds=(0.0, limit), method="bounded", options={"xatol": 1e-12}
     )
     at_aql = curve(aql) if aql is not None and aql <= 1 else None
-    return Characteristic(at_aql, *points, aoql=float(-worst.fun), aoql_at=float(worst.x))
+    return Characteristic(at_aql, p95, p50, p10, p05, float(-worst.fun), float(worst.x))
 
 
 def characteristic(*, plan: Single, aql: float | None = None) -> Characteristic:
