@@ -54,8 +54,8 @@ _TENS: Final = {
 _POWERS: Final = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _COUNT = "|".join([*sorted(_UNITS, key=len, reverse=True), *_TENS, "hundred", *_POWERS, "and", "a"])
 _WORDED: Final = re.compile(
-    rf"(?<![A-Za-z])(?P<words>(?:{_COUNT})(?:[ ,-]+(?:{_COUNT})\b)*)(?:[ ]and[ ](?P<cents>[0-9]{{1,2}}|no)/100(?:ths)?)?[ ]"
-    r"(?:\([^)\n]{1,40}\)[ ])?"
+    rf"(?<![A-Za-z])(?P<words>(?:{_COUNT})(?:[ ,-]+(?:{_COUNT})\b)*)"
+    r"(?:[ ]and[ ](?P<cents>[0-9]{1,2}|no)/100(?:ths)?)?[ ](?:\([^)\n]{1,40}\)[ ])?"
     r"(?P<name>(?:U\.?S\.?|United States|Hong Kong|Canadian|Australian|Singapore)?[ ]?dollars?"
     r"|euros?|pounds sterling|yuan|renminbi)$",
     re.IGNORECASE,
@@ -64,20 +64,18 @@ _NAMED_MONEY: Final = re.compile(r"(?i:dollars?|euros?|pounds sterling|yuan|renm
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     held = table("currencies.json")
-    signs = "|".join(re.escape(sign) for sign in sorted(held["signs"], key=len, reverse=True))
     codes = "|".join(held["codes"])
     words = "|".join(re.escape(word) for word in sorted(held["words"], key=len, reverse=True))
-    before = re.compile(
-        rf"(?P<sign>{signs}|¥|(?:{codes})(?=[ $€£¥0-9])[ ]?[$€£¥]?)[ ]{{0,2}}(?P<minus>-)?(?P<number>{_NUMBER}){_SCALE}"
-        rf"(?:[ ]?(?P<also>{codes})\b)?"
-    )
+    amount = rf"[ ]{{0,2}}(?P<minus>-)?(?P<number>{_NUMBER}){_SCALE}(?:[ ]?(?P<also>{codes})\b)?"
+    sign = re.compile(rf"[$€£¥₩₹₽฿₫₤]{amount}")
+    code = re.compile(rf"(?P<code>{codes}|RMB|Rs)(?=[ .$€£¥0-9])\.?[ ]?[$€£¥]?{amount}")
     after = re.compile(
         rf"[0-9](?<![\w.,$€£¥-][0-9])(?:[0-9]{{0,2}}(?:,[0-9]{{3}})+|[0-9]{{0,14}})(?:\.[0-9]{{1,6}})?{_SCALE}"
         rf"[ ]?(?P<name>(?:{codes})\b|(?:{words})\b)"
     )
-    return before, after
+    return sign, code, after
 
 
 def find_amounts(*, text: str) -> Iterator[Entity]:
@@ -92,31 +90,38 @@ def find_amounts(*, text: str) -> Iterator[Entity]:
     yield from best_of(found)
 
 
+_PREFIX: Final = re.compile(r"(?<![A-Za-z])(?:U\.S\.|[A-Z]{1,3})$")
+
+
 def _scaled(number: str, scale: str | None) -> Decimal:
     return Decimal(number.replace(",", "")) * (_SCALES[scale.lower()] if scale else 1)
 
 
 def _signed(text: str) -> Iterator[Entity]:
-    held = table("currencies.json")
+    signs = table("currencies.json")["signs"]
     for match in _patterns()[0].finditer(text):
+        start, sign = match.start(), match[0][0]
+        before = _PREFIX.search(text[max(0, start - 5) : start])
+        currency = signs.get(f"{before[0]}{sign}" if before else sign) or ("JPY" if "円" in text else "CNY")
+        if before and f"{before[0]}{sign}" in signs:
+            start -= len(before[0])
+        alone = match["also"] is None and start == match.start() and sign in "$¥"
+        yield _entity(match, match["also"] or currency, start, 0.85 if alone else 0.95)
+    for match in _patterns()[1].finditer(text):
         start = match.start()
-        sign = match["sign"].strip()
-        if start and text[start - 1].isalnum() and sign[0].isalpha():
-            continue
-        if start and text[start - 1] == "-" and sign[0].isalpha():
-            continue
-        code = match["also"] or held["signs"].get(sign) or (sign[:3] if sign[:3] in held["codes"] else None)
-        currency = "CNY" if code == "CNH" else code or ("JPY" if "円" in text else "CNY")
-        confidence = 0.85 if sign in ("$", "¥") and not match["also"] else 0.95
-        value = _scaled(match["number"], match["scale"])
-        if match["minus"]:
-            value = -value
-        yield Entity("amount", money_value(currency, value), start, match.end(), confidence, "amount.sign")
+        if not start or not ((text[start - 1].isalnum() and text[start - 1].isascii()) or text[start - 1] == "-"):
+            yield _entity(match, {"RMB": "CNY", "Rs": "INR"}.get(match["code"], match["code"]), start, 0.95)
+
+
+def _entity(match: re.Match[str], currency: str, start: int, confidence: float) -> Entity:
+    value = _scaled(match["number"], match["scale"]) * (-1 if match["minus"] else 1)
+    code = "CNY" if currency == "CNH" else currency
+    return Entity("amount", money_value(code, value), start, match.end(), confidence, "amount.sign")
 
 
 def _named(text: str) -> Iterator[Entity]:
     held = table("currencies.json")
-    for match in _patterns()[1].finditer(text):
+    for match in _patterns()[2].finditer(text):
         head = re.match(r"[0-9,.]+", match[0])
         name = match["name"]
         currency = held["words"].get(name) or name[:3]
@@ -124,7 +129,8 @@ def _named(text: str) -> Iterator[Entity]:
             continue
         value = _scaled(head[0].rstrip(",."), match["scale"])
         currency = "CNY" if currency in ("CNH", "RMB") else currency
-        yield Entity("amount", money_value(currency, value), match.start(), match.end(), 0.9, "amount.name")
+        confidence = 0.5 if name == "pounds" and not match["scale"] else 0.9
+        yield Entity("amount", money_value(currency, value), match.start(), match.end(), confidence, "amount.name")
 
 
 def _worded(text: str) -> Iterator[Entity]:
@@ -134,7 +140,7 @@ def _worded(text: str) -> Iterator[Entity]:
         if match is None:
             continue
         value = english_number(match["words"])
-        if not value:
+        if not value or re.match(r"(?i:hundred|thousand|million|billion|trillion|and)", match["words"]):
             continue
         name = match["name"].lower().replace(".", "")
         currency = next((code for part, code in _NAMES.items() if part in name), "USD")

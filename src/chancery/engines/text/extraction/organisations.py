@@ -8,12 +8,13 @@ from functools import cache
 from typing import Final
 
 from chancery.engines.text.extraction.overlaps import best_of
-from chancery.engines.text.extraction.tables import table
+from chancery.engines.text.extraction.tables import name_words, table
 from chancery.engines.text.extraction.values import Entity
 
 _WORD = r"(?:[A-Z0-9][\w&'.-]*[\w&]|[A-Z]|[A-Z]\.)"
 _LINK = r"(?:[ ](?:&|and|of|the|for|de|du|der|und|et|y)(?:[ ]the)?[ ]|,?[ ])"
 _RUN: Final = re.compile(rf"{_WORD}(?:{_LINK}{_WORD}){{0,7}}$")
+_BREAK: Final = re.compile(r"\. |, and | of (?:the )?|, ")
 _SUFFIX: Final = re.compile(
     r",?[ ](?:Inc(?:orporated)?\b\.?|INC\b\.?|L\.?L\.?C\b\.?|Ltd\b\.?|LTD\b\.?|Limited\b|LIMITED\b"
     r"|Corp(?:oration)?\b\.?|CORP(?:ORATION)?\b\.?|(?:Co|CO)\b\.?(?:,?[ ](?:Ltd|LTD|Inc|INC|LLC)\b\.?)?"
@@ -82,13 +83,22 @@ def _before(text: str, end: int) -> tuple[int, str] | None:
         small = re.match(r"(?:and|of|the|for) ", words)
         if small:
             start, words = start + small.end(), words[small.end() :]
-    for sign in (". ", ", and ", "; "):
-        cut = words.rfind(sign)
-        if cut > 3 and sign == ", and ":
-            start, words = start + cut + len(sign), words[cut + len(sign) :]
-        elif cut > 4 and sign == ". " and words[cut - 2] not in " ." and len(words[:cut].split()[-1]) > 3:
-            start, words = start + cut + 2, words[cut + 2 :]
+    cut = _foreign_head(words)
+    start, words = start + cut, words[cut:]
     return (start, words) if words and words.rstrip(".") not in _leading() else None
+
+
+def _foreign_head(words: str) -> int:
+    """Return how many characters at the start of a run belong to the sentence or to another name."""
+    cut = 0
+    for match in _BREAK.finditer(words):
+        head = words[cut : match.start()].split()
+        sentence = match[0] == ". " and len(head[-1]) > 3
+        person = match[0].startswith(" of ") and len(head) in (2, 3) and head[0].lower() in name_words("given")
+        adverb = match[0] == ", " and len(head) == 1 and (head[0].endswith("ly") or head[0] in _leading())
+        if sentence or person or adverb or match[0] == ", and ":
+            cut = match.end()
+    return cut
 
 
 def _suffixed(text: str) -> Iterator[Entity]:
@@ -104,10 +114,11 @@ def _suffixed(text: str) -> Iterator[Entity]:
 def _institutions(text: str) -> Iterator[Entity]:
     for match in _institution().finditer(text):
         if found := _before(text, match.start() - 1):
-            start, _ = found
-            yield Entity(
-                "organisation", text[start : match.end()], start, match.end(), 0.75, "organisation.institution"
-            )
+            cut = found[1].rfind(", ")
+            start = found[0] + (cut + 2 if cut >= 0 else 0)
+            whole = text[start : match.end()]
+            if whole.split(" ", 1)[0] not in _leading():
+                yield Entity("organisation", whole, start, match.end(), 0.75, "organisation.institution")
     for match in _OF.finditer(text):
         if not match.start() or not text[match.start() - 1].isalnum():
             yield Entity("organisation", match[0], match.start(), match.end(), 0.8, "organisation.of")

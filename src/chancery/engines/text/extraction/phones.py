@@ -11,7 +11,9 @@ from chancery.engines.text.extraction.overlaps import best_of
 from chancery.engines.text.extraction.values import Entity
 
 _EXTENSION = r"(?:[ ]?(?:,[ ]?)?(?:[xX]|[Ee]xt\.?|EXT\.?|转|轉|分机)[ ]?(?P<ext>[0-9]{1,6}))?"
-_INTERNATIONAL: Final = re.compile(rf"\+(?P<digits>[1-9](?:[ .-]?\(?[0-9]\)?){{7,14}})(?![0-9]){_EXTENSION}")
+_INTERNATIONAL: Final = re.compile(
+    rf"\+(?P<digits>[1-9](?:[ .-]?(?:\([0-9]{{1,4}}\)[ .-]?)?[0-9]){{6,14}})(?![0-9]){_EXTENSION}"
+)
 _NORTH_AMERICA: Final = re.compile(
     r"(?:\((?<![0-9A-Za-z]\()[ ]?|[0-9](?<![0-9A-Za-z.+/-][0-9])"
     r"(?:(?<=1)[ .-]?\(?(?=[2-9][0-9]{2})|(?<=[2-9])(?=[0-9]{2}[^0-9])))"
@@ -39,6 +41,7 @@ _BRITISH: Final = re.compile(
 _WORDS: Final = re.compile(
     r"(?i:phone|\btel\b|\bfax|mobile|\bcell|\bcall|contact|dial|\bph\b|pager|direct|office)|电话|電話|手机|手機|传真|傳真|热线|座机|联系方式"
 )
+_WORDS_CHINESE: Final = re.compile(r"电话|電話|手机|手機|传真|傳真|热线|座机|联系方式|(?i:\btel|\bfax)[ .:：]*$")
 _LABEL: Final = re.compile(
     r"(?i:phone|tel|fax|mobile|cell|pager|direct|dial|office|home|work|ph)[.#]?[ ]?[:.#]?[ ]{0,3}$"
 )
@@ -67,10 +70,8 @@ def _digits(text: str) -> str:
 def _foreign(text: str) -> Iterator[Entity]:
     if "+" in text:
         for match in _INTERNATIONAL.finditer(text):
-            digits = _digits(match["digits"])
+            digits = _digits(match["digits"].replace("(0)", ""))
             if 8 <= len(digits) <= 15 and (not digits.startswith("86") or len(digits) >= 11):
-                if digits.startswith("440"):
-                    digits = "44" + digits[3:]
                 yield _entity(match, f"+{digits}", 0.95, "phone.international")
     for match in _BRITISH.finditer(text):
         yield _entity(match, f"+44{_digits(match[0])[1:]}", 0.7, "phone.uk")
@@ -107,8 +108,8 @@ def _chinese(text: str) -> Iterator[Entity]:
     for match in _LANDLINE.finditer(text):
         whole = match[0] if match["ext"] is None else match[0][: match.end("rest") - match.start()]
         digits = _digits(whole)
-        parted = "-" in whole or ")" in whole or " " in whole
-        named = named_before(_WORDS, text, match.start())
+        parted = "-" in whole or ")" in whole or (" " in whole and not text.isascii())
+        named = named_before(_WORDS_CHINESE if text.isascii() or not parted else _WORDS, text, match.start())
         if digits[0] == "0" and 10 <= len(digits) <= 12 and (parted or named) and whole.count("(") == whole.count(")"):
             yield _entity(match, f"+86{digits[1:]}", 0.93 if named else 0.8, "phone.cn_landline")
     for match in _SERVICE.finditer(text):
