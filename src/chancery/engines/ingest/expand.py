@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -11,13 +12,17 @@ from chancery.engines.ingest.budget import Budget
 from chancery.engines.ingest.formats import FORMATS, Format, contradicts
 from chancery.engines.ingest.identify import identify, media_type_of
 from chancery.engines.ingest.inventory import hash_file, scan_sparse
+from chancery.engines.ingest.known import is_known
 from chancery.engines.ingest.loading import read
 from chancery.engines.ingest.names import inner_path, item_id, native_name
 from chancery.engines.ingest.reading import HEAD_BYTES, Child, Content, Exhausted, Reading, Unreadable
-from chancery.engines.ingest.records import Item, Limits, SourceFile
+from chancery.engines.ingest.records import Decisions, Item, Limits, SourceFile
 from chancery.engines.ingest.verdict import settle
-from chancery.engines.ingest.writing import Written, write_child
+from chancery.engines.ingest.writing import KEEP, Written, hashed, write_child
 
+Emit = Callable[[int, Item, Content | None], None]
+DEFAULTS = Decisions()
+_PIECE = 1024 * 1024
 _CONTAINER_KINDS = frozenset({"archive", "mailbox"})
 
 
@@ -28,20 +33,71 @@ def expand_file(
     limits: Limits,
     skip: dict[str, tuple[str, str]] | None = None,
     on_start: Callable[[str], None] | None = None,
+    decisions: Decisions = DEFAULTS,
 ) -> list[Item]:
     """Return the items of one input file, each parent before its children, the file itself first.
 
     skip: id -> (code, detail) of items that are not read but recorded with that exception.
     on_start: told the id of each item before it is read. Bad input raises nothing: it ends as a coded
-    exception.
+    exception. The bytes of every child are written into ``scratch``.
+    """
+    found: dict[int, Item] = {}
+
+    def keep(index: int, item: Item, _: Content | None) -> None:
+        found[index] = item
+
+    expand_into(
+        file=file,
+        scratch=scratch,
+        limits=limits,
+        emit=keep,
+        skip=skip,
+        on_start=on_start,
+        decisions=decisions,
+        lay=True,
+    )
+    return [found[index] for index in sorted(found)]
+
+
+def expand_into(
+    *,
+    file: SourceFile,
+    scratch: Path,
+    limits: Limits,
+    emit: Emit,
+    skip: dict[str, tuple[str, str]] | None = None,
+    on_start: Callable[[str], None] | None = None,
+    decisions: Decisions = DEFAULTS,
+    lay: bool = False,
+) -> None:
+    """Give each item of one input file to ``emit`` as soon as it is settled, with its place in the order and its
+    content: children before their parent, so that nothing has to be held until the end.
+
+    lay: the bytes of every child are written into ``scratch``; otherwise only of those a reader wants as files,
+    and they are removed again.
     """
     try:
-        size = file.location.stat().st_size
+        size, data = _opened(file.location)
     except OSError:
-        return [_missing(file)]
-    run = _Run(file, scratch, limits, Budget(limits, size), skip or {}, on_start)
-    run.visit_top(size)
-    return [item for item in run.items if item is not None]
+        emit(0, _missing(file), None)
+        return
+    run = _Run(file, scratch, limits, Budget(limits, size), skip or {}, on_start, emit, decisions, lay)
+    run.visit_top(size, data)
+
+
+def _opened(location: Path) -> tuple[int, bytes | None]:
+    """Return the size of a file, and its bytes when they are few."""
+    handle = os.open(location, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        size = os.fstat(handle).st_size
+        if size > KEEP:
+            return size, None
+        data = os.read(handle, size + 1)
+        while piece := os.read(handle, _PIECE) if len(data) > size or len(data) < size else b"":
+            data += piece
+        return len(data), data
+    finally:
+        os.close(handle)
 
 
 def _missing(file: SourceFile) -> Item:
@@ -87,30 +143,37 @@ class _Run:
     budget: Budget
     skip: dict[str, tuple[str, str]]
     on_start: Callable[[str], None] | None
-    items: list[Item | None] = field(default_factory=list)
+    emit: Emit
+    decisions: Decisions
+    lay: bool
+    count: int = 0
     losses: list[set[str]] = field(default_factory=list)
 
-    def visit_top(self, size: int) -> None:
+    def visit_top(self, size: int, data: bytes | None) -> None:
         """Read the input file itself."""
         place = _Place((self.file.path,), self.file.path)
         identity = item_id(chain=place.chain)
-        verdict = self._refusal_at_top(size)
+        verdict = self._refusal_at_top(size) if data is None else None
         if verdict is not None and size > self.limits.max_file_bytes:
             self._record_bare(place, identity, _last(place.path), size, *verdict)
             return
-        size, sha256, md5 = hash_file(path=self.file.location)
-        with self.file.location.open("rb") as stream:
-            head = stream.read(HEAD_BYTES)
+        if data is not None:
+            written = hashed(data=data)
+        else:
+            size, sha256, md5 = hash_file(path=self.file.location)
+            with self.file.location.open("rb") as stream:
+                written = Written(size, sha256, md5, stream.read(HEAD_BYTES), None)
         content = Content(
             name=_last(self.file.path),
-            location=self.file.location,
-            size=size,
-            head=head,
+            place=self.file.location,
+            size=written.size,
+            head=written.head,
             passwords=self.file.passwords,
             parts=tuple(part for _, part in self.file.parts),
             limits=self.limits,
+            kept=written.kept,
+            decisions=self.decisions,
         )
-        written = Written(size, sha256, md5, head, None)
         self._visit(place, identity, content, written, None, Child(content.name, None), verdict)
 
     def _refusal_at_top(self, size: int) -> tuple[str, str] | None:
@@ -130,19 +193,23 @@ class _Run:
         child: Child,
         verdict: tuple[str, str] | None,
     ) -> None:
-        index = len(self.items)
-        self.items.append(None)
+        index = self.count
+        self.count += 1
         if self.on_start is not None:
             self.on_start(identity)
-        form, reading = self._read(identity, content, place, verdict)
+        form, reading = self._read(identity, content, place, verdict or self._known(written))
         is_container = reading.container or form.kind in _CONTAINER_KINDS
         family = place.family or identity
-        inside = replace(place, parent=identity, family=place.family if is_container else family)
-        before = len(self.items)
-        if written.size or content.parts:
+        before = self.count
+        if (written.size or content.parts) and reading.children != ():
+            inside = _Place(
+                place.chain, place.path, identity, place.family if is_container else family, place.depth, place.position
+            )
             self._children(inside, reading, place)
+        elif self.file.incomplete and place.depth == 0:
+            reading.flag("truncated", "A part of this split archive is missing.")
         contradiction = written.size > 0 and contradicts(extension=content.extension, key=form.key)
-        self.items[index] = settle(
+        item = settle(
             identity=identity,
             parent=place.parent,
             family=family,
@@ -152,14 +219,15 @@ class _Run:
             form=form,
             media_type=media_type_of(content=content, form=form),
             written=written,
-            native=native,
+            native=native if self.lay else None,
             child=child,
             reading=reading,
             container=is_container,
             contradiction=contradiction,
-            found=len(self.items) - before,
+            found=self.count - before,
             max_text=self.limits.max_text_chars,
         )
+        self.emit(index, item, content)
 
     def _read(
         self, identity: str, content: Content, place: _Place, verdict: tuple[str, str] | None
@@ -183,6 +251,14 @@ class _Run:
             return form, read(content=content, form=form)
         except BaseException as fault:
             return form, _reading_of(fault, form)
+
+    def _known(self, written: Written) -> tuple[str, str] | None:
+        """Return the verdict on a file that the list of known files names."""
+        if self.decisions.known is None or not written.size:
+            return None
+        if not is_known(path=self.decisions.known, sha256=written.sha256, md5=written.md5):
+            return None
+        return "known_file", "The file is on the list of known files and was not read."
 
     def _part(self) -> Reading | None:
         """Return the reading of a later or widowed volume of a split archive, None for any other file."""
@@ -219,7 +295,8 @@ class _Run:
         shown, hostile = inner_path(name=child.name)
         chain = (*parent.chain, f"{position}/{child.name}")
         identity = item_id(chain=chain)
-        place = replace(inside, chain=chain, path=f"{parent.path}/{shown}", depth=parent.depth + 1, position=position)
+        path = f"{parent.path}/{shown}"
+        place = _Place(chain, path, inside.parent, inside.family, parent.depth + 1, position)
         if hostile and child.exception is None:
             detail = "The entry names a place outside its archive; it was kept under a harmless name."
             child = replace(child, exception="path_traversal", detail=detail)
@@ -249,14 +326,21 @@ class _Run:
         self._note_loss(child)
         content = Content(
             name=_last(shown),
-            location=target,
+            place=target,
             size=written.size,
             head=written.head,
             passwords=self.file.passwords,
             limits=self.limits,
             kept=written.kept,
+            decisions=self.decisions,
+            laid=written.kept is None,
         )
+        if self.lay and written.kept is not None:
+            target.write_bytes(written.kept)
+            content.laid = True
         self._visit(place, identity, content, written, native, child, None)
+        if content.laid and not self.lay:
+            target.unlink(missing_ok=True)
 
     def _note_loss(self, child: Child) -> None:
         if child.exception not in (None, "path_traversal", "unsupported"):
@@ -264,7 +348,9 @@ class _Run:
 
     def _record_bare(self, place: _Place, identity: str, name: str, size: int, code: str, detail: str) -> None:
         """Record something whose bytes could not be had."""
-        self.items.append(
+        self.count += 1
+        self.emit(
+            self.count - 1,
             Item(
                 id=identity,
                 parent_id=place.parent,
@@ -280,7 +366,8 @@ class _Run:
                 exception=code,
                 exception_detail=detail,
                 position=place.position,
-            )
+            ),
+            None,
         )
 
 

@@ -7,14 +7,27 @@ import binascii
 import hashlib
 import quopri
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.header import Header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
-from typing import Any
+from typing import Any, Protocol
 
 from chancery.engines.text.charset import codec_for, decode
 
+_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}  # noqa: SIM905
+_USUAL = re.compile(
+    r"(?:[A-Za-z]{3},? +)?(\d{1,2}) +([A-Za-z]{3}) +(\d{4}) +(\d\d):(\d\d)(?::(\d\d))? *"
+    r"([+-])(\d\d)(\d\d)(?: *\([^()]*\))?"
+)
+_ATOM = r"[\w!#$%&'*+/=?^`{|}~.-]"
+_ONE = re.compile(
+    rf"\s*(?:(?:\"([^\"\\]*)\"|({_ATOM}+(?: +{_ATOM}+)*))? *<([^<>\"\s,;()\\]+)>"
+    rf"|({_ATOM}+(?:@{_ATOM}+|(?: +{_ATOM}+)*)))\s*(?:,|$)",
+    re.ASCII,
+)
+_EXPORTED = re.compile(r'<([^<>@,"]+)>,"([^"<>\\]*)" *<([^<>\s]+)>\s*(?:,|$)')
+_SPECIAL = re.compile(r"=\?|~\{|[\r\n]")
 _WORD = re.compile(r"=\?([^?\s]+)\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN = re.compile(r"(\?=)[ \t\r\n]+(=\?)")
 _FOLD = re.compile(r"\r?\n[ \t]+|\r(?=[ \t])|\n")
@@ -22,16 +35,30 @@ _YEAR_OF_NOTHING = re.compile(r"\b0\d{3} \d")
 _ISO = re.compile(r"^\s*\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 
 
-def header(*, message: Message, name: str, charset: str | None = None) -> str:
+class Heads(Protocol):
+    """What holds header values: a message of the standard library, or the quick reader's header."""
+
+    def get(self, name: str, /) -> Any:
+        """Return the first value of a name."""
+
+    def get_all(self, name: str, /) -> Any:
+        """Return all values of a name."""
+
+
+def header(*, message: Message | Heads, name: str, charset: str | None = None) -> str:
     """Return a decoded header value on one line, empty if absent; ``charset`` is tried on raw bytes first."""
     value = message.get(name)
+    if type(value) is str and value.isascii() and not _SPECIAL.search(value):
+        return value.strip()
     return header_text(value=value, charset=charset) if value is not None else ""
 
 
 def header_text(*, value: str | Header, charset: str | None = None) -> str:
     """Return a header value with encoded words and raw eight-bit text decoded."""
     raw = value if isinstance(value, str) else "".join(_raw_of(value))
-    plain = _FOLD.sub(" ", _eight_bit(raw, charset))
+    plain = _eight_bit(raw, charset)
+    if "\n" in plain or "\r" in plain:
+        plain = _FOLD.sub(" ", plain)
     if "=?" in plain:
         plain = _words(_BETWEEN.sub(r"\1\2", plain))
     return plain.strip()
@@ -91,9 +118,13 @@ def _word_bytes(coding: str, payload: str) -> bytes:
         return data
 
 
-def people(*, message: Message, name: str, charset: str | None = None) -> list[str]:
+def people(*, message: Message | Heads, name: str, charset: str | None = None) -> list[str]:
     """Return the people of a header as ``Name <address>``, in order, from all lines of that header."""
-    values = message.get_all(name) or []
+    values = message.get_all(name)
+    if not values:
+        return []
+    if len(values) == 1 and isinstance(values[0], str) and (quick := _usual_people(values[0])) is not None:
+        return quick
     raw = [_eight_bit(v if isinstance(v, str) else "".join(_raw_of(v)), charset) for v in values]
     raw = [_FOLD.sub(" ", value) for value in raw]
     found = []
@@ -107,12 +138,36 @@ def people(*, message: Message, name: str, charset: str | None = None) -> list[s
     return [_tame(each) for each in found]
 
 
+def _usual_people(value: str) -> list[str] | None:
+    """Return the people of a plain ASCII list, None for comments, groups, encoded words and the like."""
+    if "(" in value or "=?" in value or "\n" in value or not value.isascii():
+        return None
+    found, at, end = [], 0, len(value)
+    while at < end:
+        if value[at] == "<" and (exported := _EXPORTED.match(value, at)):
+            surname, given, address = exported.groups()
+            found.append(f"{surname}, {given} <{address}>" if given.strip() else f"{surname} <{address}>")
+            at = exported.end()
+            continue
+        match = _ONE.match(value, at)
+        if match is None:
+            return [] if not value[at:].strip(" ,") and not found else None
+        quoted, plain, angled, bare = match.groups()
+        shown = quoted or plain
+        name = " ".join(shown.split()) if shown else ""
+        found.append(f"{name} <{angled}>" if name and name != angled else angled or bare)
+        at = match.end()
+    return found
+
+
 def _tame(shown: str) -> str:
-    return re.sub(r"\s+", " ", shown).strip()
+    return " ".join(shown.split())
 
 
 def sent_at(*, value: str) -> str | None:
     """Return a header date as ISO 8601 in UTC to the second, None when it is none or before 1970."""
+    if match := _USUAL.fullmatch(value):
+        return _usual_date(match)
     text = re.sub(r"\s+", " ", value).strip()
     if not text or _YEAR_OF_NOTHING.search(text):
         return None
@@ -126,6 +181,18 @@ def sent_at(*, value: str) -> str | None:
     return when.strftime("%Y-%m-%dT%H:%M:%SZ") if when.year >= 1970 else None
 
 
+def _usual_date(match: re.Match[str]) -> str | None:
+    """Return the time of a header date in its usual form, None when it is no date or before 1970."""
+    day, month, year, hour, minute, second, sign, hours, minutes = match.groups()
+    offset = (int(hours) * 60 + int(minutes)) * (-1 if sign == "-" else 1)
+    try:
+        moment = (_MONTHS[month.lower()], int(day), int(hour), int(minute), min(59, int(second or 0)))
+        when = datetime(int(year), *moment, tzinfo=UTC) - timedelta(minutes=offset)
+    except (ValueError, KeyError, OverflowError):
+        return None
+    return when.isoformat()[:19] + "Z" if when.year >= 1970 else None
+
+
 def message_identification_hash(*, message_id: str) -> str | None:
     """Return the EDRM MIH of a message id, None without one.
 
@@ -137,7 +204,7 @@ def message_identification_hash(*, message_id: str) -> str | None:
     return hashlib.md5(value.encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest()
 
 
-def mail_metadata(*, message: Message, charset: str | None) -> dict[str, Any]:
+def mail_metadata(*, message: Message | Heads, charset: str | None) -> dict[str, Any]:
     """Return the metadata of a message from its header."""
     date = header(message=message, name="date")
     message_id = header(message=message, name="message-id")

@@ -85,6 +85,8 @@ def media_type_of(*, content: Content, form: Format) -> str:
 
 def _key(content: Content) -> str:
     head = content.head
+    if content.extension == "eml" and _MAIL_NAMES.match(head) and b"\x00" not in head[:4096]:
+        return "eml"
     if content.extension == "emlx" and re.match(rb"\s*\d+\s*\n", head):
         return "emlx"
     if head[:2] == b"PK" and head[2:4] in (b"\x03\x04", b"\x05\x06", b"07"):
@@ -121,7 +123,7 @@ def _tar_sum(head: bytes) -> bool:
 
 def _zip_key(content: Content) -> str:
     try:
-        with zipfile.ZipFile(content.location) as archive:
+        with content.stream() as stream, zipfile.ZipFile(stream) as archive:
             names = set(archive.namelist()[:20000])
             mimetype = b""
             if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
@@ -166,7 +168,7 @@ def head_of(content: Content) -> bytes:
 
 def _ole_key(content: Content) -> str:
     try:
-        with olefile.OleFileIO(str(content.location)) as ole:
+        with content.stream() as stream, olefile.OleFileIO(stream) as ole:
             streams = {entry[0] for entry in ole.listdir(streams=True, storages=True)}
     except Exception:  # damaged directory: judge by names in UTF-16 anywhere in the file
         data = content.data()

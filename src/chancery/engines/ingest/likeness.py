@@ -12,30 +12,38 @@ import hashlib
 import re
 from typing import Any
 
-from chancery.engines.text.normalise import without_white
+from chancery.engines.ingest.wording import without_white
 
 RECIPE = 1
 _X500 = re.compile(r"/(?:o|ou|cn)=[^<>\"]*?/cn=([^/<>\"]+)$", re.IGNORECASE)
 _ADDRESS = re.compile(r"<([^<>]*)>\s*$")
-_SET_FOOTER = re.compile(
-    r"\*{8,}\s*EDRM Enron Email Data Set has been produced.*?\*{8,}\s*$", re.DOTALL
-)  # licence text that the EDRM Enron v2 set appends to every body; not part of what was sent
+_STARS = "********"
+_SET_FOOTER = "EDRM Enron Email Data Set has been produced"
 
 
 def body_of(*, text: str | None, metadata: dict[str, Any]) -> str:
     """Return the body of a mail without white space and without the licence footer of the EDRM set."""
-    if text is None or metadata.get("body_absent"):
+    if not text or metadata.get("body_absent"):
         return ""
-    return without_white(text=_SET_FOOTER.sub("", text))
+    return without_white(text=without_set_footer(text=text) if _SET_FOOTER in text else text)
+
+
+def without_set_footer(*, text: str) -> str:
+    """Return a body without the licence text, between rows of asterisks, that the EDRM Enron v2 set appends to
+    every body; it is no part of what was sent."""
+    at = text.rfind(_SET_FOOTER)
+    before, after = text[:at].rstrip(), text[at:].rstrip()
+    return before.rstrip("*") if before.endswith(_STARS) and after.endswith(_STARS) else text
 
 
 def person(*, shown: str) -> str:
     """Return one person as compared: the address in lower case, the common name of an X.500 address, or the
     name."""
-    match = _ADDRESS.search(shown)
+    match = _ADDRESS.search(shown) if "<" in shown else None
     value = (match.group(1) if match else shown).strip().lower()
-    inner = _X500.search(value)
-    return without_white(text=inner.group(1) if inner else value.strip("'\""))
+    inner = _X500.search(value) if "/cn=" in value else None
+    shown = inner.group(1) if inner else value.strip("'\"")
+    return "".join(shown.split()) if " " in shown or not shown.isprintable() else shown
 
 
 def parts(*, text: str | None, metadata: dict[str, Any]) -> dict[str, Any]:

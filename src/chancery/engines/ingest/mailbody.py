@@ -12,8 +12,9 @@ from io import BytesIO
 
 from chancery.engines.ingest.headers import header_text
 from chancery.engines.ingest.markup import html_text
-from chancery.engines.ingest.reading import Child
-from chancery.engines.text.charset import decode
+from chancery.engines.ingest.mime import Part
+from chancery.engines.ingest.reading import HEAD_BYTES, Child
+from chancery.engines.ingest.wording import decoded
 
 _EXTENSIONS = {
     "text/plain": ".txt",
@@ -45,7 +46,8 @@ _INLINE = frozenset(
         "message/disposition-notification",
     }
 )
-_PGP = re.compile(rb"-----BEGIN PGP MESSAGE-----")
+_PGP = b"-----BEGIN PGP MESSAGE-----"
+_SUBJECT = re.compile(rb"^subject:[ \t]*([^\r\n]*(?:\r?\n[ \t]+[^\r\n]*)*)", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -76,6 +78,33 @@ def _says_more(html: str, plain: str) -> bool:
     words = set(re.findall(r"\w{3,}", html.lower()))
     missing = words - set(re.findall(r"\w{3,}", plain.lower()))
     return len(missing) > max(4, len(words) // 10)
+
+
+def gather(*, parts: list[Part]) -> Body:
+    """Collect the parts that the quick reader cut out."""
+    body = Body()
+    for part in parts:
+        if part.kind == "message/rfc822":
+            body.attachments.append(Child(_message_name(part, len(body.attachments)), part.data))
+            continue
+        name = _one_line(header_text(value=part.name).replace("\x00", "")) if part.name else ""
+        if part.kind in _INLINE and not name and part.disposition != "attachment":
+            _inline(part.kind, part.data, part.parameters.get("charset", "").lower() or None, body)
+            continue
+        if not part.data.strip() and part.head.get("x-apple-content-length"):
+            body.missing = True
+        _attach(body, part.kind, name, part.data, str(part.head.get("content-id") or ""), part.disposition)
+    return body
+
+
+def _message_name(part: Part, count: int) -> str:
+    """Return the file name of an attached message: its own, or its subject."""
+    given = _one_line(header_text(value=part.name)) if part.name else ""
+    match = _SUBJECT.search(part.data[:HEAD_BYTES])
+    found = match.group(1).decode("ascii", "surrogateescape") if match else ""
+    subject = re.sub(r"[\r\n\t/\\]+", " ", header_text(value=found)).strip() if found else ""
+    name = given or f"{subject[:120] or f'part-{count + 1:03d}'}.eml"
+    return name if name.lower().endswith((".eml", ".msg")) else f"{name}.eml"
 
 
 def collect(*, message: Message) -> Body:
@@ -119,31 +148,30 @@ def _leaf(part: Message, kind: str, body: Body) -> None:
     data = _payload(part)
     attached = disposition.startswith("attachment") or bool(name)
     if kind in _INLINE and not attached:
-        _inline(part, kind, data, body)
+        _inline(kind, data, part.get_content_charset(failobj="") or None, body)
         return
     if part.get("x-apple-content-length") and not data.strip():
         body.missing = True
+    _attach(body, kind, name, data, str(part.get("content-id", "")), disposition)
+
+
+def _attach(body: Body, kind: str, name: str, data: bytes, content_id: str, disposition: str) -> None:
     default = f"part-{len(body.attachments) + 1:03d}{_EXTENSIONS.get(kind, '')}"
-    metadata = {
-        "content_id": str(part.get("content-id", "")).strip(),
-        "inline": disposition.startswith("inline"),
-    }
+    metadata = {"content_id": content_id.strip(), "inline": disposition.startswith("inline")}
     body.attachments.append(Child(name or default, data, media_type=kind, metadata=metadata))
 
 
-def _inline(part: Message, kind: str, data: bytes, body: Body) -> None:
-    declared = part.get_content_charset(failobj="") or None
+def _inline(kind: str, data: bytes, declared: str | None, body: Body) -> None:
     if kind == "text/html" or (kind == "text/plain" and re.match(rb"\s*<(?:html|!doctype)", data[:200], re.I)):
         text, charset = html_text(data=data, declared=declared)
         body.html.append(text)
     else:
-        decoded = decode(data=data, declared=declared)
-        text, charset = decoded.text, decoded.charset
+        text, charset = decoded(data=data, declared=declared)
         if kind in ("text/enriched", "text/richtext"):
             text = re.sub(r"</?[a-zA-Z-]+>", "", text)
         (body.plain if kind.startswith("text/") and kind != "text/rfc822-headers" else body.extra).append(text)
     body.charset = body.charset or charset
-    if _PGP.search(data):
+    if _PGP in data:
         body.encrypted = True
 
 
@@ -157,7 +185,10 @@ def _name_of(part: Message) -> str:
         name = part.get_filename(failobj="")
     except (ValueError, TypeError, LookupError, IndexError):
         name = ""
-    name = header_text(value=str(name or "")).replace("\x00", "")
+    return _one_line(header_text(value=str(name or "")).replace("\x00", ""))
+
+
+def _one_line(name: str) -> str:
     return re.sub(r"[\r\n\t]+", " ", name).strip()
 
 

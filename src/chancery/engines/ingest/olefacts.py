@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import olefile
 
+from chancery.engines.ingest.reading import Content
 from chancery.engines.text.charset import decode
 
 _WANTED = {
@@ -25,11 +25,11 @@ _WANTED = {
 }
 
 
-def summary(*, location: Path) -> dict[str, Any]:
+def summary(*, content: Content) -> dict[str, Any]:
     """Return title, author and dates of an OLE file; an unreadable property stream gives nothing."""
     found: dict[str, Any] = {}
     try:
-        with olefile.OleFileIO(str(location)) as ole:
+        with content.stream() as stream, olefile.OleFileIO(stream) as ole:
             facts = ole.get_metadata()
     except Exception:  # the library lets faults of many kinds out of damaged property streams
         return found

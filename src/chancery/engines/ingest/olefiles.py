@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from pathlib import Path
 
 import olefile
 
-from chancery.engines.ingest.reading import Child
+from chancery.engines.ingest.reading import Child, Content
 
 _PLAIN = ("Package", "CONTENTS", "Contents", "CONTENTV30")
 _SIGNS = (
@@ -20,11 +19,11 @@ _SIGNS = (
 )
 
 
-def embedded_objects(*, location: Path) -> Iterator[Child]:
+def embedded_objects(*, content: Content) -> Iterator[Child]:
     """Yield the files that were dropped into an OLE document, as they were; a damaged storage yields
     nothing."""
     try:
-        with olefile.OleFileIO(str(location)) as ole:
+        with content.stream() as stream, olefile.OleFileIO(stream) as ole:
             streams = ole.listdir()
             found = [(path, ole.openstream(path).read()) for path in streams if _wanted(path)]
     except Exception:  # the library lets faults of many kinds out of damaged storages

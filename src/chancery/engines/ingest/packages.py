@@ -89,7 +89,7 @@ class Package:
 def open_package(*, content: Content) -> Package:
     """Open a package; a damaged directory is replaced by a walk over the local headers."""
     try:
-        archive = zipfile.ZipFile(content.location)
+        archive = zipfile.ZipFile(content.stream())
         return Package(list(dict.fromkeys(archive.namelist())), archive)
     except (zipfile.BadZipFile, OSError, ValueError, struct.error, NotImplementedError):
         salvaged = dict(salvage(data=content.data()))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from chancery.engines.ingest.records import Limits
+from chancery.engines.ingest.records import Decisions, Limits
 from chancery.foundation.errors import Refused
 
 HEAD_BYTES = 64 * 1024
@@ -28,20 +29,23 @@ class Exhausted(Refused):
 
 @dataclass(slots=True)
 class Content:
-    """The bytes a reader reads: a local file, in memory as well when small.
+    """The bytes a reader reads: in memory when small, otherwise a local file.
 
-    name: file name as shown. passwords: tried in order.
-    parts: later volumes of a split archive, in order.
+    name: file name as shown. place: where the bytes lie, or go when a reader needs a file (``location``).
+    passwords: tried in order. parts: later volumes of a split archive, in order. kept: all bytes, when in memory.
+    laid: the bytes lie at ``place`` already.
     """
 
     name: str
-    location: Path
+    place: Path
     size: int
     head: bytes
     passwords: tuple[str, ...] = ()
     parts: tuple[Path, ...] = ()
     limits: Limits = field(default_factory=Limits)
     kept: bytes | None = None
+    decisions: Decisions = field(default_factory=Decisions)
+    laid: bool = True
 
     @property
     def extension(self) -> str:
@@ -49,12 +53,24 @@ class Content:
         stem, dot, extension = self.name.rpartition(".")
         return extension.lower() if dot and stem else ""
 
+    @property
+    def location(self) -> Path:
+        """The local file, written now if the bytes were only in memory."""
+        if not self.laid and self.kept is not None:
+            self.place.write_bytes(self.kept)
+            self.laid = True
+        return self.place
+
+    def stream(self) -> BinaryIO:
+        """Return a seekable stream over the bytes; the caller closes it."""
+        return BytesIO(self.kept) if self.kept is not None else self.place.open("rb")
+
     def data(self) -> bytes:
         """Return all bytes; refuses more than 512 MiB, which only streaming readers may read."""
         if self.kept is None:
             if self.size > IN_MEMORY_BYTES:
                 raise Unreadable("The file is larger than 512 MiB, too large to be read whole.", code="too_large")
-            self.kept = self.location.read_bytes()
+            self.kept = self.place.read_bytes()
         return self.kept
 
 
@@ -81,7 +97,7 @@ class Reading:
     """What came out of one file: text, metadata, children, and what went wrong.
 
     container: its children are no attachments of it. key: the format found after decryption. exception:
-    code, also on partial success.
+    code, also on partial success. tidy: the text is clean already.
     """
 
     text: str | None = None
@@ -91,6 +107,7 @@ class Reading:
     detail: str = ""
     container: bool = False
     key: str | None = None
+    tidy: bool = False
 
     def flag(self, code: str, detail: str) -> None:
         """Set the exception unless an earlier one stands."""

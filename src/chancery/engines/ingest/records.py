@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
 
@@ -43,6 +43,7 @@ CODES = (
     "no_text",
     "partly_extracted",
     "attachment_missing",
+    "known_file",
 )
 
 
@@ -91,6 +92,20 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Decisions:
+    """What is decided before a collection is processed; the defaults are the published ones.
+
+    time_zone: IANA name; read into times that carry no zone of their own. known: file of sorted digests
+    (``known.write_known``); a file whose digest is in it is recorded and not read. embedded_images: pictures
+    inside documents become items of their own; otherwise they are counted.
+    """
+
+    time_zone: str = "UTC"
+    known: str | None = None
+    embedded_images: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One document, container or coded exception; ``sha256`` is empty when no byte of it could be read.
 
@@ -118,10 +133,12 @@ class Item:
 
     def as_record(self) -> dict[str, Any]:
         """Return the item as a JSON-safe mapping."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in _NAMES}
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> Item:
         """Return the item that ``as_record`` described; unknown keys are ignored."""
-        names = {each.name for each in fields(cls)}
-        return cls(**{key: value for key, value in record.items() if key in names})
+        return cls(**{key: value for key, value in record.items() if key in _NAMES})
+
+
+_NAMES = tuple(each.name for each in fields(Item))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+import re
+from typing import Any, cast
 
 from chancery.engines.ingest.formats import FORMATS, Format
 from chancery.engines.ingest.reading import Child, Reading
 from chancery.engines.ingest.records import Item, Status
+from chancery.engines.ingest.wording import cleaned, tongue
 from chancery.engines.ingest.writing import Written
-from chancery.engines.text.language import language_of
 from chancery.engines.text.normalise import clean
 
+_UNSAFE = re.compile(r"\\u00|\\[rfb]|\x7f|NaN|Infinity")
 _NEEDS_TEXT = frozenset({"document", "spreadsheet", "presentation", "html", "text", "pdf", "calendar", "contact"})
 
 
@@ -41,7 +44,7 @@ def settle(
     _code(reading, child, form, text, container=container, contradiction=contradiction)
     metadata = {**child.metadata, **reading.metadata}
     if text is not None:
-        metadata["language"] = language_of(text=text)
+        metadata["language"] = tongue(text=text)
     status = _status(reading, form, text, container=container, found=found, metadata=metadata)
     return Item(
         id=identity,
@@ -59,7 +62,7 @@ def settle(
         exception_detail=reading.detail,
         text=text,
         native=native,
-        metadata=_json_safe(metadata),
+        metadata=safe(metadata),
         position=position,
     )
 
@@ -67,8 +70,8 @@ def settle(
 def _text(reading: Reading, max_text: int) -> str | None:
     if reading.text is None:
         return None
-    text = clean(text=reading.text)
-    if not text.strip():
+    text = reading.text if reading.tidy else cleaned(text=reading.text)
+    if not text or text.isspace():
         return None
     if len(text) > max_text:
         reading.flag("partly_extracted", "The text is longer than the limit and was cut.")
@@ -101,6 +104,17 @@ def _status(
     if reading.exception in ("path_traversal", "type_mismatch") and metadata.get("needs_ocr"):
         return "item"
     return "exception"
+
+
+def safe(metadata: dict[str, Any]) -> dict[str, Any]:
+    """Return metadata that JSON can hold, without control characters; plain ASCII metadata pass as they are."""
+    try:
+        shown = json.dumps(metadata, ensure_ascii=False)
+    except (TypeError, ValueError):
+        return cast("dict[str, Any]", _json_safe(metadata))
+    if shown.isascii() and not _UNSAFE.search(shown):
+        return metadata
+    return cast("dict[str, Any]", _json_safe(metadata))
 
 
 def _json_safe(value: Any) -> Any:

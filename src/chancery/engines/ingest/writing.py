@@ -1,22 +1,22 @@
-"""Write the bytes of a child into the scratch folder, counting and hashing them on the way."""
+"""Take the bytes of a child out, counting and hashing them on the way; small ones stay in memory."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from chancery.engines.ingest.budget import Budget
 from chancery.engines.ingest.reading import HEAD_BYTES, Child, Unreadable
 
 _CHUNK = 1024 * 1024
-_KEEP = 16 * 1024**2
+KEEP = 16 * 1024**2
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Bytes as written; ``kept`` holds them in memory when they are few. fault: the code that cut them
+    """Bytes as taken out; ``kept`` holds them when they are few, else they lie in the file. fault: what cut them
     short."""
 
     size: int
@@ -27,58 +27,87 @@ class Written:
     fault: Unreadable | None = None
 
 
+def hashed(*, data: bytes, fault: Unreadable | None = None) -> Written:
+    """Return bytes in memory with their hashes."""
+    return Written(
+        len(data),
+        hashlib.sha256(data).hexdigest(),
+        hashlib.md5(data, usedforsecurity=False).hexdigest(),
+        data[:HEAD_BYTES],
+        data,
+        fault,
+    )
+
+
 def write_child(*, child: Child, target: Path, budget: Budget) -> Written:
-    """Copy the child to ``target``. A stream that breaks leaves what came before and sets ``fault``."""
+    """Take the child out: into memory up to 16 MiB, else into ``target``.
+
+    A stream that breaks leaves what came before and sets ``fault``.
+    """
     source = child.source
     if source is None:
         raise Unreadable("The bytes of this entry could not be had.", code="corrupt")
     if isinstance(source, bytes):
         budget.take_bytes(len(source))
-        target.write_bytes(source)
-        return Written(
-            size=len(source),
-            sha256=hashlib.sha256(source).hexdigest(),
-            md5=hashlib.md5(source, usedforsecurity=False).hexdigest(),
-            head=source[:HEAD_BYTES],
-            kept=source if len(source) <= _KEEP else None,
-        )
-    return _copy(source, target, budget, child)
+        return hashed(data=source)
+    return _Copy(child, target, budget).run(source)
 
 
-def _copy(source: BinaryIO, target: Path, budget: Budget, child: Child) -> Written:
-    sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
-    size, pieces, fault = 0, [], None
-    with target.open("wb") as out:
-        while True:
-            try:
-                chunk = source.read(_CHUNK)
-            except Unreadable as refusal:
-                fault = refusal
-                break
-            except EOFError:
-                fault = Unreadable("The entry ends before its announced end.", code="truncated")
-                break
-            except MemoryError:
-                raise
-            except Exception:
-                fault = Unreadable("The entry is damaged; what could be read of it is kept.", code="corrupt")
-                break
-            if not chunk:
-                break
-            budget.take_bytes(len(chunk))
-            budget.check_time()
-            size += len(chunk)
-            if child.declared_size is not None and size > child.declared_size:
-                fault = Unreadable("The entry holds more bytes than its container announces.", code="bomb")
-                break
-            sha256.update(chunk)
-            md5.update(chunk)
-            out.write(chunk)
-            if size <= _KEEP:
-                pieces.append(chunk)
-    kept = b"".join(pieces) if size <= _KEEP else None
-    with target.open("rb") as written:
-        head = written.read(HEAD_BYTES)
-    if fault is not None:
-        size = target.stat().st_size
-    return Written(size, sha256.hexdigest(), md5.hexdigest(), head, kept, fault)
+class _Copy:
+    """One stream on its way, first into memory, then into its file."""
+
+    def __init__(self, child: Child, target: Path, budget: Budget) -> None:
+        self.child, self.target, self.budget = child, target, budget
+        self.size = 0
+        self.pieces: list[bytes] = []
+        self.out: IO[bytes] | None = None
+        self.sha256, self.md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
+
+    def run(self, source: BinaryIO) -> Written:
+        fault = None
+        try:
+            while chunk := self._next(source):
+                self._take(chunk)
+        except Unreadable as refusal:
+            fault = refusal
+        finally:
+            if self.out is not None:
+                self.out.close()
+        if self.out is None:
+            return hashed(data=b"".join(self.pieces), fault=fault)
+        with self.target.open("rb") as written:
+            head = written.read(HEAD_BYTES)
+        return Written(self.size, self.sha256.hexdigest(), self.md5.hexdigest(), head, None, fault)
+
+    def _next(self, source: BinaryIO) -> bytes:
+        try:
+            return source.read(_CHUNK)
+        except (Unreadable, MemoryError):
+            raise
+        except EOFError as fault:
+            raise Unreadable("The entry ends before its announced end.", code="truncated") from fault
+        except Exception as fault:  # whatever a decompressor throws
+            raise Unreadable("The entry is damaged; what could be read of it is kept.", code="corrupt") from fault
+
+    def _take(self, chunk: bytes) -> None:
+        self.budget.take_bytes(len(chunk))
+        self.budget.check_time()
+        announced = self.child.declared_size
+        if announced is not None and self.size + len(chunk) > announced:
+            raise Unreadable("The entry holds more bytes than its container announces.", code="bomb")
+        self.size += len(chunk)
+        if self.out is None and self.size <= KEEP:
+            self.pieces.append(chunk)
+            return
+        if self.out is None:
+            self.out = self.target.open("wb")
+            for piece in self.pieces:
+                self._put(piece)
+            self.pieces.clear()
+        self._put(chunk)
+
+    def _put(self, piece: bytes) -> None:
+        assert self.out is not None  # noqa: S101
+        self.sha256.update(piece)
+        self.md5.update(piece)
+        self.out.write(piece)

@@ -35,7 +35,7 @@ class _Guarded:
 
 def read(content: Content, key: str) -> Reading:
     """Return the single file inside, or the entries when it is a tar archive."""
-    opened = cast("BinaryIO", _OPENERS[key](content.location, "rb"))
+    opened = cast("BinaryIO", _OPENERS[key](content.stream(), "rb"))
     try:
         head = opened.read(tarred.BLOCK)
     except _FAULTS as fault:
@@ -51,7 +51,7 @@ def read(content: Content, key: str) -> Reading:
 
 
 def _open(content: Content, key: str) -> BinaryIO:
-    return cast("BinaryIO", _OPENERS[key](content.location, "rb"))
+    return cast("BinaryIO", _OPENERS[key](content.stream(), "rb"))
 
 
 def _first_bytes(content: Content, key: str) -> bytes:

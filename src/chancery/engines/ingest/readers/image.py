@@ -23,7 +23,7 @@ _WANTED = {
 def read(content: Content, key: str) -> Reading:
     """Return width, height, frames and notes, and mark the picture for text recognition."""
     try:
-        with Image.open(content.location) as picture:
+        with content.stream() as stream, Image.open(stream) as picture:
             metadata: dict[str, Any] = {
                 "width": picture.width,
                 "height": picture.height,

@@ -29,14 +29,14 @@ def read(content: Content, key: str) -> Reading:
 
 def read_plain(*, content: Content, key: str) -> Reading:
     """Read an old Office file that is not, or no longer, encrypted."""
-    reading = Reading(metadata=summary(location=content.location))
+    reading = Reading(metadata=summary(content=content))
     reading.text = extract(data=content.data(), media_type=_TYPES[key])
     if not (reading.text or "").strip():
         reading.text = scrape(data=content.data())
         if reading.text:
             reading.flag("partly_extracted", "The document could only be searched for readable runs of text.")
-    reading.children = list(embedded_objects(location=content.location))
-    if not reading.text and not olefile.isOleFile(content.location):
+    reading.children = list(embedded_objects(content=content))
+    if not reading.text and not content.head.startswith(olefile.MAGIC):
         raise Unreadable("The document is damaged and cannot be read.", code="corrupt")
     return reading
 

@@ -25,15 +25,15 @@ def read_decrypted(*, content: Content, key: str | None) -> Reading:
     """Decrypt an Office file and read it as ``key``, or as the package found inside."""
     plain = _decrypt(content)
     with TemporaryDirectory() as folder:
-        location = Path(folder, "plain")
-        location.write_bytes(plain)
         inner = Content(
             name=content.name,
-            location=location,
+            place=Path(folder, "plain"),
             size=len(plain),
             head=plain[:HEAD_BYTES],
             kept=plain,
             limits=content.limits,
+            decisions=content.decisions,
+            laid=False,
         )
         key = key or next((name for name, mark in _FORMS.items() if mark.encode() in plain), "docx")
         reading = read_any(content=inner, form=FORMATS[key])

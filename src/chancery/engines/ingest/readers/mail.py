@@ -7,10 +7,11 @@ from email.message import Message
 
 from chancery.engines.ingest.headers import mail_metadata
 from chancery.engines.ingest.likeness import parts
-from chancery.engines.ingest.mailbody import Body, collect, parse
+from chancery.engines.ingest.mailbody import Body, collect, gather, parse
+from chancery.engines.ingest.mime import Head, split
 from chancery.engines.ingest.reading import Content, Reading
+from chancery.engines.ingest.wording import tidied
 from chancery.engines.text.charset import decode
-from chancery.engines.text.normalise import tidy
 
 _EMLX = re.compile(rb"^\s*(\d+)\s*\r?\n")
 _CLOSE_MISSING = "CloseBoundaryNotFoundDefect"
@@ -34,10 +35,20 @@ def read_message(*, data: bytes) -> Reading:
     """Read one message from its bytes."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in data[:64]:
         data = decode(data=data).text.encode("utf-8", "replace")
-    message = parse(data=data.lstrip(b"\r\n \t\xef\xbb\xbf"))
-    body = collect(message=message)
-    metadata = mail_metadata(message=message, charset=_charset(message) or body.charset)
-    text = tidy(text=body.text())
+    data = data.lstrip(b"\r\n \t\xef\xbb\xbf")
+    if (found := split(data=data)) is not None:
+        head, leaves = found
+        declared = next((leaf.parameters["charset"] for leaf in leaves if leaf.parameters.get("charset")), None)
+        return _reading(head, gather(parts=leaves), declared.lower() if declared else None)
+    message = parse(data=data)
+    reading = _reading(message, collect(message=message), _charset(message))
+    _judge_end(reading, message)
+    return reading
+
+
+def _reading(head: Message | Head, body: Body, charset: str | None) -> Reading:
+    metadata = mail_metadata(message=head, charset=charset or body.charset)
+    text = tidied(text=body.text())
     metadata["attachment_names"] = [child.name for child in body.attachments]
     metadata["charset"] = body.charset
     metadata["body_chars"] = len(text)
@@ -45,16 +56,15 @@ def read_message(*, data: bytes) -> Reading:
         text = _header_block(metadata)
         metadata["body_absent"] = True
     metadata["dedupe_parts"] = parts(text=text, metadata=metadata)
-    reading = Reading(text=text, metadata=metadata, children=body.attachments)
-    _judge(reading, body, message)
-    return reading
-
-
-def _judge(reading: Reading, body: Body, message: Message) -> None:
+    reading = Reading(text=text, metadata=metadata, children=body.attachments, tidy=text.isascii())
     if body.encrypted:
         reading.flag("encrypted", "The message or a part of it is encrypted; only its header could be read.")
     if body.missing:
         reading.flag("attachment_missing", "The message names an attachment that is not in the file.")
+    return reading
+
+
+def _judge_end(reading: Reading, message: Message) -> None:
     cut = [part for part in message.walk() if any(type(d).__name__ == _CLOSE_MISSING for d in part.defects)]
     if cut and _last_part_cut(cut[0]):
         reading.flag("truncated", "The message ends in the middle of a part.")

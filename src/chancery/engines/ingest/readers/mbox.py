@@ -26,7 +26,7 @@ def _messages(content: Content) -> Iterator[Child]:
     whole."""
     lines: list[bytes] = []
     number, blank, held = 0, True, b""
-    with content.location.open("rb") as stream:
+    with content.stream() as stream:
         for line in stream:
             if held:
                 if _HEADER.match(line):

@@ -23,7 +23,7 @@ def read(content: Content, key: str) -> Reading:
     """Return body, header facts and attachments of an Outlook message; attached messages become mail
     files."""
     try:
-        ole = olefile.OleFileIO(str(content.location), raise_defects=olefile.DEFECT_FATAL)
+        ole = olefile.OleFileIO(content.stream(), raise_defects=olefile.DEFECT_FATAL)
     except Exception as fault:  # the library lets faults of many kinds out of damaged storages
         raise Unreadable("The message is damaged and cannot be opened.", code="corrupt") from fault
     with ole:

@@ -9,7 +9,7 @@ from chancery.engines.ingest.scraping import scrape
 
 def read(content: Content, key: str) -> Reading:
     """Return the embedded files as children, or the readable runs of text; neither is ``unsupported``."""
-    children = list(embedded_objects(location=content.location))
+    children = list(embedded_objects(content=content))
     text = scrape(data=content.data()) if not children else None
     if not children and not text:
         return Reading(exception="unsupported", detail="No reader exists for this type of file.")

@@ -39,7 +39,7 @@ _FAULTS = (
 
 def read(content: Content, key: str) -> Reading:
     """Return the entries; split volumes are joined first."""
-    stream = joined(content=content) if content.parts else content.location.open("rb")
+    stream = joined(content=content) if content.parts else content.stream()
     locked = False
     for password in (None, *content.passwords):
         stream.seek(0)

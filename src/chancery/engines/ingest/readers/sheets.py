@@ -32,7 +32,7 @@ def read(content: Content, key: str) -> Reading:
             raise Unreadable("The workbook is damaged and cannot be read.", code="corrupt") from None
         reading.detail = "The cells could not be read."
     if key == "xls":
-        reading.metadata.update(summary(location=content.location))
+        reading.metadata.update(summary(content=content))
     else:
         texts = _package(content, reading, texts)
     reading.text = "\n\n".join(text for text in texts if text.strip())

@@ -12,7 +12,7 @@ def read(content: Content, key: str) -> Reading:
     """Return the readable runs of text, always coded ``partly_extracted``; nothing readable is
     ``unsupported``."""
     text = scrape(data=content.data(), narrow=key in ("mdb", "pub"))
-    metadata = summary(location=content.location) if key in ("vsd", "pub", "mpp") else {}
+    metadata = summary(content=content) if key in ("vsd", "pub", "mpp") else {}
     if not text:
         return Reading(metadata=metadata, exception="unsupported", detail="No reader exists for this type of file.")
     detail = "This type of file can only be searched for readable runs of text; parts may be missing."

@@ -13,7 +13,7 @@ BLOCK = 512
 
 def read(content: Content, key: str) -> Reading:
     """Return the entries of the archive."""
-    return Reading(children=entries(stream=content.location.open("rb")), container=True)
+    return Reading(children=entries(stream=content.stream()), container=True)
 
 
 def looks_like(*, head: bytes) -> bool:

@@ -39,7 +39,7 @@ class _Entry:
 
 def read(content: Content, key: str) -> Reading:
     """Return the entries; split archives are joined first, damaged ones salvaged by their local headers."""
-    stream = joined(content=content) if content.parts else content.location.open("rb")
+    stream = joined(content=content) if content.parts else content.stream()
     try:
         archive = zipfile.ZipFile(stream)
     except (*_FAULTS, NotImplementedError) as fault:
