@@ -13,9 +13,11 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from chancery.platform.index.engine import erase, find, put
-from chancery.platform.index.query import Term
-from chancery.platform.index.values import Entry
+from chancery.engines.retrieval.grammar import parse
+from chancery.engines.retrieval.searching import Searcher
+from chancery.engines.retrieval.segment import Entry
+from chancery.engines.retrieval.store import Writer
+from chancery.platform.index.actions import erase, writing
 from chancery.platform.jobs.models import Job
 from chancery.platform.storage.keys import root_key
 from chancery.platform.storage.stores import store_at
@@ -82,8 +84,12 @@ def _blobs() -> str:
 def _index() -> str:
     name = "doctor" + secrets.token_hex(4)
     try:
-        put(tenant_id=name, entries=[Entry("d", name, "m", {"text": "alive 活着"})])
-        if find(tenant_id=name, query=Term("text", "活着"), matter_ids={"m"}, limit=1).total != 1:
+        with writing(tenant_id=name) as folder:
+            writer = Writer(folder)
+            writer.put([Entry("d", "m", {"text": ["alive 活着"]})])
+            writer.commit()
+        asked = parse("活着").node
+        if asked is None or Searcher.open(folder, scopes={"m"}).count(asked) != 1:
             raise OSError("what was put in is not found")
     finally:
         erase(tenant_id=name)

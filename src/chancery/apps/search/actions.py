@@ -9,8 +9,10 @@ from django.db import transaction
 
 from chancery.apps.documents.queries import reviewable_in_pieces, text_for
 from chancery.apps.search.entries import entry_of
+from chancery.engines.retrieval.segment import Entry
+from chancery.engines.retrieval.store import Writer
 from chancery.platform.access.actors import system_actor
-from chancery.platform.index.actions import Entry, put
+from chancery.platform.index.actions import writing
 from chancery.platform.jobs.actions import enqueue
 from chancery.platform.storage.keys import holding_keys
 
@@ -58,7 +60,11 @@ def index_documents(
             advance(done)
             for document in piece:
                 text = text_for(tenant_id=tenant_id, document_id=document.id) if document.text_length else ""
-                yield entry_of(tenant_id=tenant_id, matter_id=matter_id, document=document, text=text)
+                yield entry_of(matter_id=matter_id, document=document, text=text)
             done += len(piece)
 
-    return put(tenant_id=tenant_id, entries=entries())
+    with writing(tenant_id=tenant_id) as folder:
+        writer = Writer(folder)
+        count = writer.put(entries())
+        writer.commit()
+    return count

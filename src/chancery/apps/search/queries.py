@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.db.models import Q
 
 from chancery.apps.documents.queries import DocumentRecord, documents_by_id, quick_matches, text_for
 from chancery.apps.matters.queries import MatterRecord, matters_found, record_of
-from chancery.apps.search.entries import asked
 from chancery.apps.search.policies import searchable_matters
 from chancery.engines.retrieval.fields import TEXT
 from chancery.engines.retrieval.grammar import parse
 from chancery.engines.retrieval.highlights import Passage, hits_in, marked_terms, passages_of
-from chancery.engines.retrieval.nodes import Node, Problem, written
+from chancery.engines.retrieval.nodes import Node, Problem
+from chancery.engines.retrieval.searching import Searcher
+from chancery.engines.retrieval.segment import SegmentReader
+from chancery.engines.retrieval.store import open_segments, stamp_of
+from chancery.engines.retrieval.writing import written
 from chancery.platform.access.values import Actor
-from chancery.platform.index.queries import find
+from chancery.platform.index.queries import folder_of
+
+_opened: dict[Path, tuple[tuple[int, int], list[SegmentReader]]] = {}
 
 PAGE = 20
 DEEPEST = 10_000
@@ -97,18 +103,22 @@ def suggestions(*, actor: Actor, text: str, matter_id: str | None = None, limit:
 
 
 def _asked(node: Node, matters: dict[str, set[str]], number: int, limit: int) -> tuple[int, list[tuple[str, float]]]:
-    query = asked(node)
-    total = 0
-    best: list[tuple[str, float]] = []
-    for tenant_id, ids in matters.items():
-        if len(matters) == 1:
-            found = find(tenant_id=tenant_id, query=query, matter_ids=ids, limit=limit, offset=(number - 1) * limit)
-            return found.total, found.found
-        found = find(tenant_id=tenant_id, query=query, matter_ids=ids, limit=number * limit, offset=0)
-        total += found.total
-        best += found.found
-    best.sort(key=lambda hit: (-hit[1], hit[0]))
-    return total, best[(number - 1) * limit : number * limit]
+    found = searcher_for(matters).find(node, limit=limit, offset=(number - 1) * limit)
+    return found.total, [(hit.id, hit.score) for hit in found.hits]
+
+
+def searcher_for(matters: dict[str, set[str]]) -> Searcher:
+    """Return what can be searched in the given matters of the given organisations, and nothing else."""
+    segments = [segment for tenant_id in sorted(matters) for segment in _segments(folder_of(tenant_id=tenant_id))]
+    return Searcher(segments, scopes={matter_id for ids in matters.values() for matter_id in ids})
+
+
+def _segments(folder: Path) -> list[SegmentReader]:
+    stamp = stamp_of(folder)
+    known = _opened.get(folder)
+    if known is None or known[0] != stamp:
+        known = _opened[folder] = (stamp, open_segments(folder))
+    return known[1]
 
 
 def _loaded(actor: Actor, node: Node, best: Sequence[tuple[str, float]]) -> tuple[SearchHit, ...]:

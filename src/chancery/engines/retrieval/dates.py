@@ -11,6 +11,7 @@ import re
 from datetime import date
 
 _POINT = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?$")
+_COMPARED = re.compile(r"([<>]=?)\s*(.+)$")
 FIRST_DAY = date(1, 1, 1)
 LAST_DAY = date(9999, 12, 31)
 
@@ -22,9 +23,13 @@ class DateNotUnderstood(ValueError):
 def parse_range(text: str) -> tuple[date, date]:
     """Return first and last day (both included) of ``2024``, ``2024-03``, ``2024-03-05`` or a range ``a..b``.
 
-    Either end of a range may be left open (``2024..``, ``..2024-06``). A range that ends before it begins is
-    refused. Slashes and Chinese year, month and day marks are read as hyphens.
+    Either end of a range may be left open (``2024..``, ``..2024-06``); ``>``, ``>=``, ``<`` and ``<=`` before a
+    point leave an end open too. A range that ends before it begins is refused. Slashes and Chinese year, month
+    and day marks are read as hyphens.
     """
+    compared = _COMPARED.match(text.strip())
+    if compared:
+        return _one_sided(compared.group(1), *_days_of(compared.group(2)))
     first, dots, last = text.strip().replace("…", "..").partition("..")
     if not dots:
         return _days_of(first)
@@ -50,6 +55,16 @@ def cover(first: date, last: date) -> tuple[str, ...]:
     if last.day == calendar.monthrange(last.year, last.month)[1]:
         high += 9999 - 1231 if last.month == 12 else 99 - last.day
     return tuple(_cover(low, high, "", 8))
+
+
+def _one_sided(sign: str, first: date, last: date) -> tuple[date, date]:
+    if sign.startswith(">"):
+        return (first if "=" in sign else _shifted(last, 1)), LAST_DAY
+    return FIRST_DAY, (last if "=" in sign else _shifted(first, -1))
+
+
+def _shifted(day: date, days: int) -> date:
+    return date.fromordinal(min(max(day.toordinal() + days, FIRST_DAY.toordinal()), LAST_DAY.toordinal()))
 
 
 def _days_of(text: str) -> tuple[date, date]:

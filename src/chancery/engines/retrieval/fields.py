@@ -3,38 +3,60 @@
 from __future__ import annotations
 
 from types import MappingProxyType
+from typing import Final
 
 TEXT = "text"
-"""Everything: subject, people, file name and text. Words without a field are looked for here."""
+"""Everything: number, subject, people, file name and text. Words without a field are looked for here."""
+BODY = "body"
+"""The text alone."""
 
-FIELDS: tuple[str, ...] = ("from", "to", "subject", "custodian", "path", "type", "number", "date")
+FIELDS: tuple[str, ...] = (
+    "from", "to", "subject", "body", "name", "path", "custodian", "type", "language", "number", "date", "size", "pages",
+)  # fmt: skip
+
+EVERYWHERE: Final = (TEXT, "subject", "from", "to", "name", "number")
+"""The streams that words without a field are looked for in; the first holds the text."""
+STREAMS: Final = (TEXT, "subject", "from", "to", "name", "number", "path", "custodian", "type", "language")
+"""The fields of words."""
+NUMBERS: Final = ("size", "pages")
+"""The fields of figures: bytes, pages."""
 
 ALIASES = MappingProxyType(
     {
         **{name: name for name in FIELDS},
         "text": TEXT,
         "sender": "from",
+        "author": "from",
         "recipient": "to",
         "cc": "to",
         "title": "subject",
-        "name": "path",
-        "file": "path",
+        "file": "name",
+        "filename": "name",
+        "folder": "path",
         "kind": "type",
+        "lang": "language",
+        "id": "number",
+        "sent": "date",
+        "bytes": "size",
         "发件人": "from",
         "收件人": "to",
         "抄送": "to",
         "主题": "subject",
         "标题": "subject",
-        "保管人": "custodian",
+        "正文": BODY,
+        "全文": TEXT,
+        "文件名": "name",
         "路径": "path",
-        "文件名": "path",
+        "保管人": "custodian",
         "类型": "type",
+        "语言": "language",
         "编号": "number",
         "日期": "date",
-        "正文": TEXT,
+        "大小": "size",
+        "页数": "pages",
     }
 )
 """What a person may type before the colon, and the field it means."""
 
-LITERAL_PREFIXES = frozenset({"http", "https", "ftp", "mailto", "file", "re", "fw", "fwd", "aw", "wg"})
+LITERAL_PREFIXES = frozenset({"http", "https", "ftp", "mailto", "re", "fw", "fwd", "aw", "wg"})
 """Words before a colon that are never meant as a field."""

@@ -1,25 +1,31 @@
-"""The query language: words, "phrases", AND OR NOT ( ), fields, prefix*, days, Chinese as exact substrings.
+"""The query language: words, "phrases", AND OR NOT ( ), w/n pre/n w/s w/p, fields, wildcards, ranges, Chinese.
 
-Words beside each other must all occur. NOT binds tighter than AND, AND tighter than OR. A run of Chinese
-characters, or a word with punctuation inside (an address, a file name), is a phrase. Typed full-width
-brackets, colons and quotation marks mean the same as their Latin forms.
+Words beside each other must all occur. Nearness (``w/5``) binds tightest, then NOT, then AND, then OR; several
+in a row are taken from the left. A run of Chinese characters, or a word with punctuation inside (an address, a
+file name), is a phrase. Typed full-width brackets, colons and quotation marks mean the same as their Latin forms.
 A query that cannot be read is never guessed at: it comes back as a problem with its place and a way out.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from .dates import DateNotUnderstood, parse_range
-from .fields import ALIASES, TEXT
+from .fields import ALIASES, NUMBERS, TEXT
+from .figures import FigureNotUnderstood, parse_figures
 from .lexer import Piece, Stop, pieces_of
-from .nodes import AllOf, AnyOf, Days, Node, Problem, Without, Words
-from .segments import is_ideograph, words_of
+from .nodes import AllOf, AnyOf, Days, Near, Node, Numbers, Operand, Problem, Without, Words, field_of
+from .terms import patterns_of
 
 LONGEST_QUERY = 2_000
 MOST_TERMS = 200
 DEEPEST_NESTING = 40
-SHORTEST_PREFIX = 2
+FARTHEST = 10_000
+"""Words that w/n may reach over."""
+
+_DISTANCE = re.compile(r"(NOT\s+)?(w|within|near|pre)?[/／](\d{1,6}|[sp])$", re.IGNORECASE)
+_OPERANDS = frozenset({"word", "phrase", "(", "field"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +41,11 @@ class Parsed:
         return not any(problem.fatal for problem in self.problems)
 
 
-def parse(text: str) -> Parsed:
-    """Read a query. Returns its meaning, or the problems that stand in the way; never raises."""
+def parse(text: str, *, stem: bool = False) -> Parsed:
+    """Read a query. Returns its meaning, or the problems that stand in the way; never raises.
+
+    stem: words outside quotation marks mean every word with the same English stem.
+    """
     if len(text) > LONGEST_QUERY:
         return Parsed(
             None,
@@ -51,7 +60,7 @@ def parse(text: str) -> Parsed:
         )
     try:
         pieces = list(pieces_of(text))
-        reader = _Reader(pieces, len(text))
+        reader = _Reader(pieces, stem=stem)
         node = reader.whole()
     except Stop as stop:
         return Parsed(None, (stop.problem,))
@@ -61,9 +70,9 @@ def parse(text: str) -> Parsed:
 class _Reader:
     """Recursive descent over the pieces of one query."""
 
-    def __init__(self, pieces: list[Piece], length: int) -> None:
+    def __init__(self, pieces: list[Piece], *, stem: bool) -> None:
         self.pieces = pieces
-        self.length = length
+        self.stem = stem
         self.next = 0
         self.depth = 0
         self.terms = 0
@@ -111,29 +120,57 @@ class _Reader:
                 parts.append(part)
         return _joined(tuple(parts), AllOf)
 
+    def _one(self, field_name: str) -> Node | None:
+        piece = self.pieces[self.next]
+        if piece.kind == "NOT":
+            self.next += 1
+            return self._negated(piece, field_name)
+        node = self._primary(field_name)
+        while (following := self._peek()) is not None and following.kind == "near":
+            node = self._near(following, node, field_name)
+        return node
+
+    def _near(self, piece: Piece, left: Node | None, field_name: str) -> Near:
+        """Read the operator at hand and its right side."""
+        found = _distance(piece)
+        self.next += 1
+        following = self._peek()
+        if following is None or following.kind not in _OPERANDS:
+            raise _alone(piece)
+        right = self._primary(field_name)
+        reach = found.group(3).lower()
+        unit = {"s": "sentence", "p": "paragraph"}.get(reach, "words")
+        number = int(reach) if reach.isdecimal() else 0
+        first, second = _operand(piece, left), _operand(piece, right)
+        if field_of(first) is None or field_of(first) != field_of(second):
+            raise Stop(
+                Problem(
+                    "near_fields",
+                    "Both sides of %(word)s at place %(place)d must look into the same field: "
+                    "write the field before brackets, as in subject:(late w/5 delivery).",
+                    piece.at,
+                    {"word": piece.value, "place": piece.at + 1},
+                )
+            )
+        ordered = (found.group(2) or "").lower() == "pre"
+        return Near(first, second, unit, number, ordered, negated=bool(found.group(1)))  # type: ignore[arg-type]
+
     def _need_operand(self, piece: Piece, *, first: bool) -> None:
         before = self.pieces[self.next - 1].kind if self.next else ""
         after = self.pieces[self.next + 1].kind if self.next + 1 < len(self.pieces) else ""
         if (
             (first and before in ("", "("))
-            or before in ("", "(", "AND", "OR", "NOT", "field")
-            or after in ("", ")", "AND", "OR")
+            or before in ("", "(", "AND", "OR", "NOT", "field", "near")
+            or after in ("", ")", "AND", "OR", "near")
         ):
-            raise Stop(
-                Problem(
-                    "operator_alone",
-                    "%(word)s at place %(place)d needs something to find on both sides. "
-                    "To look for the word itself, write it in lower case or in quotation marks.",
-                    piece.at,
-                    {"word": piece.value, "place": piece.at + 1},
-                )
-            )
+            raise _alone(piece)
 
-    def _one(self, field_name: str) -> Node | None:
+    def _primary(self, field_name: str) -> Node | None:
         piece = self.pieces[self.next]
+        if piece.kind == "near":
+            _distance(piece)
+            raise _alone(piece)
         self.next += 1
-        if piece.kind == "NOT":
-            return self._negated(piece, field_name)
         if piece.kind == "(":
             return self._bracket(piece, field_name)
         if piece.kind == "field":
@@ -142,7 +179,7 @@ class _Reader:
 
     def _negated(self, piece: Piece, field_name: str) -> Node | None:
         following = self._peek()
-        if following is None or following.kind in (")", "AND", "OR"):
+        if following is None or following.kind in (")", "AND", "OR", "near"):
             raise Stop(
                 Problem(
                     "not_alone",
@@ -193,7 +230,7 @@ class _Reader:
                     {"name": f"{piece.value}:"},
                 )
             )
-        return self._one(ALIASES[piece.value.casefold()])
+        return self._primary(ALIASES[piece.value.casefold()])
 
     def _deeper(self, piece: Piece) -> None:
         self.depth += 1
@@ -215,11 +252,10 @@ class _Reader:
             )
         if field_name == "date":
             return _days(piece)
-        starred = piece.value.endswith(("*", "＊"))
-        body = piece.value.rstrip("*＊")
-        _refuse_stars(piece, body)
-        tokens = words_of(body)
-        if not tokens:
+        if field_name in NUMBERS:
+            return _figures(piece, field_name)
+        patterns = patterns_of(piece, stem=self.stem)
+        if not patterns:
             self.notes.append(
                 Problem(
                     "left_out",
@@ -230,37 +266,70 @@ class _Reader:
                 )
             )
             return None
-        if not starred or (words_of(body[-1]) == tokens[-1:] and len(body[-1]) == 1 and is_ideograph(tokens[-1])):
-            return Words(field_name, tokens)
-        if len(tokens) > 1:
-            raise Stop(
-                Problem(
-                    "star_in_phrase",
-                    "A star may follow a single word only, not a phrase or a word with punctuation inside.",
-                    piece.at,
-                )
-            )
-        if len(tokens[0]) < SHORTEST_PREFIX:
-            raise Stop(
-                Problem(
-                    "prefix_short",
-                    "Write at least %(limit)d letters before the star.",
-                    piece.at,
-                    {"limit": SHORTEST_PREFIX},
-                )
-            )
-        return Words(field_name, tokens, prefix=True)
+        return Words(field_name, patterns)
 
 
-def _refuse_stars(piece: Piece, body: str) -> None:
-    if "*" in body or "＊" in body or (piece.value.strip("*＊") == "" and piece.value):
+def _distance(piece: Piece) -> re.Match[str]:
+    """Return the parts of a nearness operator; refuses what is no distance."""
+    found = _DISTANCE.match(piece.value)
+    if found is None or (found.group(3).isdecimal() and not 1 <= int(found.group(3)) <= FARTHEST):
         raise Stop(
             Problem(
-                "star_inside",
-                "A star may only stand at the end of a word: write the beginning of the word, then the star.",
+                "distance_wrong",
+                "“%(word)s” at place %(place)d is not a distance: write w/5 or pre/5 with a number from 1 to "
+                "%(limit)d, w/s for the same sentence, w/p for the same paragraph. "
+                "To look for the text itself, put it in quotation marks.",
                 piece.at,
+                {"word": piece.value, "place": piece.at + 1, "limit": FARTHEST},
             )
         )
+    return found
+
+
+def _alone(piece: Piece) -> Stop:
+    return Stop(
+        Problem(
+            "operator_alone",
+            "%(word)s at place %(place)d needs something to find on both sides. "
+            "To look for the word itself, write it in lower case or in quotation marks.",
+            piece.at,
+            {"word": piece.value, "place": piece.at + 1},
+        )
+    )
+
+
+def _operand(piece: Piece, node: Node | None) -> Operand:
+    """Return one side of a nearness; only words, phrases, alternatives of them and nearness can stand there."""
+    if isinstance(node, Words | Near):
+        return node
+    if isinstance(node, AnyOf):
+        for part in node.parts:
+            _operand(piece, part)
+        return node
+    raise Stop(
+        Problem(
+            "near_operand",
+            "Beside %(word)s at place %(place)d may stand words, phrases, alternatives with OR and other distances, "
+            "but not AND, NOT, dates or figures.",
+            piece.at,
+            {"word": piece.value, "place": piece.at + 1},
+        )
+    )
+
+
+def _figures(piece: Piece, field_name: str) -> Numbers:
+    try:
+        return Numbers(field_name, *parse_figures(piece.value))
+    except FigureNotUnderstood:
+        raise Stop(
+            Problem(
+                "figure_not_understood",
+                "“%(word)s” is not a whole number. Write a number such as 500, a range such as 10..20, "
+                "or a limit such as >1mb.",
+                piece.at,
+                {"word": piece.value},
+            )
+        ) from None
 
 
 def _days(piece: Piece) -> Days:

@@ -5,12 +5,15 @@ Offsets are characters of the text as given, so Chinese marks land on the right 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .nodes import Node, Words, terms_in
-from .segments import Token, tokens_of
+from .building import StreamBuilder
+from .evaluation import hits_of
+from .fields import BODY, TEXT
+from .nodes import Node, Term, field_of, terms_in
+from .segments import cut
+from .streams import Stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,37 +46,44 @@ class Passage:
     after: bool
 
 
-def marked_terms(node: Node | None, *, fields: Iterable[str]) -> tuple[Words, ...]:
-    """Return the different positive terms of a query that look into one of the fields."""
+def marked_terms(node: Node | None, *, fields: Iterable[str]) -> tuple[Term, ...]:
+    """Return the different positive terms of a query that look into one of the fields (``text``: also the body)."""
     wanted = frozenset(fields)
-    return tuple(dict.fromkeys(term for term in terms_in(node) if term.field in wanted))
+    if TEXT in wanted:
+        wanted |= {BODY}
+    return tuple(dict.fromkeys(term for term in terms_in(node) if field_of(term) in wanted))
 
 
-def hits_in(text: str, terms: Sequence[Words], *, limit: int = 10_000) -> tuple[Hit, ...]:
+def hits_in(text: str, terms: Sequence[Term], *, limit: int = 10_000) -> tuple[Hit, ...]:
     """Return every place where a term stands, in order; a longer hit wins over one inside it.
 
+    The text is cut and asked just as the index is, so what made the document answer is what is marked: the words
+    that a wildcard or ``~`` meant, and of near words those that are near each other.
     limit: hits after which the search ends, so that one letter in a large file cannot fill a page.
     """
-    starters: dict[str, list[tuple[int, Words]]] = defaultdict(list)
-    prefixes: list[tuple[int, Words]] = []
-    for number, term in enumerate(terms):
-        if term.prefix:
-            prefixes.append((number, term))
-        else:
-            starters[term.tokens[0]].append((number, term))
-    if not starters and not prefixes:
+    if not terms or not text:
         return ()
-    tokens = list(tokens_of(text))
+    builder = StreamBuilder()
+    builder.add(documents=[0], texts=[text])
+    if not builder.tokens:
+        return ()
+    stream = Stream(builder.arrays())
+    tokens = cut([text], passages=False)
     found: list[Hit] = []
-    end = -1
-    for at, token in enumerate(tokens):
-        hit = _longest(tokens, at, starters.get(token.text, ()), prefixes)
-        if hit is not None and hit.start >= end:
-            found.append(hit)
-            end = hit.end
-            if len(found) >= limit:
+    for number, term in enumerate(terms):
+        for spans in hits_of(stream, term):
+            starts, ends = tokens.starts[spans.begin].tolist(), tokens.ends[spans.end].tolist()
+            found += [Hit(start, end, number) for start, end in zip(starts, ends, strict=True)]
+    found.sort(key=lambda hit: (hit.start, -hit.end, hit.term))
+    kept: list[Hit] = []
+    reached = -1
+    for hit in found:
+        if hit.start >= reached:
+            kept.append(hit)
+            reached = hit.end
+            if len(kept) >= limit:
                 break
-    return tuple(found)
+    return tuple(kept)
 
 
 def passages_of(text: str, hits: Sequence[Hit], *, width: int = 160, most: int = 3) -> tuple[Passage, ...]:
@@ -99,22 +109,6 @@ def marked(text: str, hits: Sequence[Hit]) -> tuple[Part, ...]:
     if at < len(text):
         parts.append(Part(text[at:]))
     return tuple(parts)
-
-
-def _longest(
-    tokens: list[Token], at: int, starters: Iterable[tuple[int, Words]], prefixes: list[tuple[int, Words]]
-) -> Hit | None:
-    best: Hit | None = None
-    for number, term in starters:
-        length = len(term.tokens)
-        window = tokens[at : at + length]
-        if length == 1 or tuple(token.text for token in window) == term.tokens:
-            hit = Hit(window[0].start, window[-1].end, number)
-            best = hit if best is None or hit.end > best.end else best
-    for number, term in prefixes:
-        if best is None and tokens[at].text.startswith(term.tokens[0]):
-            best = Hit(tokens[at].start, tokens[at].end, number)
-    return best
 
 
 def _windows(text: str, hits: Sequence[Hit], width: int) -> list[tuple[int, int, list[Hit]]]:

@@ -21,7 +21,7 @@ class Stop(Exception):
 class Piece:
     """One piece of a typed query and its place."""
 
-    kind: str  # "word", "phrase", "field", "(", ")", "AND", "OR", "NOT"
+    kind: str  # "word", "phrase", "field", "(", ")", "AND", "OR", "NOT", "near"
     value: str
     at: int
 
@@ -30,6 +30,10 @@ _QUOTES = {'"': '"', "“": "”", "„": "“", "”": "”", "「": "」", "�
 _CLOSING = frozenset('"“”„＂')
 _OPERATORS = frozenset({"AND", "OR", "NOT"})
 _FIELD = re.compile(r"([^\W\d_]+)[:：]")
+_NEAR = re.compile(
+    r"""(?:NOT\s+)?(?:(?:w|within|near|pre)[/／][^\s()（）"“”„＂「」『』]*|[/／](?:\d+|[sp])(?=[\s()（）"“”„＂「」『』]|$))""",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"""[^\s()（）"“”„＂「」『』«»　]+""")
 
 
@@ -58,6 +62,11 @@ def pieces_of(text: str) -> Iterator[Piece]:
             if name is not None:
                 yield Piece("field", name, at)
                 at += len(name) + 1
+                continue
+            operator = _NEAR.match(text, at)
+            if operator is not None:
+                yield Piece("near", operator.group(), at)
+                at = operator.end()
                 continue
             found = _WORD.match(text, at)
             word = found.group() if found else character

@@ -5,16 +5,59 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Literal
+
+from .characters import is_ideograph
+
+Kind = Literal["exact", "glob", "fuzzy", "stem", "between", "any"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Which words may stand in one place of a phrase.
+
+    exact: the word ``text``; glob: ``text`` with ``*`` (any letters, also none) and ``?`` (one letter);
+    fuzzy: at most ``edits`` letters inserted, lost or changed; stem: the English stem of ``text``;
+    between: whole numbers from ``low`` to ``high``; any: every word or Han character.
+    mark: punctuation that must stand before this Han character and after the one before it.
+    """
+
+    kind: Kind
+    text: str = ""
+    edits: int = 0
+    low: int = 0
+    high: int = 0
+    mark: str = ""
+
+    @property
+    def han(self) -> bool:
+        """Whether the place is that of a single Han character."""
+        return self.kind == "exact" and is_ideograph(self.text)
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Tokens that must stand side by side in a field; with ``prefix`` the only token may be continued."""
+    """Words that must stand side by side in a field."""
 
     field: str
-    tokens: tuple[str, ...]
-    prefix: bool = False
+    patterns: tuple[Pattern, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Two passages of one field near each other.
+
+    unit "words": the later one begins at most ``distance`` words after the earlier one ends (1: side by side);
+    "sentence", "paragraph": both lie in the same one. ordered: the left one comes first.
+    negated: the left one, where no right one is near.
+    """
+
+    left: Operand
+    right: Operand
+    unit: Literal["words", "sentence", "paragraph"]
+    distance: int = 0
+    ordered: bool = False
+    negated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +66,15 @@ class Days:
 
     first: date
     last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A figure about the document (size in bytes, pages) lies between two, both included; None: no limit."""
+
+    field: str
+    low: int | None
+    high: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +98,9 @@ class Without:
     part: Node
 
 
-Node = Words | Days | AllOf | AnyOf | Without
+Node = Words | Near | Days | Numbers | AllOf | AnyOf | Without
+Operand = Words | Near | AnyOf
+Term = Words | Near
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +121,9 @@ class Problem:
         return self.sentence % self.params if self.params else self.sentence
 
 
-def terms_in(node: Node | None, *, positive: bool = True) -> Iterator[Words]:
-    """Yield the word terms of a query in order of writing; those it excludes only unless ``positive``."""
-    if isinstance(node, Words):
+def terms_in(node: Node | None, *, positive: bool = True) -> Iterator[Term]:
+    """Yield the word and nearness terms of a query in order; those it excludes only unless ``positive``."""
+    if isinstance(node, Words | Near):
         yield node
     elif isinstance(node, AllOf | AnyOf):
         for part in node.parts:
@@ -78,33 +132,27 @@ def terms_in(node: Node | None, *, positive: bool = True) -> Iterator[Words]:
         yield from terms_in(node.part, positive=positive)
 
 
-def written(node: Node | None) -> str:
-    """Return the query as it was understood, every operator and bracket written out."""
-    if node is None:
-        return ""
+def words_in(node: Operand) -> Iterator[Words]:
+    """Yield the words of which a term is made; what must not be near is left out."""
     if isinstance(node, Words):
-        return _written_words(node)
-    if isinstance(node, Days):
-        same = node.first == node.last
-        return f"date:{node.first.isoformat()}" + ("" if same else f"..{node.last.isoformat()}")
-    if isinstance(node, Without):
-        return f"NOT {_bracketed(node.part)}"
-    glue = " AND " if isinstance(node, AllOf) else " OR "
-    return glue.join(_bracketed(part) for part in node.parts)
+        yield node
+    elif isinstance(node, Near):
+        yield from words_in(node.left)
+        if not node.negated:
+            yield from words_in(node.right)
+    else:
+        for part in node.parts:
+            if isinstance(part, Words | Near | AnyOf):
+                yield from words_in(part)
 
 
-def _bracketed(node: Node) -> str:
-    return f"({written(node)})" if isinstance(node, AllOf | AnyOf) else written(node)
-
-
-def _written_words(node: Words) -> str:
-    place = "" if node.field == "text" else f"{node.field}:"
-    if node.prefix:
-        return f"{place}{node.tokens[0]}*"
-    if len(node.tokens) == 1:
-        return f"{place}{node.tokens[0]}"
-    glued = ""
-    for token in node.tokens:
-        latin = glued and glued[-1].isascii() and token[0].isascii()
-        glued += f" {token}" if latin else token
-    return f'{place}"{glued}"'
+def field_of(node: Node) -> str | None:
+    """Return the one field in which a passage is looked for; None if there are several or it is no passage."""
+    if isinstance(node, Words):
+        return node.field
+    if isinstance(node, Near):
+        return field_of(node.left)
+    if isinstance(node, AnyOf):
+        fields = {field_of(part) for part in node.parts}
+        return fields.pop() if len(fields) == 1 else None
+    return None

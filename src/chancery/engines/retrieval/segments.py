@@ -1,108 +1,171 @@
-"""Cut text into searchable tokens: Latin words whole, one token per Han character.
+"""Cut text into searchable tokens: words of letters and digits whole, one token per Han character.
 
-A phrase of single-character tokens finds exactly the places where those characters stand beside each
-other, so Chinese needs no dictionary and loses nothing. Punctuation between two Han characters becomes a
-token of its own: without it ``上海。关于`` would be found by ``海关``. White space never separates Han
-characters, because mail and page text is wrapped in the middle of sentences.
+A word is an unbroken run of letters and digits. Every other character ends it: hyphen, apostrophe, full stop,
+``@``, slash, underscore. What is typed with such a character inside (``li.wei@acme.cn``, ``don't``, ``1,500``)
+is the phrase of its parts. Case, width (ｆｕｌｌ), ligatures and accents are folded away.
+
+White space never separates Han characters, because mail and page text is wrapped in the middle of sentences;
+punctuation does: it takes no place of its own, but no phrase runs across it unless it is typed.
 """
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-# Han (all planes), ideographic numbers and marks, kana, bopomofo, Hangul syllables, half-width kana.
-_IDEOGRAPH = (
-    "\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3041-\u3096\u3099-\u309a\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff"
-    "\u3105-\u312f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff66-\uff9f"
-    "\U00020000-\U0003ffff"
-)
-# Marks that belong to the letter before them, and invisible characters that editors leave inside words.
-_INNER = (
-    "\u00ad\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f"
-    "\u0670\u06d6-\u06dc\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff"
-)
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff]")
-_TOKEN = re.compile(
-    rf"(?P<han>[{_IDEOGRAPH}])|(?P<word>[^\W_{_IDEOGRAPH}][^\W_{_IDEOGRAPH}{_INNER}]*"
-    rf"(?:[{_INNER}]+[^\W_{_IDEOGRAPH}]*)*)"
-)
-_SPACES = re.compile(rf"[\s{_INNER}]+")
+import numpy as np
+from numpy.typing import NDArray
 
-BREAK = "\u241e"
-"""Token that stands between two values of one field, so that no phrase runs from one into the next."""
+from .boundaries import paragraph_ends, sentence_ends
+from .characters import (
+    HAN,
+    INNER,
+    MARK,
+    WORD,
+    Codes,
+    Kinds,
+    codes_of,
+    finished,
+    fold,
+    folded_of,
+    is_ideograph,
+    kinds_of,
+)
 
-LONGEST_TOKEN = 200
-"""Characters; longer runs (encoded data, not words) are cut so that the index can hold them."""
+__all__ = ["Cut", "Token", "cut", "fold", "is_ideograph", "tokens_of", "words_of"]
+
+SEPARATOR = "\f"
+"""Stands between two texts cut together; itself the end of a page and a paragraph."""
+
+LONGEST_MARK = 40
+
+Whole = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One searchable token and the place it came from: character offsets, end exclusive."""
+    """One searchable token and the place it came from: character offsets, end exclusive.
+
+    mark: the punctuation between this Han character and the one before it, folded; empty if there is none.
+    """
 
     text: str
     start: int
     end: int
+    mark: str = ""
 
 
-def fold(word: str) -> str:
-    """Return the searchable form of one word: compatibility forms, case and accents folded."""
-    if word.isascii():
-        return word.lower()
-    composed = unicodedata.normalize("NFKC", _INVISIBLE.sub("", word)).casefold()
-    plain = "".join(c for c in unicodedata.normalize("NFKD", composed) if not unicodedata.combining(c))
-    return "".join(unicodedata.normalize("NFKC", plain).split())
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Several texts cut into tokens, numbered through from 0.
+
+    starts, ends: character offsets in the texts joined by one separator each.
+    words: the folded words in order; han: which tokens are Han characters; codes: their code points, 0 for words.
+    marked: numbers of the Han characters that punctuation parts from the one before; marks: that punctuation.
+    firsts: number of the first token of each text. sentences, paragraphs: numbers of tokens that begin one.
+    """
+
+    starts: Whole
+    ends: Whole
+    words: list[str]
+    han: NDArray[np.bool_]
+    codes: NDArray[np.uint32]
+    marked: Whole
+    marks: list[str]
+    firsts: Whole
+    sentences: Whole
+    paragraphs: Whole
+
+
+def cut(texts: Sequence[str], *, passages: bool = True) -> Cut:
+    """Cut texts into tokens. passages: also find where sentences and paragraphs begin."""
+    codes = codes_of(SEPARATOR.join(texts))
+    kinds = kinds_of(codes)
+    inner = kinds == INNER
+    kept = np.flatnonzero(~inner) if inner.any() else None
+    seen, kind = (codes, kinds) if kept is None else (codes[kept], kinds[kept])
+    word, han = kind == WORD, kind == HAN
+    begins, finishes = _edges(word, han)
+    starts, ends = np.flatnonzero(begins), np.flatnonzero(finishes) + 1
+    is_han = han[starts]
+    own = np.zeros(len(starts), dtype=np.uint32)
+    own[is_han] = folded_of(seen[starts[is_han]])
+    words = _words(seen, word)
+    marked, marks = _marks(seen, kind, starts, ends, is_han)
+    if kept is not None:
+        last = kept[ends - 1] + 1
+        starts, ends = kept[starts], last
+    lengths = np.fromiter((len(text) for text in texts), dtype=np.int64, count=len(texts)) + 1
+    offsets = np.concatenate(([0], np.cumsum(lengths)[:-1])) if len(texts) else np.zeros(0, dtype=np.int64)
+    firsts = np.searchsorted(starts, offsets)
+    none = np.zeros(0, dtype=np.int64)
+    sentences = paragraphs = none
+    if passages and len(starts):
+        broken = paragraph_ends(codes, kinds)
+        paragraphs = _beginning(starts, broken, offsets)
+        ended = sentence_ends(codes, kinds, starts, ends)
+        sentences = _beginning(starts, np.concatenate((ended, broken)), offsets)
+    return Cut(starts, ends, words, is_han, own, marked, marks, firsts, sentences, paragraphs)
 
 
 def tokens_of(text: str) -> Iterator[Token]:
     """Yield the tokens of a text in order, with character offsets into the text as given."""
-    after_han = -1
-    for found in _TOKEN.finditer(text):
-        start, end = found.span()
-        if found.lastgroup == "han":
-            if 0 <= after_han < start:
-                between = _punctuation(text[after_han:start])
-                if between:
-                    yield Token(between, after_han, start)
-            after_han = end
-            yield Token(_fold_ideograph(found.group()), start, end)
-            continue
-        after_han = -1
-        word = fold(found.group())[:LONGEST_TOKEN]
-        if word:
-            yield Token(word, start, end)
-
-
-def segment(text: str) -> str:
-    """Return the tokens of a text joined by blanks: the form the index stores."""
-    return " ".join(token.text for token in tokens_of(text))
-
-
-def segment_values(values: Iterable[str]) -> str:
-    """Return the tokens of several values of one field, kept apart so that no phrase spans two values."""
-    return f" {BREAK} ".join(part for part in (segment(value) for value in values if value) if part)
+    found = cut([text], passages=False)
+    words = iter(found.words)
+    marks = dict(zip(found.marked.tolist(), found.marks, strict=True))
+    for number, (start, end, code) in enumerate(
+        zip(found.starts.tolist(), found.ends.tolist(), found.codes.tolist(), strict=True)
+    ):
+        yield Token(chr(code) if code else finished(next(words)), start, end, marks.get(number, ""))
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """Return the folded tokens of a short text, as a query compares them."""
+    """Return the folded tokens of a short text."""
     return tuple(token.text for token in tokens_of(text))
 
 
-def is_ideograph(token: str) -> bool:
-    """Say whether a token is a single Han, kana or Hangul character (punctuation tokens are not)."""
-    found = _TOKEN.fullmatch(token)
-    return found is not None and found.lastgroup == "han"
+def _edges(word: NDArray[np.bool_], han: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return at which characters a token begins and with which it ends."""
+    begins, finishes = word.copy(), word.copy()
+    begins[1:] &= ~word[:-1]
+    finishes[:-1] &= ~word[1:]
+    begins |= han
+    finishes |= han
+    return begins, finishes
 
 
-def _fold_ideograph(character: str) -> str:
-    folded = unicodedata.normalize("NFKC", character)
-    return folded if folded.strip() else character
+def _words(codes: Codes, word: NDArray[np.bool_]) -> list[str]:
+    """Return the words in order; their characters are folded one for one."""
+    if codes.dtype == np.uint8:
+        only = np.where(word, codes, np.uint8(32)).tobytes()
+        return only.decode("ascii").lower().split()
+    only = np.where(word, folded_of(codes), np.uint32(32)).tobytes()
+    return only.decode("utf-32-le", "surrogatepass").split()
 
 
-def _punctuation(between: str) -> str:
-    if between.isspace():
-        return ""
-    marks = _SPACES.sub("", unicodedata.normalize("NFKC", between))
-    return "".join(marks.split())[:LONGEST_TOKEN]
+def _marks(codes: Codes, kind: Kinds, starts: Whole, ends: Whole, han: NDArray[np.bool_]) -> tuple[Whole, list[str]]:
+    """Return which Han characters are parted from the one before by punctuation, and by which."""
+    beside = np.flatnonzero(han[1:] & han[:-1] & (starts[1:] > ends[:-1])) + 1
+    places = np.flatnonzero(kind & MARK)
+    low = np.searchsorted(places, ends[beside - 1])
+    count = np.searchsorted(places, starts[beside]) - low
+    beside, low, count = beside[count > 0], low[count > 0], count[count > 0]
+    texts = [_mark(code) for code in codes[places[low]].tolist()] if len(beside) else []
+    for at in np.flatnonzero(count > 1).tolist():
+        several = codes[places[low[at] : low[at] + count[at]]].tolist()
+        texts[at] = "".join(map(_mark, several))[:LONGEST_MARK]
+    return beside, texts
+
+
+@lru_cache(maxsize=4096)
+def _mark(code: int) -> str:
+    """Return the searchable form of one mark; width is folded as for letters."""
+    return "".join(unicodedata.normalize("NFKC", chr(code)).split()) or chr(code)
+
+
+def _beginning(starts: Whole, ended: Whole, offsets: Whole) -> Whole:
+    """Return the numbers of the tokens that follow an end, and of the first token of each text."""
+    numbers = np.searchsorted(starts, np.concatenate((ended, offsets)))
+    return np.unique(numbers[numbers < len(starts)])

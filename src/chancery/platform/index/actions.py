@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from chancery.platform.index.engine import delete, erase, put
-from chancery.platform.index.values import Entry
+from chancery.platform.index.folders import erase, writing
 
-__all__ = ["Entry", "delete", "erase", "put"]
+__all__ = ["erase", "writing"]

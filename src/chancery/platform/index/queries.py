@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from chancery.platform.index.engine import find
-from chancery.platform.index.values import Hits
+from chancery.platform.index.folders import folder_of
 
-__all__ = ["Hits", "find"]
+__all__ = ["folder_of"]

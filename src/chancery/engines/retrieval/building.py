@@ -1,0 +1,175 @@
+"""Turn tokens into postings: for every word of a field, the sorted places where it stands.
+
+A *slot* is the place of a token in a field's stream of tokens. Every value of a field (a *zone*: a text, one
+recipient) begins at a multiple of 32 slots and is followed by at least one empty slot, so that no phrase runs
+from one value into the next and the value of a slot is found by one shift and one look-up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .characters import finished
+from .segments import Cut, cut
+
+ZONE_SHIFT: Final = 5
+COMMON_SHARE: Final = 4
+"""A word that stands at least once per so many values on average also gets its count in every value."""
+COMMON_LEAST: Final = 256
+BREAK: Final = "\x1e"
+"""The word whose places are the Han characters parted by punctuation; BREAK and a mark: parted by that mark."""
+
+Arrays = dict[str, NDArray[Any]]
+
+
+class _Numbering(dict[str, int]):
+    """Words to provisional numbers; a word met for the first time gets the next one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: list[str] = []
+
+    def __missing__(self, word: str) -> int:
+        whole = finished(word)
+        if whole != word:
+            number = self[whole]
+        else:
+            number = len(self.names)
+            self.names.append(word)
+        self[word] = number
+        return number
+
+
+class StreamBuilder:
+    """Collects the postings of one field."""
+
+    def __init__(self) -> None:
+        self._numbers = _Numbering()
+        self._han = np.zeros(0, dtype=np.int32)
+        self._ids: list[NDArray[np.int32]] = []
+        self._slots: list[NDArray[np.uint32]] = []
+        self._sentences: list[NDArray[np.uint32]] = []
+        self._paragraphs: list[NDArray[np.uint32]] = []
+        self._documents: list[NDArray[np.int64]] = []
+        self._lengths: list[NDArray[np.int64]] = []
+        self._next = 0
+        self.tokens = 0
+
+    @property
+    def words(self) -> int:
+        """How many different words were met."""
+        return len(self._numbers.names)
+
+    def add(self, *, documents: Sequence[int], texts: Sequence[str]) -> None:
+        """Add texts, each with the number of its document in the segment."""
+        found = cut(texts)
+        counts = np.diff(np.append(found.firsts, len(found.starts)))
+        bases = self._next + zone_begins(counts)
+        slots = (np.arange(len(found.starts), dtype=np.int64) + np.repeat(bases - found.firsts, counts)).astype(
+            np.uint32
+        )
+        self._next += int(zone_room(counts).sum())
+        self._ids.append(self._numbered(found))
+        self._slots.append(slots)
+        if found.marks:
+            numbers = [self._numbers[BREAK + mark] for mark in found.marks]
+            whole = [self._numbers[BREAK]] * len(numbers)
+            self._ids.append(np.array(numbers + whole, dtype=np.int32))
+            self._slots.append(np.tile(slots[found.marked], 2))
+        self._sentences.append(slots[found.sentences])
+        self._paragraphs.append(slots[found.paragraphs])
+        self._documents.append(np.asarray(documents, dtype=np.int64))
+        self._lengths.append(counts)
+        self.tokens += len(slots)
+
+    def arrays(self) -> Arrays:
+        """Return the finished postings of the field."""
+        return postings(
+            names=self._numbers.names,
+            ids=_joined(self._ids, np.int32),
+            slots=_joined(self._slots, np.uint32),
+            documents=_joined(self._documents, np.uint32),
+            lengths=_joined(self._lengths, np.int64),
+            sentences=_joined(self._sentences, np.uint32),
+            paragraphs=_joined(self._paragraphs, np.uint32),
+        )
+
+    def _numbered(self, found: Cut) -> NDArray[np.int32]:
+        count = len(found.words)
+        words = np.fromiter(map(self._numbers.__getitem__, found.words), dtype=np.int32, count=count)
+        if count == len(found.starts):
+            return words
+        numbers = np.empty(len(found.starts), dtype=np.int32)
+        numbers[~found.han] = words
+        numbers[found.han] = self._numbered_han(found.codes[found.han])
+        return numbers
+
+    def _numbered_han(self, codes: NDArray[np.uint32]) -> NDArray[np.int32]:
+        if not len(self._han):
+            self._han = np.full(0x40000, -1, dtype=np.int32)
+        numbers = self._han[codes]
+        for code in np.unique(codes[numbers < 0]).tolist():
+            self._han[code] = self._numbers[chr(code)]
+        return self._han[codes]
+
+
+def zone_room(lengths: NDArray[Any]) -> NDArray[np.int64]:
+    """Return how many slots zones of so many tokens take."""
+    return (lengths.astype(np.int64) + (1 << ZONE_SHIFT)) >> ZONE_SHIFT << ZONE_SHIFT
+
+
+def zone_begins(lengths: NDArray[Any]) -> NDArray[np.int64]:
+    """Return the first slot of each zone."""
+    room = zone_room(lengths)
+    return np.cumsum(room) - room
+
+
+def postings(
+    *,
+    names: Sequence[str],
+    ids: NDArray[Any],
+    slots: NDArray[Any],
+    documents: NDArray[Any],
+    lengths: NDArray[Any],
+    sentences: NDArray[Any],
+    paragraphs: NDArray[Any],
+) -> Arrays:
+    """Return the arrays of a stream. ids: number of the name that stands in the slot beside it, in any order."""
+    order = sorted(range(len(names)), key=names.__getitem__)
+    rank = np.empty(len(names), dtype=np.uint64)
+    rank[order] = np.arange(len(names), dtype=np.uint64)
+    keys = rank[ids] << np.uint64(32)
+    keys |= slots.astype(np.uint64)
+    keys.sort()
+    counts = np.bincount((keys >> np.uint64(32)).astype(np.int64), minlength=len(names))
+    places = keys.astype(np.uint32)
+    pointers = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+    encoded = [names[number].encode() for number in order]
+    sizes = np.fromiter(map(len, encoded), dtype=np.int64, count=len(encoded)) + 1
+    zones = np.repeat(np.arange(len(lengths), dtype=np.uint32), zone_room(lengths) >> ZONE_SHIFT)
+    common = np.flatnonzero(counts >= max(COMMON_LEAST, len(lengths) // COMMON_SHARE))
+    dense = np.zeros((len(common), len(lengths)), dtype=np.uint8)
+    for row, number in enumerate(common.tolist()):
+        held = zones[places[pointers[number] : pointers[number + 1]] >> ZONE_SHIFT]
+        dense[row] = np.minimum(np.bincount(held, minlength=len(lengths)), 255)
+    return {
+        "blob": np.frombuffer(b"\n" + b"".join(word + b"\n" for word in encoded), dtype=np.uint8),
+        "offsets": np.concatenate(([1], 1 + np.cumsum(sizes))).astype(np.uint32),
+        "pointers": pointers,
+        "slots": places,
+        "zones": zones,
+        "common": common.astype(np.uint32),
+        "dense": dense.reshape(-1),
+        "documents": documents.astype(np.uint32),
+        "lengths": lengths.astype(np.uint32),
+        "sentences": sentences.astype(np.uint32),
+        "paragraphs": paragraphs.astype(np.uint32),
+    }
+
+
+def _joined(pieces: Sequence[NDArray[Any]], kind: type) -> NDArray[Any]:
+    return np.concatenate(pieces) if pieces else np.zeros(0, dtype=kind)

@@ -1,0 +1,37 @@
+"""What documents are counted under, from what is known of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+LABELS: Final = ("custodian", "domain", "kind", "language", "thread", "duplicates", "near_duplicates")
+"""The labels an early look at a collection counts by, besides family and scope."""
+
+_DOMAIN = re.compile(r"@([\w-]+(?:\.[\w-]+)+)")
+
+
+def domains_of(people: Iterable[str]) -> tuple[str, ...]:
+    """Return the mail domains of addresses, small letters, each once, in order."""
+    found = (domain.lower() for person in people for domain in _DOMAIN.findall(person))
+    return tuple(dict.fromkeys(found))
+
+
+def as_list(value: Any) -> list[str]:
+    """Return a piece of metadata as texts: a list item by item, a mapping by its values, anything else as one."""
+    if value in (None, "", [], {}):
+        return []
+    if isinstance(value, Mapping):
+        return [str(each) for each in value.values() if each not in (None, "")]
+    if isinstance(value, list | tuple):
+        return [text for each in value for text in as_list(each)]
+    return [str(value)]
+
+
+def group_of(known: Mapping[str, Any], *names: str) -> list[str]:
+    """Return the first of several facts that is there, as a label."""
+    for name in names:
+        if known.get(name) not in (None, ""):
+            return [str(known[name])]
+    return []

@@ -1,0 +1,251 @@
+"""Which documents of a segment answer a query, and where. Exact: nothing missed, nothing extra."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .fields import BODY, EVERYWHERE, TEXT
+from .nodes import AllOf, AnyOf, Days, Near, Node, Numbers, Operand, Pattern, Term, Without, Words, field_of, words_in
+from .spans import NOWHERE, Spans, near_flags, near_spans, united
+from .streams import Flags, Slots, Stream
+
+Counts = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Some documents, searchable: a stream for each field, a column for each figure.
+
+    days: proleptic ordinal of each document's day, 0 if unknown; numbers: figures, -1 if unknown.
+    """
+
+    size: int
+    streams: Mapping[str, Stream]
+    days: NDArray[np.int32]
+    numbers: Mapping[str, NDArray[np.int64]]
+
+
+def streams_for(segment: Segment, field: str) -> list[Stream]:
+    """Return the streams in which a field is looked for."""
+    names = EVERYWHERE if field == TEXT else (TEXT,) if field == BODY else (field,)
+    return [segment.streams[name] for name in names if name in segment.streams]
+
+
+class Evaluation:
+    """One query asked of one segment; remembers how often phrases and near words occur."""
+
+    def __init__(self, segment: Segment) -> None:
+        self.segment = segment
+        self._counted: dict[Term, Counts] = {}
+
+    def answering(self, node: Node, within: Flags | None = None) -> Flags:
+        """Return which documents answer. within: documents that matter; others may be left out or not."""
+        if isinstance(node, Words):
+            return self._of_words(node, within)
+        if isinstance(node, Near):
+            return self._of_near(node, within)
+        if isinstance(node, Days):
+            first, last = node.first.toordinal(), node.last.toordinal()
+            return (self.segment.days >= first) & (self.segment.days <= last)
+        if isinstance(node, Numbers):
+            return _in_range(self.segment, node)
+        if isinstance(node, AllOf):
+            return self._all_of(node.parts, within)
+        if isinstance(node, AnyOf):
+            found = np.zeros(self.segment.size, dtype=np.bool_)
+            for part in node.parts:
+                found |= self.answering(part, within)
+            return found
+        return ~self.answering(node.part, within)
+
+    def occurrences(self, term: Term, within: Flags) -> Counts:
+        """Return how often a term occurs in each of the documents ``within``.
+
+        Of near words the left one is counted, where it answers.
+        """
+        if isinstance(term, Near) or not _single(term):
+            if term not in self._counted:
+                self.answering(term, within)
+            return self._counted[term]
+        found = np.zeros(self.segment.size, dtype=np.int64)
+        for stream in streams_for(self.segment, term.field):
+            found += stream.counts(stream.ranks(term.patterns[0]), self.segment.size)
+        return found
+
+    def _of_words(self, node: Words, within: Flags | None) -> Flags:
+        if _single(node):
+            found = np.zeros(self.segment.size, dtype=np.bool_)
+            for stream in streams_for(self.segment, node.field):
+                found |= stream.holding(stream.ranks(node.patterns[0]), self.segment.size)
+            return found
+        counts = np.zeros(self.segment.size, dtype=np.int64)
+        for stream in streams_for(self.segment, node.field):
+            counts += self._per_document(stream, phrase(stream, node.patterns, within).begin)
+        return self._noted(node, counts)
+
+    def _of_near(self, node: Near, within: Flags | None) -> Flags:
+        counts = np.zeros(self.segment.size, dtype=np.int64)
+        for stream in streams_for(self.segment, field_of(node) or TEXT):
+            possible = _possible(stream, node, self.segment.size)
+            if within is not None:
+                possible &= within
+            if not possible.any():
+                continue
+            left = spans_of(stream, node.left, possible)
+            right = spans_of(stream, node.right, possible)
+            flags = near_flags(stream, left, right, node)
+            counts += self._per_document(stream, left.begin[~flags if node.negated else flags])
+        return self._noted(node, counts)
+
+    def _all_of(self, parts: Sequence[Node], within: Flags | None) -> Flags:
+        """Evaluate the cheap parts first: what they rule out need not be compared word by word."""
+        found = np.ones(self.segment.size, dtype=np.bool_) if within is None else within.copy()
+        for part in sorted(parts, key=_cost):
+            found &= self.answering(part, found)
+            if not found.any():
+                break
+        return found
+
+    def _per_document(self, stream: Stream, slots: NDArray[np.int64]) -> Counts:
+        return np.bincount(stream.documents_of(slots), minlength=self.segment.size)
+
+    def _noted(self, term: Term, counts: Counts) -> Flags:
+        known = self._counted.get(term)
+        self._counted[term] = counts if known is None else np.maximum(known, counts)
+        return counts > 0
+
+
+def spans_of(stream: Stream, node: Operand, within: Flags | None) -> Spans:
+    """Return the passages of a field that answer, in the documents ``within``."""
+    if isinstance(node, Words):
+        return phrase(stream, node.patterns, within)
+    if isinstance(node, AnyOf):
+        return united([spans_of(stream, part, within) for part in node.parts if isinstance(part, Words | Near | AnyOf)])
+    left = spans_of(stream, node.left, within)
+    if not len(left.begin):
+        return NOWHERE
+    right = spans_of(stream, node.right, within)
+    if node.negated:
+        return left.only(~near_flags(stream, left, right, node))
+    return near_spans(stream, left, right, node)
+
+
+def hits_of(stream: Stream, term: Term) -> list[Spans]:
+    """Return the words to mark for a term: those within a passage that answers."""
+    if isinstance(term, Words):
+        return [phrase(stream, term.patterns, None)]
+    if not isinstance(term.left, Near) and term.negated:
+        return [spans_of(stream, term, None)]
+    whole = spans_of(stream, term, None)
+    found = []
+    for words in words_in(term):
+        spans = phrase(stream, words.patterns, None)
+        found.append(spans.only(_inside(spans, whole)))
+    return found
+
+
+def _inside(spans: Spans, whole: Spans) -> Flags:
+    """Say which spans lie inside one of the whole passages."""
+    if not len(whole.begin):
+        return np.zeros(len(spans.begin), dtype=np.bool_)
+    reach = np.maximum.accumulate(whole.end)
+    place = np.searchsorted(whole.begin, spans.begin, side="right") - 1
+    found: Flags = place >= 0
+    found[found] = reach[place[found]] >= spans.end[found]
+    return found
+
+
+def _single(node: Words) -> bool:
+    """Say whether one word is looked for, wherever it stands."""
+    return len(node.patterns) == 1 and node.patterns[0].kind != "any"
+
+
+def _possible(stream: Stream, node: Operand, size: int) -> Flags:
+    """Return the documents in which a passage can stand: they hold all of its words."""
+    if isinstance(node, Words):
+        found = np.ones(size, dtype=np.bool_)
+        for pattern in node.patterns:
+            if pattern.kind != "any":
+                found &= stream.holding(stream.ranks(pattern), size)
+        return found
+    if isinstance(node, AnyOf):
+        found = np.zeros(size, dtype=np.bool_)
+        for part in node.parts:
+            if isinstance(part, Words | Near | AnyOf):
+                found |= _possible(stream, part, size)
+        return found
+    found = _possible(stream, node.left, size)
+    return found if node.negated else found & _possible(stream, node.right, size)
+
+
+def _cost(node: Node) -> int:
+    if isinstance(node, Words):
+        return min(len(node.patterns), 3)
+    if isinstance(node, Near):
+        return 10
+    if isinstance(node, AllOf | AnyOf):
+        return max(map(_cost, node.parts))
+    return _cost(node.part) if isinstance(node, Without) else 0
+
+
+def _in_range(segment: Segment, node: Numbers) -> Flags:
+    column = segment.numbers.get(node.field)
+    if column is None:
+        return np.zeros(segment.size, dtype=np.bool_)
+    found = column >= max(node.low or 0, 0)
+    return found if node.high is None else found & (column <= node.high)
+
+
+def phrase(stream: Stream, patterns: Sequence[Pattern], within: Flags | None) -> Spans:
+    """Return where the patterns stand side by side; the rarest word leads."""
+    lists: list[tuple[int, Slots]] = []
+    for offset, pattern in enumerate(patterns):
+        if pattern.kind != "any":
+            ranks = stream.ranks(pattern)
+            if not len(ranks):
+                return NOWHERE
+            lists.append((offset, stream.places(ranks)))
+    lists.sort(key=lambda item: len(item[1]))
+    offset, places = lists[0]
+    if within is not None and len(places):
+        places = places[within[stream.documents_of(places)]]
+    begin = places.astype(np.int64) - offset
+    begin = begin[begin >= 0]
+    for offset, places in lists[1:]:
+        if not len(begin):
+            return NOWHERE
+        begin = begin[_among(begin + offset, places)]
+    for offset, pattern in enumerate(patterns):
+        begin = _parted_as_typed(stream, patterns, offset, pattern, begin)
+    return Spans(begin, begin + (len(patterns) - 1))
+
+
+def _parted_as_typed(
+    stream: Stream, patterns: Sequence[Pattern], offset: int, pattern: Pattern, begin: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Keep the places where there is a word for ``any``, and punctuation between Han characters just as typed."""
+    if not len(begin):
+        return begin
+    if pattern.kind == "any":
+        begin = begin[stream.taken(begin + offset)]
+        return begin if pattern.text != "?" or offset == 0 else begin[~_among(begin + offset, stream.breaks())]
+    if offset == 0 or not pattern.han or not (patterns[offset - 1].han or patterns[offset - 1].kind == "any"):
+        return begin
+    if pattern.mark:
+        return begin[_among(begin + offset, stream.breaks(pattern.mark))]
+    return begin[~_among(begin + offset, stream.breaks())]
+
+
+def _among(wanted: NDArray[np.int64], places: Slots) -> Flags:
+    """Say which of the wanted slots are among the places; both sorted."""
+    if not len(places):
+        return np.zeros(len(wanted), dtype=np.bool_)
+    needles = wanted.astype(np.uint32)
+    at = np.searchsorted(places, needles)
+    at[at == len(places)] = 0
+    found: Flags = places[at] == needles
+    return found

@@ -1,0 +1,176 @@
+"""Passages as pairs of slots, and which of them are near each other.
+
+Two passages are near within n words if the later one begins at most n slots after the earlier one ends.
+Words and phrases are solid: two of them never overlap, so no word is near itself. A passage made of near
+passages has gaps in which another may stand (``c a d`` answers ``a w/5 (c w/3 d)``); then neither end of the
+one may be an end of the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chancery.foundation.errors import Refused
+
+from .nodes import Near
+from .streams import Flags, Stream
+
+Whole = NDArray[np.int64]
+_CHUNK: Final = 2_000_000
+MOST_PAIRS: Final = 50_000_000
+"""Pairs of passages looked at for one operator in one segment before the query is refused as too broad."""
+
+
+class TooBroad(Refused):
+    """Nested nearness of very common words would take too long."""
+
+    code = "query_too_broad"
+
+    def __init__(self) -> None:
+        super().__init__("The words of this query are too common to be compared pair by pair: narrow one side.")
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """Passages sorted by first, then last slot; both included. solid: words and phrases only."""
+
+    begin: Whole
+    end: Whole
+    solid: bool = True
+
+    def only(self, flags: Flags) -> Spans:
+        """Return the passages that are flagged."""
+        return Spans(self.begin[flags], self.end[flags], self.solid)
+
+
+NOWHERE: Final = Spans(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+
+
+def united(parts: list[Spans]) -> Spans:
+    """Return the passages of several lists, each once."""
+    if len(parts) == 1:
+        return parts[0]
+    begin = np.concatenate([part.begin for part in parts]) if parts else NOWHERE.begin
+    end = np.concatenate([part.end for part in parts]) if parts else NOWHERE.end
+    return _once(begin, end, all(part.solid for part in parts))
+
+
+def _once(begin: Whole, end: Whole, solid: bool) -> Spans:
+    keys = np.unique((begin << 32) | end)
+    return Spans(keys >> 32, keys & 0xFFFFFFFF, solid)
+
+
+def near_flags(stream: Stream, left: Spans, right: Spans, node: Near) -> Flags:
+    """Say which left passages have a right one near them."""
+    if left.solid and right.solid:
+        return _flags_of_solid(stream, left, right, node)
+    found = np.zeros(len(left.begin), dtype=np.bool_)
+    for at, _other in _pairs(stream, left, right, node):
+        found[at] = True
+    return found
+
+
+def near_spans(stream: Stream, left: Spans, right: Spans, node: Near) -> Spans:
+    """Return the passages that reach over a left and a right one near each other, every pair."""
+    begins, ends = [NOWHERE.begin], [NOWHERE.end]
+    for at, other in _pairs(stream, left, right, node):
+        begins.append(np.minimum(left.begin[at], right.begin[other]))
+        ends.append(np.maximum(left.end[at], right.end[other]))
+    return _once(np.concatenate(begins), np.concatenate(ends), False)
+
+
+def _flags_of_solid(stream: Stream, left: Spans, right: Spans, node: Near) -> Flags:
+    """Look at the nearest right passage on either side only."""
+    found = np.zeros(len(left.begin), dtype=np.bool_)
+    if node.unit != "words":
+        right = _within_units(stream, right, node.unit)
+    if not len(right.begin) or not len(left.begin):
+        return found
+    place = np.searchsorted(right.begin, left.end, side="right")
+    there = np.flatnonzero(place < len(right.begin))
+    found[there] = _joins(stream, left.begin[there], left.end[there], right.begin[place[there]], node)
+    if node.ordered:
+        return found
+    ends = np.sort(right.end)
+    place = np.searchsorted(ends, left.begin, side="left") - 1
+    there = np.flatnonzero((place >= 0) & ~found)
+    found[there] = _joins(stream, left.end[there], ends[place[there]], left.begin[there], node)
+    return found
+
+
+def _joins(stream: Stream, far: Whole, earlier: Whole, later: Whole, node: Near) -> Flags:
+    """Say where the gap from ``earlier`` to ``later`` is small enough; ``far``: the other end of the left passage."""
+    if node.unit == "words":
+        found: Flags = later - earlier <= node.distance
+        close = np.flatnonzero(found)
+        found[close] = stream.zones_of(earlier[close]) == stream.zones_of(later[close])
+        return found
+    unit = stream.units_of(earlier, node.unit)
+    same: Flags = (unit == stream.units_of(later, node.unit)) & (unit == stream.units_of(far, node.unit))
+    return same
+
+
+def _within_units(stream: Stream, spans: Spans, unit: str) -> Spans:
+    """Return the passages that lie in one sentence or paragraph."""
+    return spans.only(stream.units_of(spans.begin, unit) == stream.units_of(spans.end, unit))
+
+
+def _pairs(stream: Stream, left: Spans, right: Spans, node: Near) -> Iterator[tuple[Whole, Whole]]:
+    """Yield the numbers of left and right passages that are near each other, piece by piece."""
+    if not len(left.begin) or not len(right.begin):
+        return
+    low, high = _window(stream, left, right, node)
+    count = np.maximum(high - low, 0)
+    total = np.cumsum(count)
+    if total[-1] > MOST_PAIRS:
+        raise TooBroad
+    start = 0
+    while start < len(count):
+        reached = int(total[start - 1]) if start else 0
+        stop = max(int(np.searchsorted(total, reached + _CHUNK, side="right")), start + 1)
+        some = count[start:stop]
+        at = np.repeat(np.arange(start, stop), some)
+        first = np.repeat(low[start:stop] - (np.cumsum(some) - some), some)
+        other = first + np.arange(len(at))
+        good = _near(stream, left, right, node, at, other)
+        yield at[good], other[good]
+        start = stop
+
+
+def _window(stream: Stream, left: Spans, right: Spans, node: Near) -> tuple[Whole, Whole]:
+    """Return for each left passage the range of right passages that may be near it."""
+    if node.unit == "words":
+        longest = int((right.end - right.begin).max())
+        first = left.end + 1 if node.ordered else left.begin - node.distance - longest
+        last = left.end + node.distance
+    else:
+        unit = stream.units_of(left.begin, node.unit)
+        first = left.end + 1 if node.ordered else stream.unit_begin(unit, node.unit)
+        last = stream.unit_end(unit, node.unit) - 1
+    return np.searchsorted(right.begin, first), np.searchsorted(right.begin, last, side="right")
+
+
+def _near(stream: Stream, left: Spans, right: Spans, node: Near, at: Whole, other: Whole) -> Flags:
+    begin, end = left.begin[at], left.end[at]
+    start, stop = right.begin[other], right.end[other]
+    after, before = start - end, begin - stop
+    limit = node.distance if node.unit == "words" else np.int64(1) << 33
+    good = (after > 0) & (after <= limit)
+    if not node.ordered:
+        good |= (before > 0) & (before <= limit)
+        if not (left.solid and right.solid):
+            apart = (begin != start) & (begin != stop) & (end != start) & (end != stop)
+            good |= (after <= 0) & (before <= 0) & apart
+    close = np.flatnonzero(good)
+    if node.unit == "words":
+        good[close] = stream.zones_of(begin[close]) == stream.zones_of(start[close])
+    else:
+        unit = stream.units_of(begin[close], node.unit)
+        for slots in (end, start, stop):
+            good[close] &= stream.units_of(slots[close], node.unit) == unit
+    return good

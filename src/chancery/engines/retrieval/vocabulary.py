@@ -1,0 +1,138 @@
+"""The words of one field of a segment, sorted, and which of them a pattern means."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import Levenshtein
+
+from .stemming import stems_of
+
+Ranks = NDArray[np.int64]
+_NONE: Ranks = np.zeros(0, dtype=np.int64)
+
+
+class Vocabulary:
+    """Sorted words in one run of bytes, each followed by a line feed; ranks are numbers in that order."""
+
+    def __init__(self, blob: NDArray[Any], offsets: NDArray[Any]) -> None:
+        self._blob = np.ascontiguousarray(blob).data.cast("B") if len(blob) else memoryview(b"\n")
+        self._offsets = offsets
+        self.exact = lru_cache(maxsize=20_000)(self._exact)
+        self.matching = lru_cache(maxsize=2_000)(self._matching)
+        self.close_to = lru_cache(maxsize=2_000)(self._close_to)
+        self.same_stem = lru_cache(maxsize=2_000)(self._same_stem)
+        self._stems = lru_cache(maxsize=64)(self._stems_under)
+
+    def __len__(self) -> int:
+        return max(len(self._offsets) - 1, 0)
+
+    def word(self, rank: int) -> str:
+        """Return the word of a rank."""
+        return str(self._bytes(rank), "utf-8")
+
+    def _exact(self, word: str) -> Ranks:
+        rank = self._place(word.encode("utf-8", "surrogatepass"))
+        if rank < len(self) and self.word(rank) == word:
+            return np.array([rank], dtype=np.int64)
+        return _NONE
+
+    def beginning(self, prefix: str) -> Ranks:
+        """Return the ranks of the words that begin so: they stand beside each other."""
+        raw = prefix.encode("utf-8", "surrogatepass")
+        return np.arange(self._place(raw), self._place(raw + b"\xff"), dtype=np.int64)
+
+    def _matching(self, pattern: str) -> Ranks:
+        """Return the ranks of the words a pattern of ``*`` and ``?`` covers whole."""
+        pieces = re.split(r"[*?]+", pattern)
+        if pattern.endswith("*") and pattern[:-1] == pieces[0]:
+            return self.beginning(pieces[0])
+        first, last = f"\n{pieces[0]}" if pieces[0] else "", f"{pieces[-1]}\n" if pieces[-1] else ""
+        literal = max((first, *pieces[1:-1], last), key=len).encode("utf-8", "surrogatepass")
+        if pieces[0] and len(pieces[0].encode()) + 1 >= len(literal):
+            ranks = self.beginning(pieces[0])
+        else:
+            ranks = self._holding(literal)
+        whole = re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)
+        kept = [rank for rank in ranks.tolist() if whole.fullmatch(self.word(rank))]
+        return np.array(kept, dtype=np.int64)
+
+    def _close_to(self, word: str, edits: int) -> Ranks:
+        """Return the ranks of the words that become ``word`` by at most so many inserted, lost or changed letters.
+
+        Cut into one piece more than there are edits, a word keeps at least one piece whole, moved by at most
+        as many letters as there are edits.
+        """
+        size = len(word)
+        bounds = [size * part // (edits + 1) for part in range(edits + 2)]
+        spare, wide = (4 * edits, 1) if word.isascii() else (0, 4)
+        found = [_NONE]
+        for begin, end in pairwise(bounds):
+            piece = word[begin:end].encode("utf-8", "surrogatepass")
+            found.append(
+                self._holding(piece, below=(end + edits) * wide + spare, longest=(size + edits) * wide + spare)
+            )
+        ranks = np.unique(np.concatenate(found)).tolist()
+        return np.array(
+            [rank for rank in ranks if Levenshtein.distance(word, self.word(rank), score_cutoff=edits) <= edits],
+            dtype=np.int64,
+        )
+
+    def _same_stem(self, word: str) -> Ranks:
+        """Return the ranks of the English words with the same stem, and of the word itself."""
+        ranks = self.beginning(word[0])
+        same = ranks[self._stems(word[0]) == stems_of([word])[0]] if len(ranks) else ranks
+        return np.union1d(same, self.exact(word))
+
+    def _stems_under(self, letter: str) -> NDArray[np.object_]:
+        ranks = self.beginning(letter)
+        if not len(ranks):
+            return np.zeros(0, dtype=object)
+        begin, end = int(self._offsets[ranks[0]]), int(self._offsets[ranks[-1] + 1])
+        words = str(self._blob[begin : end - 1], "utf-8").split("\n")
+        return np.array(stems_of(words), dtype=object)
+
+    def between(self, low: int, high: int) -> Ranks:
+        """Return the ranks of the words that are whole numbers from ``low`` to ``high``, at most 18 digits long."""
+        found = []
+        for digit in "0123456789":
+            for rank in self.beginning(digit).tolist():
+                raw = self._bytes(rank)
+                if len(raw) <= 18 and bytes(raw).isdigit() and low <= int(bytes(raw)) <= high:
+                    found.append(rank)
+        return np.array(found, dtype=np.int64)
+
+    def _bytes(self, rank: int) -> memoryview:
+        return self._blob[int(self._offsets[rank]) : int(self._offsets[rank + 1]) - 1]
+
+    def _place(self, raw: bytes) -> int:
+        """Return the rank of the first word not before these bytes."""
+        low, high = 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            if bytes(self._bytes(middle)) < raw:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def _holding(self, literal: bytes, *, below: int = 0, longest: int = 0) -> Ranks:
+        """Return the ranks of the words around which these bytes stand.
+
+        below: the bytes end at most so far into the word; longest: bytes of the longest word wanted; 0: any.
+        """
+        if not len(self):
+            return _NONE
+        places = np.fromiter((found.start() for found in re.finditer(re.escape(literal), self._blob)), dtype=np.int64)
+        inside = places + (1 if literal.startswith(b"\n") else 0)
+        ranks = np.searchsorted(self._offsets, inside, side="right") - 1
+        if below:
+            within = inside + len(literal) - self._offsets[ranks].astype(np.int64) <= below
+            short = self._offsets[ranks + 1].astype(np.int64) - self._offsets[ranks] - 1 <= longest
+            ranks = ranks[within & short]
+        return np.unique(ranks)
