@@ -1,0 +1,390 @@
+"""What two documents must share to be the same: one canonical text per block, blind to what has no meaning.
+
+Left out: save marks (rsid), paragraph ids, spelling marks, page-break hints, bookmark and comment range ends, ids of
+drawings and of revisions, how text is cut into runs, the order of properties. Relationship ids stand for what they
+lead to, note and comment ids for the note or comment, list ids for the definition of the list.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from lxml import etree
+
+from chancery.engines.comparison.names import (
+    ALTERNATE,
+    BDO,
+    CHANGES,
+    COMMENTREF,
+    CUSTOM_RANGES,
+    CUSTOMXML,
+    DELINSTR,
+    DELTEXT,
+    DIR,
+    ENDREF,
+    FLDCHAR,
+    FLDSIMPLE,
+    FOOTERREF,
+    FOOTREF,
+    HEADERREF,
+    HYPERLINK,
+    ID,
+    INSTRTEXT,
+    MARKERS,
+    MOVE_RANGES,
+    NOISE,
+    NUMID,
+    NUMPR,
+    PPR,
+    REVISIONS,
+    RPR,
+    RUN,
+    RUN_MARKS,
+    SDT,
+    SDTCONTENT,
+    SDTPR,
+    SECTPR,
+    SMARTTAG,
+    TBL,
+    TBLGRID,
+    TC,
+    TEXT,
+    TR,
+    TXBX,
+    TYPE,
+    VAL,
+    W14_URI,
+    Element,
+    M,
+    P,
+    R,
+    W,
+    local,
+)
+from chancery.engines.comparison.package import Package
+
+MATH_RUN, MATH_TEXT = M + "r", M + "t"
+_SKIPPED: Final = MARKERS | NOISE | MOVE_RANGES | CUSTOM_RANGES
+_SORTED: Final = frozenset(W + name for name in ("rPr", "pPr", "tcPr", "trPr", "tblPr", "sectPr", "tblPrEx", "sdtPr"))
+_DRAWING_IDS: Final = frozenset(("docPr", "cNvPr"))
+_DEAD: Final = (
+    "http://powertools.codeplex.com",
+    "{http://schemas.microsoft.com/office/word/2010/wordprocessingDrawing}",
+)
+_IDS_OF_PARAGRAPHS: Final = (f"{{{W14_URI}}}paraId", f"{{{W14_URI}}}textId")
+
+
+@dataclass(slots=True)
+class Canon:
+    """Canonical texts of the blocks of one package.
+
+    part: the part whose relationships count now. notes: note elements by (reference tag, id). numbers: list labels.
+    inline: whether a reference to a footnote or endnote stands for its text; for a comment it always does.
+    """
+
+    package: Package
+    part: str
+    numbers: dict[str, str] = field(default_factory=dict)
+    notes: dict[tuple[str, str], tuple[str, Element]] = field(default_factory=dict)
+    shared: dict[bytes, str] = field(default_factory=dict)
+    formats: dict[bytes, str] = field(default_factory=dict)
+    prints: dict[str, str] = field(default_factory=dict)
+    inlining: set[tuple[str, str]] = field(default_factory=set)
+    inline: bool = True
+
+    # properties
+
+    def properties(self, node: Element | None) -> str:
+        """Return the canonical text of a property element without what is tracked in it; empty when none is set."""
+        if node is None:
+            return ""
+        if len(node) == 0 and not node.attrib:
+            return ""
+        raw: bytes = etree.tostring(node, with_tail=False)
+        found = self.formats.get(raw)
+        if found is None:
+            left = {*CHANGES, *RUN_MARKS, W + "cellIns", W + "cellDel", W + "cellMerge", HEADERREF, FOOTERREF}
+            if node.tag == PPR:
+                left |= {RPR, SECTPR}
+            found = "".join(sorted(self.element(child) for child in node if child.tag not in left))
+            found = self.attributes(node) + found
+            self.formats[raw] = found
+        return found
+
+    def attributes(self, node: Element) -> str:
+        if not node.attrib:
+            return ""
+        pairs = []
+        for name, value in sorted(node.attrib.items()):
+            if name.startswith((W + "rsid", _DEAD[1])) or name in _IDS_OF_PARAGRAPHS:
+                continue
+            if _DEAD[0] in name or name.endswith(("}Ignorable", "}space")):
+                continue
+            if name == ID and node.tag in REVISIONS:
+                continue
+            if name == "id" and local(node.tag) in _DRAWING_IDS:
+                continue
+            if name.startswith(R):
+                value = self.fingerprint_of(value)
+            pairs.append(f" {local(name)}={value!r}")
+        return "".join(pairs)
+
+    def element(self, node: Element) -> str:
+        """Return the canonical text of any element."""
+        tag = node.tag
+        if not isinstance(tag, str) or tag in _SKIPPED:
+            return ""
+        if tag == TXBX:
+            return "TEXTBOX[" + "\n".join(self.story(node)) + "]"
+        if tag == P:
+            return self.paragraph(node)
+        if tag == NUMID and node.getparent() is not None and node.getparent().tag == NUMPR:
+            return f"<numId {self.numbers.get(node.get(VAL, ''), node.get(VAL, ''))}>"
+        inner = self._inner(node)
+        if tag in _SORTED:
+            inner.sort()
+        body = "".join(inner)
+        if tag in (RPR, PPR) and not body:
+            return ""
+        text = node.text or ""
+        if not text.strip() and len(node):
+            text = ""
+        attributes = self.attributes(node)
+        return f"<{local(tag)}{attributes}>{text}{body}</>"
+
+    def frame(self, node: Element) -> str:
+        """Return the canonical text of a drawing without what stands in its text boxes."""
+        bare = copy.deepcopy(node)
+        for box in list(bare.iter(TXBX)):
+            for child in list(box):
+                box.remove(child)
+        return "FRAME" + self.element(bare)
+
+    def _inner(self, node: Element) -> list[str]:
+        """Return the canonical texts of the children; runs of mathematics set alike are one."""
+        found: list[str] = []
+        last: str | None = None
+        for child in node:
+            if child.tag == MATH_RUN:
+                form = "".join(self.element(part) for part in child if part.tag != MATH_TEXT)
+                text = "".join(part.text or "" for part in child if part.tag == MATH_TEXT)
+                if form == last:
+                    found[-1] = found[-1][:-3] + text + "</>"
+                elif form or text:
+                    found.append(f"<r>{form}:{text}</>")
+                    last = form
+                continue
+            if child.tag == ID and node.tag == SDTPR:
+                continue
+            piece = self.element(child)
+            if piece:
+                found.append(piece)
+                last = None
+        return found
+
+    def fingerprint_of(self, ident: str) -> str:
+        """Return what a relationship id of the current part leads to: an address or the print of a part."""
+        relation = self.package.relations_of(self.part).get(ident)
+        if relation is None:
+            return f"?{ident}"
+        return relation.target if relation.external else self.fingerprint(relation.target)
+
+    def fingerprint(self, name: str) -> str:
+        """Return a print of a part's bytes and of all it leads to."""
+        if name not in self.prints:
+            self.prints[name] = "…"
+            digest = hashlib.sha256(self.package.parts.get(name, b""))
+            for key, relation in sorted(self.package.relations_of(name).items()):
+                leads = relation.target if relation.external else self.fingerprint(relation.target)
+                digest.update(f"{key} {relation.type} {leads}\n".encode("utf-8", "replace"))
+            self.prints[name] = digest.hexdigest()[:24]
+        return self.prints[name]
+
+    # blocks
+
+    def story(self, node: Element) -> list[str]:
+        """Return the canonical lines of the blocks of a body, cell, note, header or text box."""
+        lines: list[str] = []
+        for child in node:
+            tag = child.tag
+            if tag == P:
+                lines.append(self.paragraph(child))
+            elif tag == TBL:
+                lines.extend(self.table(child))
+            elif tag in (SDT, CUSTOMXML):
+                lines.extend(self.control(child))
+            elif tag == SECTPR:
+                if shape := self.properties(child):
+                    lines.append("SECTION" + shape)
+            elif isinstance(tag, str) and tag not in _SKIPPED and not tag.endswith("Pr"):
+                lines.append(self.element(child))
+        return lines
+
+    def control(self, node: Element) -> Iterator[str]:
+        content = node.find(SDTCONTENT) if node.tag == SDT else node
+        yield f"CONTROL{self.attributes(node)}{self.control_properties(node)}"
+        yield from self.story(content) if content is not None else ()
+        yield "/CONTROL"
+
+    def control_properties(self, node: Element) -> str:
+        properties = node.find(SDTPR)
+        return "" if properties is None else self.element(properties)
+
+    def table(self, node: Element) -> Iterator[str]:
+        """Yield the canonical lines of a table."""
+        yield "TABLE" + self.properties(node.find(W + "tblPr"))
+        grid = node.find(TBLGRID)
+        yield "GRID" + ("" if grid is None else "".join(self.element(col) for col in grid if col.tag not in CHANGES))
+        yield from self.rows(node)
+        yield "/TABLE"
+
+    def rows(self, node: Element) -> Iterator[str]:
+        for row in node:
+            if row.tag == TR:
+                yield f"ROW{self.properties(row.find(W + 'trPr'))}{self.properties(row.find(W + 'tblPrEx'))}"
+                yield from self._cells(row)
+            elif row.tag in (SDT, CUSTOMXML):
+                content = row.find(SDTCONTENT) if row.tag == SDT else row
+                yield f"CONTROL{self.control_properties(row)}"
+                yield from self.rows(content) if content is not None else ()
+                yield "/CONTROL"
+
+    def _cells(self, row: Element) -> Iterator[str]:
+        for cell in row:
+            if cell.tag == TC:
+                yield "CELL" + self.properties(cell.find(W + "tcPr"))
+                yield from self.story(cell)
+            elif cell.tag in (SDT, CUSTOMXML):
+                content = cell.find(SDTCONTENT) if cell.tag == SDT else cell
+                yield f"CONTROL{self.control_properties(cell)}"
+                yield from self._cells(content) if content is not None else ()
+                yield "/CONTROL"
+
+    def paragraph(self, node: Element) -> str:
+        """Return the canonical line of a paragraph: properties, mark, content."""
+        raw: bytes = etree.tostring(node, with_tail=False)
+        found = self.shared.get(raw)
+        if found is not None:
+            return found
+        properties = node.find(PPR)
+        mark = section = ""
+        if properties is not None:
+            mark = self.properties(properties.find(RPR))
+            inner = properties.find(SECTPR)
+            section = "" if inner is None else "SECTION" + self.properties(inner)
+        line = f"P{self.properties(properties)}|{mark}|{self.content(node)}{section}"
+        if b"r:" not in raw and b"numId" not in raw and b"eference" not in raw:
+            self.shared[raw] = line
+        return line
+
+    def content(self, node: Element) -> str:
+        """Return the canonical content of a paragraph or of a holder of runs."""
+        pieces: list[str] = []
+        last: str | None = None
+        for form, text in self._items(node):
+            if form != last:
+                pieces.append("{" + form + "}")
+                last = form
+            pieces.append(text)
+        return "".join(pieces)
+
+    def _items(self, node: Element) -> Iterator[tuple[str, str]]:
+        """Yield (format, text) of everything that stands in a line."""
+        for child in node:
+            tag = child.tag
+            if tag == RUN:
+                yield from self._run(child)
+            elif tag in (PPR, SDTPR) or tag in _SKIPPED or not isinstance(tag, str):
+                continue
+            elif tag in (SMARTTAG, SDTCONTENT):
+                yield from self._items(child)
+            elif tag == FLDSIMPLE:
+                yield "", f"⟦{child.get(W + 'instr', '').strip()}⟧"
+                yield from self._items(child)
+                yield "", "⟦/⟧"
+            elif tag in (HYPERLINK, SDT, CUSTOMXML, DIR, BDO) or tag in RUN_MARKS:
+                inner = list(self._items(child))
+                if inner or tag == SDT:
+                    yield "", f"[{local(tag)}{self.attributes(child)}{self.control_properties(child)}:"
+                    yield from inner
+                    yield "", "]"
+            elif tag != W + "sdtEndPr":
+                yield "", self.element(child)
+
+    def _run(self, run: Element) -> Iterator[tuple[str, str]]:
+        form: str | None = None
+        for child in run:
+            tag = child.tag
+            if tag == RPR:
+                form = self.properties(child)
+            elif tag in (TEXT, DELTEXT):
+                if child.text:
+                    yield form or "", child.text
+            elif tag in (INSTRTEXT, DELINSTR):
+                yield "", (child.text or "").strip()
+            elif tag == FLDCHAR:
+                kind = child.get(W + "fldCharType", "")
+                yield "", {"begin": "⟦", "separate": "⟧", "end": "⟦/⟧"}.get(kind, kind)
+            elif tag in (FOOTREF, ENDREF, COMMENTREF):
+                yield form or "", self.note(child)
+            elif tag == ALTERNATE or tag not in _SKIPPED:
+                yield form or "", self.element(child)
+
+    def note(self, node: Element) -> str:
+        key = (node.tag, node.get(ID, ""))
+        place = self.notes.get(key)
+        custom = node.get(W + "customMarkFollows", "")
+        if place is None or key in self.inlining or (node.tag != COMMENTREF and not self.inline):
+            return f"<{local(node.tag)}{custom}>"
+        part, note = place
+        here, self.part = self.part, part
+        self.inlining.add(key)
+        try:
+            facts = "".join(note.get(name, "") + " " for name in (TYPE, W + "author", W + "date"))
+            lines = self.story(note)
+            if len(lines) == 1 and lines[0].endswith("||"):
+                lines = []
+            return f"<{local(node.tag)}{custom} {facts}\n" + "\n".join(lines) + "\n>"
+        finally:
+            self.part = here
+            self.inlining.discard(key)
+
+
+def number_labels(*, package: Package, roots: Iterable[Element]) -> dict[str, str]:
+    """Return for every list id in use a label made of its definition and of its turn among lists defined alike."""
+    name = package.related(package.main(), "numbering")
+    if name is None:
+        return {}
+    prints = definitions(root=package.tree(name))
+    labels: dict[str, str] = {"0": "none"}
+    turns: dict[str, int] = {}
+    for root in roots:
+        for node in root.iter(NUMID):
+            ident = node.get(VAL, "")
+            if ident not in labels:
+                found = prints.get(ident, "?")
+                turns[found] = turns.get(found, 0) + 1
+                labels[ident] = f"{found}#{turns[found]}"
+    return labels
+
+
+def definitions(*, root: Element) -> dict[str, str]:
+    """Return a print of the definition of every list id of a numbering part."""
+    canon = Canon(Package({}), "")
+    shapes: dict[str, str] = {}
+    for abstract in root.iter(W + "abstractNum"):
+        inner = "".join(canon.element(child) for child in abstract if local(str(child.tag)) not in ("nsid", "tmpl"))
+        shapes[abstract.get(W + "abstractNumId", "")] = inner
+    found: dict[str, str] = {}
+    for number in root.iter(W + "num"):
+        target = number.find(W + "abstractNumId")
+        shape = shapes.get("" if target is None else target.get(VAL, ""), "?")
+        overrides = "".join(canon.element(child) for child in number if child.tag != W + "abstractNumId")
+        found[number.get(W + "numId", "")] = hashlib.sha256((shape + overrides).encode("utf-8", "replace")).hexdigest()[
+            :12
+        ]
+    return found

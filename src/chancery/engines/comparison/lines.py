@@ -1,0 +1,358 @@
+"""Write one paragraph of the redline from its steps: holders, marks, runs, properties."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from lxml import etree
+
+from chancery.engines.comparison.desk import Desk
+from chancery.engines.comparison.diffing import Step
+from chancery.engines.comparison.names import (
+    DEL,
+    DELINSTR,
+    DELTEXT,
+    ENDREF,
+    FLDCHAR,
+    FLDSIMPLE,
+    FOOTREF,
+    ID,
+    INS,
+    INSTRTEXT,
+    MOVEFROM,
+    MOVETO,
+    NAME,
+    REVISIONS,
+    RPR,
+    RUN,
+    SDT,
+    SDTCONTENT,
+    SDTENDPR,
+    SDTPR,
+    TEXT,
+    TXBX,
+    XML_SPACE,
+    Element,
+    W,
+    local,
+)
+from chancery.engines.comparison.states import State, state_of
+from chancery.engines.comparison.tokens import Piece, Token, settled
+
+_RANGE: Final = {MOVEFROM: W + "moveFromRange", MOVETO: W + "moveToRange"}
+
+
+@dataclass(slots=True)
+class _Open:
+    """A holder that is being filled. seen: whether it has something after acceptance, after rejection."""
+
+    name: str
+    node: Element
+    inner: Element
+    state: State
+    accepted: bool = False
+    rejected: bool = False
+
+
+class Line:
+    """Fills one paragraph; ``move`` makes deletions and insertions of ours the two ends of a move."""
+
+    def __init__(self, desk: Desk, paragraph: Element, move: str = "") -> None:
+        self.desk = desk
+        self.paragraph = paragraph
+        self.move = move
+        self.stack: list[_Open] = []
+        self.mark: Element = None
+        self.mark_key: tuple[object, ...] = ()
+        self.run: Element = None
+        self.run_key: tuple[object, ...] = ()
+
+    def put(self, step: Step) -> None:
+        """Write one token."""
+        state = state_of(step, self.desk)
+        self._hold(step, state)
+        self._markers(step)
+        token = step.new if step.new is not None else step.old
+        if token is None or not token.pieces:
+            return
+        self._count(token, state)
+        self._enter(state)
+        if step.new is None:
+            for piece in token.pieces:
+                self._piece(piece, None, state, theirs=True)
+        elif step.old is None or step.old.form == token.form:
+            former = step.old.pieces if step.old is not None else []
+            for at, piece in enumerate(token.pieces):
+                self._piece(piece, former[at] if at < len(former) else None, state)
+        else:
+            for piece, former_piece in _common(step.old.pieces, token.pieces):
+                self._piece(piece, former_piece, state)
+
+    def close(self) -> None:
+        """Close all holders."""
+        self._leave(0)
+
+    def _count(self, token: Token, state: State) -> None:
+        tally = self.desk.tally
+        if self.move:
+            tally.moved_characters += token.size
+        elif state.inserted and state.inserted_by is None:
+            tally.inserted_characters += token.size
+        elif state.deleted and state.deleted_by is None:
+            tally.deleted_characters += token.size
+
+    # holders
+
+    def _hold(self, step: Step, state: State) -> None:
+        """Open and close holders until those of the step are open."""
+        depth = 0
+        for opened, name in zip(self.stack, step.held, strict=False):
+            if opened.name != name:
+                break
+            depth += 1
+        self._leave(depth)
+        source = step.new if step.new is not None else step.old
+        for at in range(depth, len(step.held)):
+            shell = _shell(source.path[at]) if source is not None else etree.Element(SDT)
+            if step.new is None:
+                self.desk.adapt(shell)
+            self._inner().append(shell)
+            inner = shell.find(SDTCONTENT) if shell.tag == SDT else shell
+            self.stack.append(_Open(step.held[at], shell, inner, state))
+            self.mark = self.run = None
+        for opened in self.stack:
+            opened.accepted = opened.accepted or not state.deleted
+            opened.rejected = opened.rejected or not state.inserted
+
+    def _leave(self, depth: int) -> None:
+        while len(self.stack) > depth:
+            opened = self.stack.pop()
+            self.mark = self.run = None
+            if opened.accepted and opened.rejected:
+                continue
+            if opened.node.tag == SDT:
+                bracket_control(opened.node, self.desk, inserted=opened.accepted)
+            elif opened.node.tag == FLDSIMPLE:
+                self._complex(opened)
+
+    def _inner(self) -> Element:
+        return self.stack[-1].inner if self.stack else self.paragraph
+
+    def _complex(self, opened: _Open) -> None:
+        """Write a simple field as a complex one: only its signs can be inserted or deleted."""
+        node, desk = opened.node, self.desk
+        parent = node.getparent()
+        place = parent.index(node)
+        head = [
+            _field_sign("begin"),
+            _field_code(node.get(W + "instr", ""), opened.state.deleted),
+            _field_sign("separate"),
+        ]
+        pieces = [self._wrapped(head, opened.state), *node, self._wrapped([_field_sign("end")], opened.state)]
+        for piece in pieces:
+            parent.insert(place, piece)
+            place += 1
+        parent.remove(node)
+        desk.tally.kinds["field"] += 0
+
+    def _wrapped(self, runs: list[Element], state: State) -> Element:
+        outer = inner = None
+        for tag, wanted, by in ((INS, state.inserted, state.inserted_by), (DEL, state.deleted, state.deleted_by)):
+            if wanted:
+                mark = self.desk.mark(tag, by)
+                if inner is not None:
+                    inner.append(mark)
+                outer, inner = outer if outer is not None else mark, mark
+        holder = inner if inner is not None else etree.Element(INS)
+        holder.extend(runs)
+        return outer if outer is not None else holder
+
+    # marks and runs
+
+    def _enter(self, state: State) -> None:
+        """Open the marks of a state."""
+        key = state.key
+        if self.mark is not None and key == self.mark_key:
+            return
+        self.run = None
+        self.mark_key = key
+        self.mark = self._inner()
+        for tag, wanted, by in ((INS, state.inserted, state.inserted_by), (DEL, state.deleted, state.deleted_by)):
+            if wanted:
+                moved = {INS: MOVETO, DEL: MOVEFROM}[tag] if self.move and by is None else tag
+                mark = self.desk.mark(moved, by)
+                self.mark.append(mark)
+                self.mark = mark
+
+    def _piece(self, piece: Piece, former: Piece | None, state: State, theirs: bool = False) -> None:
+        """Write one stretch of one format."""
+        desk = self.desk
+        node = None
+        if piece.node is not None:
+            source = piece.node
+            if (state.inserted or state.deleted) and next(source.iter(*REVISIONS), None) is not None:
+                source = settled(source, accept=not theirs)
+                desk.tally.settled += 1
+            node = desk.bring(source) if theirs else copy.deepcopy(source)
+            node.tail = None
+            if not theirs:
+                self._inside(node, piece, former)
+            if state.deleted and node.tag == INSTRTEXT:
+                node.tag = DELINSTR
+            elif not state.deleted and node.tag == DELINSTR:
+                node.tag = INSTRTEXT
+            if piece.bare:
+                self.mark.append(node)
+                self.run = None
+                return
+        changed = former is not None and former.form != piece.form
+        tracked = (
+            piece.properties is not None and len(piece.properties) and str(piece.properties[-1].tag).endswith("Change")
+        )
+        key = (
+            piece.form,
+            former.form if former is not None and changed else None,
+            id(piece.properties) if tracked else 0,
+            theirs,
+        )
+        if self.run is None or key != self.run_key:
+            self._new_run(piece, former, theirs)
+            self.run_key = key
+        run = self.run
+        if node is not None:
+            run.append(node)
+        elif piece.text:
+            write_text(run, piece.text, DELTEXT if state.deleted else TEXT)
+
+    def _new_run(self, piece: Piece, former: Piece | None, theirs: bool) -> None:
+        desk = self.desk
+        self.run = etree.SubElement(self.mark, RUN)
+        made = None
+        if piece.properties is not None:
+            made = desk.bring(piece.properties) if theirs else copy.deepcopy(piece.properties)
+            made.tail = None
+        tracked = made is not None and len(made) and str(made[-1].tag).endswith("Change")
+        if former is not None and (former.form != piece.form or tracked or _tracked(former.properties)):
+            made = etree.Element(RPR) if made is None else made
+            desk.track(made, former.properties, W + "rPrChange")
+        if made is not None and (len(made) or made.attrib):
+            self.run.insert(0, made)
+
+    def _inside(self, node: Element, piece: Piece, former: Piece | None) -> None:
+        """Compare what stands inside a kept object: text boxes; notes are compared later."""
+        desk = self.desk
+        if node.tag in (FOOTREF, ENDREF):
+            if former is not None and former.node is not None:
+                desk.paired_notes.append((node.tag, former.node.get(ID, ""), node.get(ID, "")))
+            else:
+                desk.inserted_notes.append((node.tag, node.get(ID, "")))
+        elif former is not None and former.node is not None:
+            boxes = list(piece.node.iter(TXBX)) if piece.node is not None else []
+            if boxes and desk.new.element(piece.node) != desk.old.element(former.node):
+                for old_box, made_box in zip(list(former.node.iter(TXBX)), list(node.iter(TXBX)), strict=True):
+                    if not any(up.tag == TXBX for up in made_box.iterancestors()):
+                        desk.weave(old_box, made_box)
+
+    def _markers(self, step: Step) -> None:
+        """Write bookmark and comment range ends: those of the new file, and of the old what only it has."""
+        made: list[Element] = []
+        if step.new is not None:
+            made += [copy.deepcopy(marker) for marker in step.new.markers]
+        if step.old is not None:
+            for marker in step.old.markers:
+                kind = (
+                    local(marker.tag)
+                    .replace("RangeStart", "")
+                    .replace("RangeEnd", "")
+                    .replace("Start", "")
+                    .replace("End", "")
+                )
+                if (kind, marker.get(ID, "")) in self.desk.kept_markers:
+                    made.append(self.desk.bring(marker))
+        for marker in made:
+            marker.tail = None
+            self._inner().append(marker)
+            self.mark = self.run = None
+
+
+def write_text(run: Element, text: str, tag: str) -> None:
+    """Add text to a run, joined with the text before it."""
+    last: Element = run[-1] if len(run) else None
+    if last is None or last.tag != tag:
+        last = etree.SubElement(run, tag)
+        last.text = ""
+    last.text += text
+    if last.text != last.text.strip():
+        last.set(XML_SPACE, "preserve")
+
+
+def bracket_control(node: Element, desk: Desk, *, inserted: bool) -> None:
+    """Mark the tags of a content control, not its content, as inserted or deleted."""
+    kind = "Ins" if inserted else "Del"
+    parent = node.getparent()
+    content = node.find(SDTCONTENT)
+    before, after = desk.mark(f"{W}customXml{kind}RangeStart"), desk.mark(f"{W}customXml{kind}RangeStart")
+    ends = [etree.Element(f"{W}customXml{kind}RangeEnd") for _turn in range(2)]
+    ends[0].set(ID, before.get(ID))
+    ends[1].set(ID, after.get(ID))
+    parent.insert(parent.index(node), before)
+    content.insert(0, ends[0])
+    content.append(after)
+    parent.insert(parent.index(node) + 1, ends[1])
+
+
+def move_range(desk: Desk, tag: str, name: str) -> tuple[Element, Element]:
+    """Return the two brackets of one end of a move."""
+    start, end = desk.mark(_RANGE[tag] + "Start"), etree.Element(_RANGE[tag] + "End")
+    start.set(NAME, name)
+    end.set(ID, start.get(ID))
+    return start, end
+
+
+def _tracked(properties: Element | None) -> bool:
+    return properties is not None and len(properties) > 0 and str(properties[-1].tag).endswith("Change")
+
+
+def _shell(node: Element) -> Element:
+    """Return a copy of a holder without its content."""
+    made = etree.Element(node.tag, dict(node.attrib), nsmap=node.nsmap)
+    if node.tag == SDT:
+        made.extend(copy.deepcopy(child) for child in node if child.tag in (SDTPR, SDTENDPR))
+        etree.SubElement(made, SDTCONTENT)
+    else:
+        made.extend(copy.deepcopy(child) for child in node if local(str(child.tag)) in ("customXmlPr", "fldData"))
+    return made
+
+
+def _field_sign(kind: str) -> Element:
+    run = etree.Element(RUN)
+    etree.SubElement(run, FLDCHAR).set(W + "fldCharType", kind)
+    return run
+
+
+def _field_code(code: str, deleted: bool) -> Element:
+    run = etree.Element(RUN)
+    write_text(run, code, DELINSTR if deleted else INSTRTEXT)
+    return run
+
+
+def _common(old: list[Piece], new: list[Piece]) -> Iterator[tuple[Piece, Piece | None]]:
+    """Yield the new pieces, cut where the old format changes, each with the old piece of its place."""
+    if any(piece.node is not None for piece in (*old, *new)):
+        for at, piece in enumerate(new):
+            yield piece, old[at] if at < len(old) else None
+        return
+    at_old = used = 0
+    for piece in new:
+        done = 0
+        while done < len(piece.text):
+            source = old[at_old]
+            take = min(len(piece.text) - done, len(source.text) - used)
+            yield Piece(piece.properties, piece.form, piece.text[done : done + take]), source
+            done += take
+            used += take
+            if used == len(source.text) and at_old + 1 < len(old):
+                at_old, used = at_old + 1, 0

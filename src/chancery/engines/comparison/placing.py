@@ -1,0 +1,62 @@
+"""Bookmarks and comment ranges that stand between blocks: given a place inside a paragraph, or dropped when alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final
+
+from chancery.engines.comparison.names import (
+    BODY,
+    ID,
+    MARKERS,
+    PPR,
+    SDTCONTENT,
+    TBL,
+    TC,
+    TR,
+    TXBX,
+    Element,
+    P,
+    W,
+    local,
+)
+
+_BETWEEN: Final = frozenset(
+    (BODY, TC, TR, TBL, TXBX, W + "footnote", W + "endnote", W + "hdr", W + "ftr", W + "comment")
+)
+
+
+def settle_markers(*, root: Element) -> None:
+    """Move marks from between blocks to the start of the paragraph behind them, the last ones to the end before."""
+    waiting: list[Element] = []
+    last = None
+    for node in list(root.iter(P, *MARKERS)):
+        if node.tag == P:
+            place = 1 if len(node) and node[0].tag == PPR else 0
+            for marker in waiting:
+                marker.tail = None
+                node.insert(place, marker)
+                place += 1
+            waiting = []
+            last = node
+            continue
+        parent = node.getparent()
+        if parent.tag in _BETWEEN or (parent.tag == SDTCONTENT and any(child.tag in (P, TBL) for child in parent)):
+            waiting.append(node)
+    if last is not None:
+        last.extend(waiting)
+
+
+def drop_lone_markers(*, root: Element, idents: set[str]) -> None:
+    """Remove marks of the old file of which only one end found its place."""
+    ends: Counter[tuple[str, str]] = Counter()
+    nodes: list[tuple[tuple[str, str], Element]] = []
+    for node in root.iter(*MARKERS):
+        if node.get(ID, "") in idents:
+            kind = local(node.tag).replace("Start", "").replace("End", "")
+            key = (kind, node.get(ID, ""))
+            ends[key] += 1
+            nodes.append((key, node))
+    for key, node in nodes:
+        if ends[key] == 1:
+            node.getparent().remove(node)

@@ -1,0 +1,178 @@
+"""The proof of a redline: accepted it is the new file, rejected the old one, in every story; what else was compared.
+
+Four levels, each reported: all changes accepted = new file; all rejected = old file; parts equal in both files keep
+their bytes; the markup is valid. Both sides are read from bytes again, nothing of the comparison is trusted. Where an
+input holds tracked changes itself, accepting or rejecting all of the redline is measured against doing so with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Final
+
+from chancery.engines.comparison.canonical import Canon, number_labels
+from chancery.engines.comparison.headers import header_lines, sections_of, shown
+from chancery.engines.comparison.listing import style_lines
+from chancery.engines.comparison.names import BODY, COMMENTREF, ENDREF, FOOTREF, ID, REVISIONS, TYPE, Element, W, local
+from chancery.engines.comparison.package import TYPES, Package, read_package
+from chancery.engines.comparison.resolution import resolve_trees, story_parts
+from chancery.engines.comparison.revisions import Choice
+from chancery.engines.comparison.validity import Defect, defects_of
+
+SHOWN: Final = 5
+_NOTES: Final = (
+    (FOOTREF, "footnotes", W + "footnote"),
+    (ENDREF, "endnotes", W + "endnote"),
+    (COMMENTREF, "comments", W + "comment"),
+)
+
+
+_SEPARATORS: Final = frozenset(("footnotes", "endnotes"))
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A place where a resolved redline is not what it should be. line: number of the block, from 1."""
+
+    side: str
+    story: str
+    line: int
+    expected: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Result of a proof.
+
+    accepted, rejected: whether all stories agree. bytes_kept: parts equal in both files have their bytes.
+    differences: the first five a side. changed_parts: parts that should have kept their bytes.
+    """
+
+    accepted: bool
+    rejected: bool
+    bytes_kept: bool
+    valid: bool
+    differences: tuple[Difference, ...] = ()
+    changed_parts: tuple[str, ...] = ()
+    defects: tuple[Defect, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Whether all four levels hold."""
+        return self.accepted and self.rejected and self.bytes_kept and self.valid
+
+
+def prove(*, redline: bytes, old: bytes, new: bytes) -> Proof:
+    """Prove a redline against the two files it was made from. Refused: what ``read_package`` refuses."""
+    packages = [read_package(data=data, name=name) for data, name in ((redline, "redline"), (old, "old"), (new, "new"))]
+    return prove_packages(redline=packages[0], old=packages[1], new=packages[2], shared={})
+
+
+def prove_packages(*, redline: Package, old: Package, new: Package, shared: dict[bytes, str]) -> Proof:
+    """Prove a redline of parsed packages. shared: canonical lines known by the bytes of their paragraph."""
+    differences: list[Difference] = []
+    for side, wanted, accept in (("accept", new, True), ("reject", old, False)):
+        expected = stories(package=wanted, accept=accept, shared=shared)
+        found = stories(package=redline, accept=accept, shared=shared)
+        differences += _compare(side, expected, found)
+    changed = tuple(_changed_parts(redline, old, new))
+    defects = tuple(defects_of(package=redline))
+    sides = {difference.side for difference in differences}
+    return Proof(
+        accepted="accept" not in sides,
+        rejected="reject" not in sides,
+        bytes_kept=not changed,
+        valid=not defects,
+        differences=tuple(differences),
+        changed_parts=changed,
+        defects=defects,
+    )
+
+
+def _changed_parts(redline: Package, old: Package, new: Package) -> Iterable[str]:
+    """Yield parts equal in both files that have other bytes in the redline, but for those that bind parts."""
+    for name, data in new.parts.items():
+        binding = name == TYPES or name.endswith(".rels")
+        if not binding and old.parts.get(name) == data and redline.parts.get(name) != data and not _shared(name, new):
+            yield name
+
+
+def _shared(name: str, package: Package) -> bool:
+    """Whether a part may grow although it is the same in both files: headers shown elsewhere, notes, lists."""
+    kind = package.type_of(name)
+    return any(word in kind for word in ("header+xml", "footer+xml", "footnotes+xml", "endnotes+xml"))
+
+
+def stories(*, package: Package, accept: bool, shared: dict[bytes, str]) -> dict[str, list[str]]:
+    """Return the canonical lines of all stories of a file with its revisions accepted or rejected."""
+    trees = {name: package.tree(name) for name in story_parts(package)}
+    if any(next(root.iter(*REVISIONS), None) is not None for root in trees.values()):
+        resolve_trees(package=package, trees=trees, accept=accept, choice=Choice())
+    main = package.main()
+    canon = Canon(package, main, shared=shared)
+    numbering = package.related(main, "numbering")
+    for tag, kind, name in _NOTES:
+        part = package.related(main, kind)
+        if part is None or part not in trees:
+            continue
+        for note in trees[part].iter(name):
+            canon.notes[tag, note.get(ID, "")] = (part, note)
+    styles = package.related(main, "styles")
+    order = [trees[main], *(trees[name] for name in trees if name not in (main, styles, numbering))]
+    if numbering is not None:
+        canon.numbers = number_labels(package=package, roots=order)
+    found: dict[str, list[str]] = {}
+    body = trees[main].find(BODY)
+    found["document"] = [] if body is None else canon.story(body)
+    found |= _headers(canon, trees, main)
+    for tag, kind, name in _NOTES[:2]:
+        special = [note for (what, _id), (_part, note) in canon.notes.items() if what == tag and note.get(TYPE)]
+        found[kind] = [line for note in special for line in canon.story(note)]
+    if styles in trees:
+        found |= {f"style {key}": [line] for key, line in style_lines(canon=canon, root=trees[styles]).items()}
+    return found
+
+
+def _headers(canon: Canon, trees: dict[str, Element], main: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    sections = sections_of(trees[main])
+    for number, what in enumerate(shown(canon=canon, sections=sections, part=main), 1):
+        for (tag, kind), part in what.items():
+            lines = header_lines(canon=canon, part=part, root=trees.get(part))
+            if lines:
+                found[f"{kind} {local(tag).removesuffix('Reference')} of section {number}"] = lines
+    return found
+
+
+def _compare(side: str, expected: dict[str, list[str]], found: dict[str, list[str]]) -> list[Difference]:
+    """Return the first differences; styles that only the redline has are no difference."""
+    made: list[Difference] = []
+    names = [*expected, *(name for name in found if name not in expected and not name.startswith("style "))]
+    for name in names:
+        wanted, there = expected.get(name, []), found.get(name, [])
+        if wanted == there or (name in _SEPARATORS and not (wanted and there)):
+            continue
+        for tag, start, stop, begin, end in SequenceMatcher(None, wanted, there, autojunk=False).get_opcodes():
+            if tag != "equal" and len(made) < SHOWN:
+                made.append(
+                    Difference(
+                        side,
+                        name,
+                        start + 1,
+                        _first(wanted[start:stop], there[begin:end]),
+                        _first(there[begin:end], wanted[start:stop]),
+                    )
+                )
+    return made
+
+
+def _first(lines: list[str], other: list[str]) -> str:
+    """Return the start of what differs in the first of some lines."""
+    if not lines:
+        return ""
+    line, against = lines[0], other[0] if other else ""
+    at = next((place for place, (one, two) in enumerate(zip(line, against, strict=False)) if one != two), 0)
+    return line[max(0, at - 60) : at + 140]

@@ -1,0 +1,310 @@
+"""Paragraphs as tokens: words, numbers, Chinese characters, signs, objects, and the paragraph mark at the end.
+
+A token never ends inside a word, even where the file cuts the word into runs; a token knows its format, the
+revisions it stands in and the holders (hyperlink, content control …) around it.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from lxml import etree
+
+from chancery.engines.comparison.canonical import Canon
+from chancery.engines.comparison.markjoin import mark_signs
+from chancery.engines.comparison.names import (
+    COMMENTREF,
+    CUSTOM_RANGES,
+    DEL,
+    DELINSTR,
+    DELTEXT,
+    ENDREF,
+    FLDCHAR,
+    FLDSIMPLE,
+    FOOTREF,
+    INS,
+    INSTRTEXT,
+    MARKERS,
+    MOVE_RANGES,
+    MOVEFROM,
+    MOVETO,
+    NOISE,
+    PPR,
+    REVISIONS,
+    RPR,
+    RUN,
+    RUN_MARKS,
+    SDT,
+    SDTCONTENT,
+    SDTENDPR,
+    SDTPR,
+    SECTPR,
+    SMARTTAG,
+    TEXT,
+    TXBX,
+    WRAPPERS,
+    Element,
+    W,
+    local,
+)
+from chancery.engines.comparison.resolving import resolve_tree
+
+# Han, kana and compatibility ideographs, Hangul excluded: Korean sets spaces between words.
+_CJK: Final = (
+    "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+_MARK: Final = (
+    "\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0903\u093a-\u094f"
+    "\u0e31\u0e34-\u0e4e\u200c\u200d"
+)
+_LETTER: Final = rf"(?:[^\W_{_CJK}]|[{_MARK}])"
+WORDS: Final = re.compile(rf"[{_CJK}]|\d+(?:[.,]\d+)+(?!{_LETTER})|{_LETTER}+(?:['’]{_LETTER}+)*|_+|\s+|.", re.DOTALL)
+_REFERENCES: Final = frozenset((FOOTREF, ENDREF))
+_SILENT: Final = NOISE | MOVE_RANGES | CUSTOM_RANGES
+
+
+@dataclass(slots=True)
+class Piece:
+    """A stretch of one format. node: what stands there, None for text. bare: the node stands outside a run."""
+
+    properties: Element | None
+    form: str
+    text: str = ""
+    node: Element | None = None
+    bare: bool = False
+
+
+@dataclass(slots=True)
+class Token:
+    """The smallest thing that is compared. key: what must be equal; size: visible characters.
+
+    inserted, deleted: the revision element around it, if any. path: holders from the outside in; place: their keys.
+    mark: the paragraph, on its mark.
+    """
+
+    key: str
+    size: int
+    pieces: list[Piece]
+    path: tuple[Element, ...] = ()
+    place: tuple[str, ...] = ()
+    inserted: Element | None = None
+    deleted: Element | None = None
+    mark: Element | None = None
+    markers: list[Element] = field(default_factory=list)
+
+    @property
+    def form(self) -> str:
+        """Formats of the pieces, one text."""
+        return "\x1f".join(f"{piece.form}\x1e{len(piece.text)}" for piece in self.pieces)
+
+
+@dataclass(slots=True)
+class _State:
+    path: tuple[Element, ...] = ()
+    place: tuple[str, ...] = ()
+    inserted: Element | None = None
+    deleted: Element | None = None
+
+
+class Tokeniser:
+    """Cuts one paragraph."""
+
+    def __init__(self, canon: Canon) -> None:
+        self.canon = canon
+        self.tokens: list[Token] = []
+        self.markers: list[Element] = []
+        self.text: list[Piece] = []
+        self.state = _State()
+
+    def cut(self, paragraph: Element) -> list[Token]:
+        """Return the tokens of a paragraph, its mark last."""
+        self._children(paragraph, _State())
+        self._flush()
+        tokens = _fields(self.tokens)
+        properties = paragraph.find(PPR)
+        section = properties is not None and properties.find(SECTPR) is not None
+        signs = mark_signs(paragraph)
+        tokens.append(
+            Token(
+                key="¶§" if section else "¶",
+                size=0,
+                pieces=[],
+                inserted=next((sign for sign in signs if sign.tag in (INS, MOVETO)), None),
+                deleted=next((sign for sign in signs if sign.tag in (DEL, MOVEFROM)), None),
+                mark=paragraph,
+                markers=self.markers,
+            )
+        )
+        return tokens
+
+    def _children(self, node: Element, state: _State) -> None:
+        for child in node:
+            tag = child.tag
+            if tag == RUN:
+                self._run(child, state)
+            elif tag in RUN_MARKS:
+                inside = child if tag in (INS, MOVETO) else state.inserted
+                gone = child if tag in (DEL, MOVEFROM) else state.deleted
+                self._children(child, _State(state.path, state.place, inside, gone))
+            elif tag in WRAPPERS:
+                self._wrapper(child, state)
+            elif tag in MARKERS:
+                self._flush()
+                self.markers.append(child)
+            elif tag in (PPR, SDTPR, SDTENDPR) or tag in _SILENT or not isinstance(tag, str):
+                continue
+            else:
+                self._node(child, None, "", state, bare=True)
+
+    def _wrapper(self, node: Element, state: _State) -> None:
+        if node.tag == SMARTTAG:
+            self._children(node, state)
+            return
+        own = f"{local(node.tag)}{self.canon.attributes(node)}{self.canon.control_properties(node)}"
+        inner = _State((*state.path, node), (*state.place, own), state.inserted, state.deleted)
+        before = len(self.tokens)
+        self._flush()
+        self._children(node.find(SDTCONTENT) if node.tag == SDT else node, inner)
+        self._flush()
+        if len(self.tokens) == before and node.tag in (SDT, FLDSIMPLE):
+            self._add(Token("∅", 0, []), inner)
+
+    def _run(self, run: Element, state: _State) -> None:
+        properties = run.find(RPR)
+        form = self.canon.properties(properties)
+        for child in run:
+            tag = child.tag
+            if tag == RPR or tag in _SILENT or not isinstance(tag, str):
+                continue
+            if tag in (TEXT, DELTEXT):
+                if child.text:
+                    if state != self.state:
+                        self._flush()
+                        self.state = state
+                    self.text.append(Piece(properties, form, text=child.text))
+            else:
+                self._node(child, properties, form, state)
+
+    def _node(self, node: Element, properties: Element | None, form: str, state: _State, bare: bool = False) -> None:
+        self._flush()
+        tag = node.tag
+        if tag == FLDCHAR:
+            key = f"fld:{node.get(W + 'fldCharType')}"
+        elif tag in (INSTRTEXT, DELINSTR):
+            key = f"instr:{(node.text or '').strip()}"
+        elif tag in _REFERENCES:
+            key = local(tag)
+        elif tag == COMMENTREF:
+            key = self.canon.note(node)
+        elif next(node.iter(TXBX), None) is not None:
+            key = self.canon.frame(node)
+        elif next(node.iter(*REVISIONS), None) is not None:
+            key = self.canon.element(settled(node, accept=False))
+        else:
+            key = self.canon.element(node)
+        self._add(
+            Token(key, 0 if tag in (FLDCHAR, INSTRTEXT) else 1, [Piece(properties, form, node=node, bare=bare)]), state
+        )
+
+    def _add(self, token: Token, state: _State) -> None:
+        token.path, token.place = state.path, state.place
+        token.inserted, token.deleted = state.inserted, state.deleted
+        token.markers, self.markers = self.markers, []
+        self.tokens.append(token)
+
+    def _flush(self) -> None:
+        """Cut the gathered text into words across its runs."""
+        if not self.text:
+            return
+        gathered, self.text = self.text, []
+        if len(gathered) == 1:
+            only = gathered[0]
+            for word in WORDS.findall(only.text):
+                self._add(Token(word, len(word), [Piece(only.properties, only.form, text=word)]), self.state)
+            return
+        ends, total = [], 0
+        for piece in gathered:
+            total += len(piece.text)
+            ends.append(total)
+        at = start = 0
+        for word in WORDS.findall("".join(piece.text for piece in gathered)):
+            stop = start + len(word)
+            pieces: list[Piece] = []
+            while start < stop:
+                here = min(stop, ends[at])
+                part = word[len(word) - (stop - start) : len(word) - (stop - here)]
+                source = gathered[at]
+                if pieces and pieces[-1].form == source.form:
+                    pieces[-1].text += part
+                elif part:
+                    pieces.append(Piece(source.properties, source.form, text=part))
+                start = here
+                if start == ends[at] and at + 1 < len(ends):
+                    at += 1
+            self._add(Token(word, len(word), pieces), self.state)
+
+
+def _fields(tokens: list[Token]) -> list[Token]:
+    """Join what opens a field (begin, code, separator) into one token and name its end after it."""
+    if not any(token.key == "fld:begin" for token in tokens):
+        return tokens
+    made: list[Token] = []
+    opened: list[str] = []
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        if token.key != "fld:begin":
+            if token.key == "fld:end" and opened:
+                token.key = f"end of {opened.pop()}"
+            made.append(token)
+            at += 1
+            continue
+        stop, closed = _head(tokens, at)
+        head = tokens[at:stop]
+        joined = all(
+            (one.path, one.inserted, one.deleted) == (token.path, token.inserted, token.deleted) for one in head
+        )
+        name = "".join(one.key for one in head)
+        if joined and stop > at + 1:
+            token.key = name
+            token.pieces = [piece for one in head for piece in one.pieces]
+            token.markers = [marker for one in head for marker in one.markers]
+            made.append(token)
+        else:
+            made.extend(head)
+        if not closed:
+            opened.append(name)
+        at = stop
+    return made
+
+
+def _head(tokens: list[Token], at: int) -> tuple[int, bool]:
+    """Return where the head of a field ends, and whether the field ends with it."""
+    depth = 0
+    for place in range(at, len(tokens)):
+        key = tokens[place].key
+        if key == "fld:begin":
+            depth += 1
+        elif key == "fld:end":
+            depth -= 1
+            if depth == 0:
+                return place + 1, True
+        elif key == "fld:separate" and depth == 1:
+            return place + 1, False
+    return at + 1, False
+
+
+def settled(node: Element, *, accept: bool) -> Element:
+    """Return a copy of an object with the revisions inside it resolved."""
+    holder = etree.Element("holder")
+    holder.append(copy.deepcopy(node))
+    resolve_tree(root=holder, accept=accept, picked=lambda _mark: True)
+    return holder[0] if len(holder) else etree.Element(node.tag)
+
+
+def tokenise(*, paragraph: Element, canon: Canon) -> list[Token]:
+    """Cut a paragraph into tokens, its mark last."""
+    return Tokeniser(canon).cut(paragraph)
