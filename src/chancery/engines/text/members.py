@@ -58,7 +58,8 @@ class Relation:
     duplicate_of: id of the kept copy; duplicate_reason: the code of the rule that found it.
     custodians, paths: on a kept copy those of all its copies, otherwise its own.
     dedupe: recipe number, part hashes and identification hash of a mail.
-    version_of: id of the sent mail of which this is a draft, never merged.
+    version_of: id of the mail of which this is another state, never merged; version_reason: ``draft``,
+    ``blind_copy`` or ``same_message_id``.
     near_duplicate_group: id of the pivot; near_duplicate_similarity: to the pivot, above 0 up to 1.
     thread_id: shared by the mails of one conversation and their attachments.
     inclusive: must be read, since no other mail contains all of it; inclusive_reason: ``message``,
@@ -74,6 +75,7 @@ class Relation:
     paths: tuple[str, ...] = ()
     dedupe: Mapping[str, Any] | None = None
     version_of: str | None = None
+    version_reason: str | None = None
     near_duplicate_group: str | None = None
     near_duplicate_similarity: float | None = None
     thread_id: str | None = None

@@ -1,31 +1,162 @@
-"""What ties the items of a collection together: exact duplicates, near-duplicates, versions, threads."""
+"""What ties the items of a collection together: exact duplicates, versions, near-duplicates, conversations."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import islice
 
+from chancery.engines.text.duplicates.families import Duplicates, Suppressed, find_duplicates, is_head
+from chancery.engines.text.duplicates.notices import Notices, learn
+from chancery.engines.text.duplicates.versions import Version, find_versions
 from chancery.engines.text.members import Member, MissingMail, Relation, RelationOptions
+from chancery.engines.text.similarity.groups import NearDuplicate, groups
+from chancery.engines.text.threads.conversations import Threaded, threads
 
-__all__ = ["Member", "MissingMail", "Relation", "RelationOptions", "relate"]
+__all__ = ["Member", "MissingMail", "Relation", "RelationOptions", "Suppressed", "relate", "suppressed"]
 
 DEFAULTS = RelationOptions()
+TextOf = Callable[[str], str | None]
+_SAMPLE = 5000  # mails looked at for notices
 
 
-def relate(
-    *, members: Iterable[Member], text_of: Callable[[str], str | None], options: RelationOptions = DEFAULTS
-) -> Iterator[Relation]:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """All findings about a collection, by id of the item."""
+
+    kept: Mapping[str, Suppressed]
+    copies: Mapping[str, list[Suppressed]]
+    duplicates: Duplicates
+    versions: Mapping[str, Version] = field(default_factory=dict)
+    near: Mapping[str, tuple[str, float]] = field(default_factory=dict)
+    threaded: Mapping[str, Threaded] = field(default_factory=dict)
+
+
+def relate(*, members: Iterable[Member], text_of: TextOf, options: RelationOptions = DEFAULTS) -> Iterator[Relation]:
     """Yield one relation for each member, in the order given.
 
-    members: a whole collection; a family must be complete. Only compact facts of them are held.
-    text_of: returns the text of an item, None when it has none; called several times, so it may read a file.
+    members: a whole collection with complete families, read several times; from a plain iterator they are held,
+    from any other iterable only compact facts are, about 2 kB for a mail.
+    text_of: the text of an item, None when it has none; called several times for one, so it may read a file.
     """
-    kept: dict[str, str] = {}
+    listed: Collection[Member] | Iterable[Member] = list(members) if isinstance(members, Iterator) else members
+    notices = learn(mails=_sample(listed, text_of))
+    duplicates = find_duplicates(members=listed, text_of=text_of, notices=notices, custodians=options.custodians)
+    kept = {each.id: each for each in duplicates.suppressed}
+    copies: dict[str, list[Suppressed]] = defaultdict(list)
+    for each in duplicates.suppressed:
+        copies[each.kept].append(each)
+    ids = duplicates.kept()
+    found = _Found(
+        kept=kept,
+        copies=copies,
+        duplicates=duplicates,
+        versions={each.id: each for each in find_versions(members=listed, prints=duplicates.prints, left_out=ids)},
+        near=_near(listed, text_of, notices, ids, options) if options.near_duplicates else {},
+        threaded=_threaded(listed, text_of, notices, ids) if options.threads else {},
+    )
+    for member in listed:
+        yield _relation(member, found)
+
+
+def suppressed(*, relations: Iterable[Relation]) -> Iterator[tuple[str, str, str]]:
+    """Yield id, id of the kept copy and reason of everything left out, as a list that can be published."""
+    for each in relations:
+        if each.duplicate_of is not None:
+            yield each.id, each.duplicate_of, each.duplicate_reason or ""
+
+
+def _sample(members: Iterable[Member], text_of: TextOf) -> Iterator[tuple[str, str]]:
+    """Yield sender and text of mails spread evenly over the collection."""
+    count = sum(1 for member in members if _is_mail(member))
+    step = max(1, count // _SAMPLE)
+    for member in islice((each for each in members if _is_mail(each)), 0, None, step):
+        yield str(member.metadata.get("from") or ""), text_of(member.id) or ""
+
+
+def _is_mail(member: Member) -> bool:
+    return member.kind == "mail" and is_head(member) and not member.metadata.get("body_absent")
+
+
+def _near(
+    members: Iterable[Member], text_of: TextOf, notices: Notices, left_out: Mapping[str, str], options: RelationOptions
+) -> dict[str, tuple[str, float]]:
+    """Return pivot and similarity of each kept item that has a near-duplicate."""
+    ids: list[str] = []
+    mails: set[int] = set()
     for member in members:
-        first = kept.setdefault(member.sha256, member.id) if member.sha256 else member.id
-        yield Relation(
-            id=member.id,
-            duplicate_of=first if first != member.id else None,
-            duplicate_reason="file" if first != member.id else None,
-            custodians=(member.custodian,) if member.custodian else (),
-            paths=(member.path,),
-        )
+        if member.id not in left_out and member.status != "container" and not member.metadata.get("body_absent"):
+            if member.kind == "mail":
+                mails.add(len(ids))
+            ids.append(member.id)
+
+    def text(number: int) -> str:
+        found = text_of(ids[number]) or ""
+        return notices.without(found) if number in mails else found
+
+    joined: Iterator[NearDuplicate] = groups(
+        count=len(ids), text_of=text, threshold=options.similarity, short_words=options.short_words
+    )
+    return {ids[each.number]: (ids[each.pivot], each.similarity) for each in joined}
+
+
+def _threaded(
+    members: Iterable[Member], text_of: TextOf, notices: Notices, left_out: Mapping[str, str]
+) -> dict[str, Threaded]:
+    """Return the place of each kept mail in its conversation."""
+    attached: dict[str, list[str]] = defaultdict(list)
+    for member in members:
+        if member.parent_id is not None:
+            attached[member.parent_id].append(member.sha256 or f"?{member.id}")
+    mails = (
+        (member, attached.get(member.id, []))
+        for member in members
+        if member.kind == "mail" and is_head(member) and member.id not in left_out
+    )
+    return {each.id: each for each in threads(mails=mails, text_of=text_of, notices=notices)}
+
+
+def _relation(member: Member, found: _Found) -> Relation:
+    left_out = found.kept.get(member.id)
+    master = left_out.kept if left_out else member.id
+    copies = [] if left_out else found.copies.get(member.id, [])
+    version = found.versions.get(member.id)
+    fingerprint = found.duplicates.prints.get(member.id)
+    pivot, similarity = found.near.get(master, (None, None))
+    relation = Relation(
+        id=member.id,
+        duplicate_of=left_out.kept if left_out else None,
+        duplicate_reason=left_out.rule if left_out else None,
+        custodians=tuple(dict.fromkeys(c for c in (member.custodian, *(e.custodian for e in copies)) if c)),
+        paths=tuple(dict.fromkeys((member.path, *(each.path for each in copies)))),
+        dedupe=fingerprint.as_record() if fingerprint else None,
+        version_of=version.of if version else None,
+        version_reason=version.rule if version else None,
+        near_duplicate_group=pivot,
+        near_duplicate_similarity=similarity,
+    )
+    return _with_thread(relation, member, found)
+
+
+def _with_thread(relation: Relation, member: Member, found: _Found) -> Relation:
+    """Add the conversation: of the mail itself, of the kept copy, or of the mail that an attachment belongs to."""
+    left_out = found.kept.get(member.family_id)
+    head = left_out.kept if left_out else member.family_id
+    here = found.threaded.get(head)
+    if here is None:
+        return relation
+    if left_out or relation.duplicate_of is not None:
+        kept = here.verdict.contained_in or head
+        return replace(relation, thread_id=here.thread_id, inclusive=False, contained_in=kept, spare_of=head)
+    verdict = here.verdict
+    relation = replace(relation, thread_id=here.thread_id, inclusive=verdict.inclusive)
+    if member.id != head:
+        return relation
+    return replace(
+        relation,
+        inclusive_reason=verdict.reason,
+        contained_in=verdict.contained_in,
+        spare_of=verdict.contained_in if verdict.spare else None,
+        missing=here.missing,
+    )

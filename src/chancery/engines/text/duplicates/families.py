@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from chancery.engines.text.duplicates.notices import Notices
-from chancery.engines.text.duplicates.recipe import Fingerprint, body_of, fingerprint
+from chancery.engines.text.duplicates.recipe import Fingerprint, fingerprint
 from chancery.engines.text.members import Member
 
 Rule = Literal["file", "mail", "family"]
@@ -51,7 +51,7 @@ class Duplicates:
 
 def find_duplicates(
     *,
-    members: Sequence[Member],
+    members: Iterable[Member],
     text_of: Callable[[str], str | None],
     notices: Notices,
     custodians: Sequence[str] = (),
@@ -61,15 +61,15 @@ def find_duplicates(
     Mails are the same when recipe 2 agrees and so do their full bodies. A mail with neither body nor attachment is
     only the same as a byte-identical file, and so is one that was read in part or has an unreadable attachment:
     headers alone never merge. Loose files are the same when their bytes are. Empty files never are.
-    custodians: in order of priority; the copy of the first is kept, then the first by path.
+    members: read twice. custodians: in order of priority; the copy of the first is kept, then the first by path.
     """
-    children: dict[str, list[Member]] = defaultdict(list)
+    children: dict[str, list[_Kin]] = defaultdict(list)
     for member in members:
         if member.parent_id is not None:
-            children[member.parent_id].append(member)
+            children[member.parent_id].append(_kin(member))
     rank = {name: place for place, name in enumerate(custodians)}
     prints: dict[str, Fingerprint] = {}
-    groups: dict[str, list[Member]] = defaultdict(list)
+    groups: dict[str, list[_Kin]] = defaultdict(list)
     for head in members:
         if not is_head(head):
             continue
@@ -79,7 +79,7 @@ def find_duplicates(
                 text=text_of(head.id), metadata=head.metadata, attachments=attached, notices=notices
             )
         if key := _key(head, prints.get(head.id)):
-            groups[key].append(head)
+            groups[key].append(_kin(head))
     found: list[Suppressed] = []
     for key, group in groups.items():
         if len(group) > 1:
@@ -87,6 +87,28 @@ def find_duplicates(
             for copy, master in _same(key, group, text_of, notices):
                 found.extend(_tie(copy, master, "file" if key.startswith("file") else "mail", key[5:], children))
     return Duplicates(tuple(found), prints)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kin:
+    """What is held of a member."""
+
+    id: str
+    family_id: str
+    sha256: str
+    custodian: str
+    path: str
+    has_body: bool
+
+    @property
+    def partner_key(self) -> str:
+        """Return what a partner in another family must share: the bytes, or the name where they are unknown."""
+        return self.sha256 or self.path.rpartition("/")[2]
+
+
+def _kin(member: Member) -> _Kin:
+    has_body = not member.metadata.get("body_absent")
+    return _Kin(member.id, member.family_id, member.sha256, member.custodian, member.path, has_body)
 
 
 def is_head(member: Member) -> bool:
@@ -106,15 +128,15 @@ def _key(head: Member, found: Fingerprint | None) -> str | None:
 
 
 def _same(
-    key: str, group: Sequence[Member], text_of: Callable[[str], str | None], notices: Notices
-) -> Iterator[tuple[Member, Member]]:
+    key: str, group: Sequence[_Kin], text_of: Callable[[str], str | None], notices: Notices
+) -> Iterator[tuple[_Kin, _Kin]]:
     """Yield each copy with the first member of the same full text."""
     if key.startswith("file"):
         yield from ((copy, group[0]) for copy in group[1:])
         return
-    masters: list[tuple[str, Member]] = []
+    masters: list[tuple[str, _Kin]] = []
     for member in group:
-        body = body_of(text=text_of(member.id), metadata=member.metadata, notices=notices)
+        body = notices.plain(text_of(member.id) or "") if member.has_body else ""
         master = next((each for text, each in masters if text == body), None)
         if master is None:
             masters.append((body, member))
@@ -122,18 +144,16 @@ def _same(
             yield member, master
 
 
-def _tie(
-    copy: Member, master: Member, rule: Rule, agreed: str, children: Mapping[str, list[Member]]
-) -> Iterator[Suppressed]:
+def _tie(copy: _Kin, master: _Kin, rule: Rule, agreed: str, children: Mapping[str, list[_Kin]]) -> Iterator[Suppressed]:
     """Yield the copy and its attachments, each with its partner in the kept family."""
-    pending: list[tuple[Member, Member, Rule, str]] = [(copy, master, rule, agreed)]
+    pending: list[tuple[_Kin, _Kin, Rule, str]] = [(copy, master, rule, agreed)]
     while pending:
         copy, master, rule, agreed = pending.pop()
         yield Suppressed(copy.id, copy.family_id, master.id, rule, agreed, copy.custodian, copy.path)
-        free: dict[str, list[Member]] = defaultdict(list)
+        free: dict[str, list[_Kin]] = defaultdict(list)
         for child in children.get(master.id, ()):
-            free[child.sha256 or child.path.rpartition("/")[2]].append(child)
+            free[child.partner_key].append(child)
         for child in children.get(copy.id, ()):
-            partners = free[child.sha256 or child.path.rpartition("/")[2]]
+            partners = free[child.partner_key]
             if partners:
                 pending.append((child, partners.pop(0), "family", child.sha256))

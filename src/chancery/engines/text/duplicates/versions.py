@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from chancery.engines.text.duplicates.recipe import Fingerprint
 from chancery.engines.text.members import Member
@@ -27,46 +27,58 @@ class Version:
     rule: VersionRule
 
 
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What is held of a mail; blind: how many BCC recipients it shows; sent: empty for a draft."""
+
+    id: str
+    path: str
+    sent: str
+    blind: int
+
+
 def find_versions(
     *, members: Iterable[Member], prints: Mapping[str, Fingerprint], left_out: Mapping[str, str]
 ) -> Iterator[Version]:
     """Yield each version among the mails that are kept, once, the strongest rule first."""
-    by_soft: dict[str, list[Member]] = defaultdict(list)
-    by_id: dict[str, list[Member]] = defaultdict(list)
-    by_text: dict[tuple[str, str], list[Member]] = defaultdict(list)
+    by_soft: dict[str, list[_State]] = defaultdict(list)
+    by_id: dict[str, list[_State]] = defaultdict(list)
+    by_text: dict[tuple[str, str], list[_State]] = defaultdict(list)
     for member in members:
         found = prints.get(member.id)
         if found is None or member.id in left_out:
             continue
+        blind = len(member.metadata.get("bcc") or ())
+        state = _State(member.id, member.path, str(member.metadata.get("date_sent") or ""), blind)
         if found.body is not None or found.attachments is not None:
-            by_soft[found.soft].append(member)
+            by_soft[found.soft].append(state)
         if found.mih is not None:
-            by_id[found.mih].append(member)
+            by_id[found.mih].append(state)
         subject = " ".join(str(member.metadata.get("subject") or "").split()).casefold()
         if found.body is not None and subject:
-            by_text[subject, found.body].append(member)
+            by_text[subject, found.body].append(state)
     seen: set[str] = set()
-    for version in (*_blind(by_soft.values()), *_drafts(by_id.values()), *_drafts(by_text.values()), *_ids(by_id)):
+    for version in (*_blind(by_soft), *_drafts(by_id), *_drafts(by_text), *_ids(by_id)):
         if version.id not in seen:
             seen.add(version.id)
             yield version
 
 
-def _blind(groups: Iterable[list[Member]]) -> Iterator[Version]:
-    for group in groups:
-        full = max(group, key=lambda each: (len(each.metadata.get("bcc") or ()), -len(each.path)))
-        yield from (Version(each.id, full.id, "blind_copy") for each in group if each is not full)
-
-
-def _drafts(groups: Iterable[list[Member]]) -> Iterator[Version]:
-    for group in groups:
-        sent = [each for each in group if each.metadata.get("date_sent")]
-        if sent:
-            first = min(sent, key=lambda each: (str(each.metadata["date_sent"]), each.path, each.id))
-            yield from (Version(each.id, first.id, "draft") for each in group if not each.metadata.get("date_sent"))
-
-
-def _ids(groups: Mapping[str, list[Member]]) -> Iterator[Version]:
+def _blind(groups: Mapping[str, list[_State]]) -> Iterator[Version]:
     for group in groups.values():
-        first = min(group, key=lambda each: (str(each.metadata.get("date_sent") or "9"), each.path, each.id))
+        full = max(group, key=lambda each: (each.blind, each.path, each.id))
+        yield from (Version(each.id, full.id, "blind_copy") for each in group if each.blind < full.blind)
+
+
+def _drafts(groups: Mapping[Any, list[_State]]) -> Iterator[Version]:
+    for group in groups.values():
+        sent = [each for each in group if each.sent]
+        if sent:
+            first = min(sent, key=lambda each: (each.sent, each.path, each.id))
+            yield from (Version(each.id, first.id, "draft") for each in group if not each.sent)
+
+
+def _ids(groups: Mapping[str, list[_State]]) -> Iterator[Version]:
+    for group in groups.values():
+        first = min(group, key=lambda each: (each.sent or "9", each.path, each.id))
         yield from (Version(each.id, first.id, "same_message_id") for each in group if each is not first)

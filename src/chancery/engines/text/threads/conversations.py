@@ -1,0 +1,64 @@
+"""Conversations of a collection: who answers whom, what must be read, what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from chancery.engines.text.duplicates.notices import Notices
+from chancery.engines.text.members import Member, MissingMail
+from chancery.engines.text.threads.facts import Letters, Mail, facts_of, letters_of_body, thread_id_of
+from chancery.engines.text.threads.gathering import gather
+from chancery.engines.text.threads.inclusive import Verdict, judge
+from chancery.engines.text.threads.missing import find_missing
+
+NO_NOTICES = Notices()
+
+
+@dataclass(frozen=True, slots=True)
+class Threaded:
+    """One mail in its conversation; missing: mails it is the first to quote or answer that are not there."""
+
+    id: str
+    thread_id: str
+    verdict: Verdict
+    missing: tuple[MissingMail, ...] = ()
+
+
+def threads(
+    *,
+    mails: Iterable[tuple[Member, Sequence[str]]],
+    text_of: Callable[[str], str | None],
+    notices: Notices = NO_NOTICES,
+) -> Iterator[Threaded]:
+    """Yield every mail with its conversation, one conversation after another, its mails in order of time.
+
+    mails: each with the SHA-256 of its attachments; exact duplicates should be left out before.
+    text_of: the body of a mail; read once, and again only where a quotation differs from what it quotes.
+    """
+
+    def letters_of(id: str) -> Letters:
+        return letters_of_body(text=text_of(id) or "", notices=notices)
+
+    facts: list[Mail] = [
+        facts_of(
+            id=member.id,
+            metadata=member.metadata,
+            text="" if member.metadata.get("body_absent") else text_of(member.id) or "",
+            attachments=frozenset(attachments),
+            whole=member.exception is None,
+            notices=notices,
+        )
+        for member, attachments in mails
+    ]
+    prints = {mail.parts[0].print for mail in facts} - {0}
+    message_ids = {mail.message_id for mail in facts} - {""}
+    for places in gather(mails=facts):
+        group = [facts[place] for place in places]
+        verdicts = judge(mails=group, letters_of=letters_of)
+        missing = list(find_missing(mails=group, prints=prints, message_ids=message_ids))
+        identity = thread_id_of(first=group[0].id)
+        for mail in group:
+            yield Threaded(
+                mail.id, identity, verdicts[mail.id], tuple(each for each in missing if each.quoted_in == mail.id)
+            )

@@ -1,0 +1,241 @@
+"""A mail body cut into what its author wrote and what he quoted, one segment for each mail in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from chancery.engines.text.threads.headers import QuotedHeader, read_attribution, read_header
+from chancery.engines.text.threads.labels import (
+    ATTRIBUTION_LINES,
+    ATTRIBUTION_WORDS,
+    BLOCK,
+    CANDIDATE,
+    NOTES,
+    NOTES_LINES,
+    QUOTE_MARK,
+    QUOTED_LINE,
+    SEPARATOR,
+    WROTE,
+)
+from chancery.foundation.evidence import Span
+
+_DEEPEST = 20  # levels of quotation marks told apart
+_LETTERS = re.compile(r"[^\W_]+")
+_NOBODY = QuotedHeader()
+_SMALL = bytes(range(256)).lower()
+_NO_LETTERS = bytes(each for each in range(128) if not chr(each).isalnum())
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One mail inside a body; the first is the author's own, the others are quoted, newest first.
+
+    text: without quotation marks. spans: where it stands in the body. header: None for the author's own and
+    where the quotation names nobody.
+    """
+
+    text: str
+    spans: tuple[Span, ...]
+    header: QuotedHeader | None = None
+
+    def letters(self) -> str:
+        """Return the text as compared: its letters and digits alone, in small letters."""
+        return letters_of(self.text)
+
+
+@dataclass(slots=True)
+class _Draft:
+    header: QuotedHeader | None
+    pieces: list[str] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Boundary:
+    """The lines that mark a quoted mail, from start to end, and what they say of it."""
+
+    start: int
+    end: int
+    header: QuotedHeader
+    by_attribution: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """A text made of pieces of the body: where each piece begins in the one and in the other."""
+
+    text: str
+    starts: tuple[int, ...] = (0,)
+    origins: tuple[int, ...] = (0,)
+
+    def spans(self, start: int, end: int) -> Iterator[Span]:
+        """Yield where the characters from start to end stand in the body."""
+        for place, begin in enumerate(self.starts):
+            stop = self.starts[place + 1] if place + 1 < len(self.starts) else len(self.text)
+            first, last = max(start, begin), min(end, stop)
+            if first < last:
+                origin = self.origins[place] - begin
+                yield Span(first + origin, last + origin)
+
+
+def letters_of(text: str) -> str:
+    """Return letters and digits alone, in small letters: wrapping, marks and white space do not count."""
+    if text.isascii():
+        return text.encode().translate(_SMALL, _NO_LETTERS).decode()
+    return "".join(_LETTERS.findall(text)).casefold()
+
+
+def segments_of(*, text: str) -> tuple[Segment, ...]:
+    """Return the segments of a mail body; there is at least one, and it may be empty.
+
+    Known are separator lines, header blocks of Outlook and Notes, lines of attribution and quotation marks, in
+    English, Chinese and some other languages. Any text will do.
+    """
+    drafts: list[_Draft] = []
+    _cut(_View(text), None, drafts, 0)
+    return tuple(
+        Segment("".join(each.pieces), tuple(each.spans), each.header)
+        for place, each in enumerate(drafts)
+        if place == 0 or each.header is not None or any(_LETTERS.search(piece) for piece in each.pieces)
+    )
+
+
+def _cut(view: _View, header: QuotedHeader | None, drafts: list[_Draft], depth: int) -> None:
+    """Append the segments of a view; the first one has the header given."""
+    here = _Draft(header)
+    drafts.append(here)
+    at = 0
+    attributed: QuotedHeader | None = None
+    for mark in [*_boundaries(view.text), _Boundary(len(view.text), len(view.text), _NOBODY, False)]:
+        quoted = _own(view, at, mark.start, here, every=depth >= _DEEPEST)
+        if quoted.text:
+            _cut(quoted, attributed, drafts, depth + 1)
+        at, attributed = mark.end, None
+        if mark.by_attribution and QUOTED_LINE.match(view.text, _first_line(view.text, at)):
+            attributed = mark.header
+        elif mark.header is not _NOBODY:
+            here = _Draft(mark.header)
+            drafts.append(here)
+
+
+def _own(view: _View, start: int, end: int, here: _Draft, *, every: bool) -> _View:
+    """Add the unquoted lines of a region, or every line, to the segment; return the others with one mark less."""
+    if every or ">" not in view.text[start:end]:
+        _add(view, start, end, here)
+        return _View("")
+    pieces: list[str] = []
+    starts: list[int] = []
+    origins: list[int] = []
+    length, at = 0, start
+    for line in QUOTED_LINE.finditer(view.text, start, end):
+        _add(view, at, line.start(), here)
+        at = line.end()
+        mark = QUOTE_MARK.match(view.text, line.start())
+        inner = mark.end() if mark else line.start()
+        for span in view.spans(inner, at):
+            starts.append(length)
+            origins.append(span.start)
+            length += span.end - span.start
+        pieces.append(view.text[inner:at])
+    _add(view, at, end, here)
+    return _View("".join(pieces), tuple(starts), tuple(origins))
+
+
+def _add(view: _View, start: int, end: int, here: _Draft) -> None:
+    if start < end and not view.text[start:end].isspace():
+        here.pieces.append(view.text[start:end])
+        here.spans.extend(view.spans(start, end))
+
+
+def _first_line(text: str, at: int) -> int:
+    """Return the start of the first line at or after a place that is not blank."""
+    while at < len(text):
+        end = text.find("\n", at)
+        if end < 0 or (end > at and not text[at:end].isspace()):
+            return at
+        at = end + 1
+    return at
+
+
+def _boundaries(text: str) -> list[_Boundary]:
+    """Return where quoted mails begin, in order; marking lines that follow each other are one boundary."""
+    found: list[_Boundary] = []
+    for start, is_wrote in _candidates(text):
+        if found and start < found[-1].end:
+            continue
+        if is_wrote:
+            wrote = WROTE.match(text, start)
+            end = wrote.end() if wrote else start
+            here = _Boundary(start, end, read_attribution(line=text[start:end]), True)
+        else:
+            marked = SEPARATOR.match(text, start)
+            after = marked.end() if marked else start
+            header, end = read_header(text=text, at=after)
+            if end <= start:
+                continue
+            here = _Boundary(start, end, header, False)
+        previous = found[-1] if found else None
+        if previous and not _LETTERS.search(text, previous.end, here.start):
+            found[-1] = _Boundary(
+                previous.start,
+                here.end,
+                here.header.or_else(previous.header),
+                here.by_attribution or previous.by_attribution,
+            )
+        else:
+            found.append(here)
+    return found
+
+
+def _candidates(text: str) -> list[tuple[int, bool]]:
+    """Return the lines at which a boundary may begin, and whether as a line of attribution."""
+    found: set[tuple[int, bool]] = set()
+    led = "\n" + text  # a pattern that begins with a line end is searched for several times as fast
+    for match in CANDIDATE.finditer(led):
+        start = match.start()
+        if match["dashes"]:
+            if SEPARATOR.match(text, start):
+                found.add((start, False))
+        elif match["sender"] and BLOCK.match(text, start):
+            found.add((start, False))
+        else:
+            above = next(
+                (line for line in _lines_above(text, start, NOTES_LINES) if _notes_to(text, line, start)), None
+            )
+            if above is not None:
+                found.add((above, False))
+    for start in _attributed(text):
+        lines = [start, *_lines_above(text, start, ATTRIBUTION_LINES - 1)]
+        above = next((line for line in lines if (wrote := WROTE.match(text, line)) and wrote.end() > start), None)
+        if above is not None:
+            found.add((above, True))
+    return sorted(found)
+
+
+def _attributed(text: str) -> Iterator[int]:
+    """Yield the starts of lines with a word of attribution near a colon at their end."""
+    for word in ATTRIBUTION_WORDS:
+        at = text.find(word)
+        while at >= 0:
+            end = text.find("\n", at)
+            end = len(text) if end < 0 else end
+            if text[at:end].rstrip(" \t-\u3000\xa0").endswith((":", "：")):
+                yield text.rfind("\n", 0, at) + 1
+            at = text.find(word, end)
+
+
+def _notes_to(text: str, line: int, to: int) -> bool:
+    """Tell whether a Notes header begins at a line and has its first label at the other."""
+    match = NOTES.match(text, line)
+    return match is not None and to < match.end() and "\n" not in text[to : match.end()]
+
+
+def _lines_above(text: str, start: int, most: int) -> Iterator[int]:
+    """Yield the starts of the lines above one, nearest first."""
+    for _ in range(most):
+        if start <= 0:
+            return
+        start = text.rfind("\n", 0, start - 1) + 1
+        yield start
