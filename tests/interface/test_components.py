@@ -41,7 +41,7 @@ def test_dates_follow_language_and_time_zone() -> None:
         with translation.override("zh-hans"):
             assert words.day_words(AT) == "2026年11月21日"
         assert words.date_iso(AT) == "2026-11-21 07:30"
-        assert str(DateCell(AT)) == '<time datetime="2026-11-21T07:30:00+08:00">2026-11-21 07:30</time>'
+        assert str(DateCell(AT)) == "<time>2026-11-21 07:30</time>"
     assert words.day_words(date(2026, 2, 3)) == "3 Feb 2026"
 
 

@@ -14,7 +14,7 @@ from django.test import Client, RequestFactory
 from chancery.interface.shell import navigation
 from chancery.interface.shell.navigation import NavEntry, NavItem, navigation_for, register
 from chancery.interface.shell.toasts import Toast, toast, toasts_of
-from chancery.interface.tables import Choice, Column, Filter, Row, Table, TableState
+from chancery.interface.tables import BulkAct, Choice, Column, Filter, Row, Table, TableState
 from chancery.platform.identity.models import User
 
 
@@ -117,6 +117,7 @@ def test_chips_name_the_filters_and_rows_say_what_is_barred() -> None:
         ],
         state=state("q=w&type=email"),
         filters=[Filter("type", "Type", [Choice("email", "Mail")])],
+        acts=[BulkAct("export", "Export", "/e/"), BulkAct("tag", "Tag", "/t/")],
     )
     assert [(chip.label, chip.remove_url) for chip in table.chips()] == [
         ("“w”", "/d/?view=all&type=email&sort=-date"),

@@ -14,7 +14,7 @@ from pathlib import Path
 from django.apps import apps
 from django.test import Client
 
-from chancery.apps.documents.actions import keep_view, retry_with_password
+from chancery.apps.documents.actions import change_documents, keep_view, retry_with_password
 from chancery.apps.documents.queries import export_items
 from chancery.apps.operations.actions.clocks import pause_clock, resume_clock
 from chancery.apps.operations.actions.gate import submit_request
@@ -245,6 +245,10 @@ def _details(side: Side, house: Household, now: Callable[[], datetime]) -> None:
     retry_with_password(
         actor=manager, document_id=row("documents.Document", matter_id=side.matter_id, exception="corrupt"),
         password=f"secret {side.mark}", at=now(),
+    )  # fmt: skip
+    change_documents(
+        actor=manager, matter_id=side.matter_id, act="tag", value=f"Tag {side.mark}", at=now(),
+        document_ids=[row("documents.Document", matter_id=side.matter_id, exception="corrupt")],
     )  # fmt: skip
     invoice = row("spend.Invoice", tenant_id=side.tenant_id)
     line = row("spend.InvoiceLine", invoice_id=invoice)

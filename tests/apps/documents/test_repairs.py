@@ -88,7 +88,7 @@ def test_a_better_copy_takes_the_place_and_the_old_bytes_stay(
 
 def test_refusals_change_nothing(world: World, locked: Document, at: datetime) -> None:
     with pytest.raises(Refused) as refusal:
-        actions.retry_with_passwords(actor=world.actor("manager"), document_ids=[locked.id], passwords=[""], at=at)
+        actions.retry_with_password(actor=world.actor("manager"), document_id=locked.id, password="", at=at)
     assert refusal.value.code == "password_missing"
     with pytest.raises(NotFound):
         actions.retry_with_password(actor=world.actor("counsel-2"), document_id=locked.id, password="x", at=at)

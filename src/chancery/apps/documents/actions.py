@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from chancery.apps.documents.changes import (
+    CannotBeTakenBack,
+    NothingChosen,
+    ReasonMissing,
+    TagMissing,
+    carry_out,
+    change_documents,
+    take_back,
+    undo_change,
+)
 from chancery.apps.documents.expansion import expand_collection, finish_collection
 from chancery.apps.documents.imaging import ask_for_pages, make_collection_pages, make_pages
 from chancery.apps.documents.intake import (
@@ -29,14 +39,20 @@ from chancery.apps.documents.repairs import (
 from chancery.apps.documents.views_saved import forget_view, keep_view
 
 __all__ = [
+    "CannotBeTakenBack",
     "CollectionClosed",
     "Incoming",
     "InputFileRecord",
+    "NothingChosen",
     "NothingReceived",
     "NothingToRepair",
     "PasswordMissing",
     "PathTaken",
+    "ReasonMissing",
+    "TagMissing",
     "ask_for_pages",
+    "carry_out",
+    "change_documents",
     "close_collection",
     "expand_collection",
     "finish_collection",
@@ -56,4 +72,6 @@ __all__ = [
     "replace_file",
     "retry_with_password",
     "retry_with_passwords",
+    "take_back",
+    "undo_change",
 ]

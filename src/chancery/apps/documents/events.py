@@ -46,3 +46,13 @@ class TextRecognised(Event):
     tenant_id: str
     matter_id: str
     document_ids: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewWanted(Event):
+    """Somebody chose documents for review by hand, also copies and files that could not be read."""
+
+    name: ClassVar[str] = "documents.review_wanted"
+    tenant_id: str
+    matter_id: str
+    document_ids: list[str]

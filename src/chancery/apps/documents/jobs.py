@@ -58,6 +58,28 @@ def repair(handle: JobHandle) -> None:
     actions.mend(actor=handle.actor, repair_ids=handle.payload["repair_ids"], at=handle.at, workers=WORKERS)
 
 
+@job("documents.change", label=_("Changing many documents"))
+def change(handle: JobHandle) -> None:
+    """Carry an act out on many documents."""
+    actions.carry_out(
+        actor=handle.actor,
+        change_id=handle.payload["change_id"],
+        at=handle.at,
+        advance=_advance(handle, "documents"),
+    )
+
+
+@job("documents.undo_change", label=_("Taking back a change"))
+def undo_change(handle: JobHandle) -> None:
+    """Take an act on many documents back."""
+    actions.take_back(
+        actor=handle.actor,
+        change_id=handle.payload["change_id"],
+        at=handle.at,
+        advance=_advance(handle, "documents"),
+    )
+
+
 def _advance(handle: JobHandle, unit: str) -> Callable[[int, int], None]:
     def advance(done: int, total: int) -> None:
         handle.advance(done=done, total=total, unit=unit)

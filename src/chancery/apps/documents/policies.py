@@ -6,7 +6,18 @@ from typing import Final
 
 from django.db.models import Q, QuerySet
 
-from chancery.apps.documents.models import Collection, Document, InputFile, Repair, SavedView
+from chancery.apps.documents.models import (
+    Change,
+    Collection,
+    Document,
+    InputFile,
+    RecognisedLine,
+    Repair,
+    RuleSet,
+    SavedView,
+    Source,
+    Tag,
+)
 from chancery.apps.matters import queries as matters
 from chancery.apps.matters.queries import MatterRecord
 from chancery.foundation.errors import NotFound
@@ -47,6 +58,60 @@ def saved_views_for(actor: Actor) -> QuerySet[SavedView]:
     """Return the actor's own views and those shared with everybody of the matter."""
     found = SavedView.objects.filter(matter_filter(actor))
     return found.filter(Q(owner=actor.user_id) | Q(shared=True)) if may_read_evidence(actor) else found.none()
+
+
+def tags_for(actor: Actor) -> QuerySet[Tag]:
+    """Return the tags of the matters the actor may see."""
+    found = Tag.objects.filter(matter_filter(actor))
+    return found if may_read_evidence(actor) else found.none()
+
+
+def changes_for(actor: Actor) -> QuerySet[Change]:
+    """Return the acts on many documents that the actor may see."""
+    found = Change.objects.filter(matter_filter(actor))
+    return found if may_read_evidence(actor) else found.none()
+
+
+def sources_for(actor: Actor) -> QuerySet[Source]:
+    """Return the sources of evidence the actor may see."""
+    found = Source.objects.filter(matter_filter(actor))
+    return found if may_read_evidence(actor) else found.none()
+
+
+def rule_sets_for(actor: Actor) -> QuerySet[RuleSet]:
+    """Return the rule sets the actor may see."""
+    found = RuleSet.objects.filter(matter_filter(actor))
+    return found if may_read_evidence(actor) else found.none()
+
+
+def lines_for(actor: Actor) -> QuerySet[RecognisedLine]:
+    """Return the lines read with doubt of the documents the actor may see."""
+    found = RecognisedLine.objects.filter(matter_filter(actor, "document__matter_id"))
+    return found if may_read_evidence(actor) else found.none()
+
+
+def change(actor: Actor, change_id: str) -> Change:
+    """Return one visible act or raise NotFound."""
+    found = changes_for(actor).filter(id=change_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def source(actor: Actor, source_id: str) -> Source:
+    """Return one visible source or raise NotFound."""
+    found = sources_for(actor).filter(id=source_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def rule_set(actor: Actor, rule_set_id: str) -> RuleSet:
+    """Return one visible rule set or raise NotFound."""
+    found = rule_sets_for(actor).filter(id=rule_set_id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def require_collector(actor: Actor) -> None:

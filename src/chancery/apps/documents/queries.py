@@ -5,33 +5,37 @@ from __future__ import annotations
 from chancery.apps.documents.accounts import accounting as collection_accounting
 from chancery.apps.documents.exports import export_custody, export_items, safe_cell
 from chancery.apps.documents.imaging import page_count, page_pdf, page_picture, words_of_page
-from chancery.apps.documents.listing import FILTERS, SORTS, all_choices, choices, document_page, quick_matches
+from chancery.apps.documents.listing import (
+    FILTERS,
+    SORTS,
+    all_choices,
+    choices,
+    counted,
+    document_page,
+    matching_ids,
+    quick_matches,
+)
 from chancery.apps.documents.policies import may_read_evidence
 from chancery.apps.documents.reading import (
     Native,
     collection,
     collections,
-    containers_of,
     document,
     documents_by_id,
     family_of,
-    ids_in_same_file,
     matter_of,
-    native_blob_of,
     native_of,
     neighbours,
     received_files,
     relations_of,
     repairs_of,
-    reviewable_documents,
-    reviewable_in_pieces,
     rows_by_id,
     saved_views,
-    text_for,
     text_of,
 )
 from chancery.apps.documents.records import (
     Accounting,
+    ChangeRecord,
     Check,
     CollectionRecord,
     DocumentPage,
@@ -42,12 +46,23 @@ from chancery.apps.documents.records import (
     RepairRecord,
     ReviewableRecord,
     SavedViewRecord,
+    TagRecord,
 )
+from chancery.apps.documents.reviewable import (
+    containers_of,
+    ids_in_same_file,
+    native_blob_of,
+    reviewable_documents,
+    reviewable_in_pieces,
+    text_for,
+)
+from chancery.apps.documents.tagging import changes, changes_of_document, marks_of, tags, tags_on
 
 __all__ = [
     "FILTERS",
     "SORTS",
     "Accounting",
+    "ChangeRecord",
     "Check",
     "CollectionRecord",
     "DocumentPage",
@@ -59,12 +74,16 @@ __all__ = [
     "RepairRecord",
     "ReviewableRecord",
     "SavedViewRecord",
+    "TagRecord",
     "all_choices",
+    "changes",
+    "changes_of_document",
     "choices",
     "collection",
     "collection_accounting",
     "collections",
     "containers_of",
+    "counted",
     "document",
     "document_page",
     "documents_by_id",
@@ -72,6 +91,8 @@ __all__ = [
     "export_items",
     "family_of",
     "ids_in_same_file",
+    "marks_of",
+    "matching_ids",
     "matter_of",
     "may_read_evidence",
     "native_blob_of",
@@ -89,6 +110,8 @@ __all__ = [
     "rows_by_id",
     "safe_cell",
     "saved_views",
+    "tags",
+    "tags_on",
     "text_for",
     "text_of",
     "words_of_page",

@@ -49,6 +49,14 @@ class DocumentRow:
     parent_id: str | None
     matter_id: str
     sequence: int
+    pages: int | None = None
+    held: bool = False
+    accepted: bool = False
+    set_aside: str = ""
+    near_group: str = ""
+    near_similarity: int | None = None
+    thread: str = ""
+    inclusive: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +233,36 @@ class RepairRecord:
     by_label: str
     at: datetime
     done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRecord:
+    """One act on many documents. chosen, done, changed, barred: documents. value: the tag's id, or why set aside."""
+
+    id: str
+    matter_id: str
+    act: str
+    value: str
+    note: str
+    state: str
+    chosen: int
+    done: int
+    changed: int
+    barred: int
+    by_label: str
+    at: datetime
+    undone_by_label: str
+    undone_at: datetime | None
+    can_undo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TagRecord:
+    """A tag of a matter and how many documents carry it."""
+
+    id: str
+    name: str
+    documents: int
 
 
 @dataclass(frozen=True, slots=True)

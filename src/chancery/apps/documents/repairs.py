@@ -51,6 +51,12 @@ class PasswordMissing(Refused):
     code = "password_missing"
 
 
+class OnHold(Refused):
+    """The document is kept as it is."""
+
+    code = "on_hold"
+
+
 class TooMany(Refused):
     """More at once than the room takes."""
 
@@ -59,17 +65,22 @@ class TooMany(Refused):
 
 @transaction.atomic
 def retry_with_passwords(
-    *, actor: Actor, document_ids: Sequence[str], passwords: Sequence[str], at: datetime
+    *,
+    actor: Actor,
+    document_ids: Sequence[str],
+    passwords: Sequence[str],
+    at: datetime,
+    on_every_encrypted: bool = False,
 ) -> list[str]:
-    """Try passwords on documents that could not be read; returns the ids of the repairs, done in the background.
+    """Read documents that could not be read again, with passwords; returns the ids of the repairs.
 
+    Done in the background. Without a password they are read again as they are: a reader may have become better.
+    on_every_encrypted: the passwords are tried on every encrypted document of the same matters too.
     The passwords are kept encrypted with the input file and never shown or recorded. Raises NotFound if any
     document is unknown or forbidden, Refused ``nothing_to_repair`` if any was read without difficulty.
     """
     policies.require_repairer(actor)
     secrets = list(dict.fromkeys(password for password in passwords if password))
-    if not secrets:
-        raise PasswordMissing(gettext_noop("Enter at least one password."))
     if len(secrets) > MOST_PASSWORDS or len(document_ids) > MOST_DOCUMENTS:
         raise TooMany(
             gettext_noop("At most %(passwords)d passwords for %(documents)d documents can be tried at once."),
@@ -77,17 +88,23 @@ def retry_with_passwords(
             documents=MOST_DOCUMENTS,
         )
     documents = _repairable(actor, document_ids)
+    if on_every_encrypted and secrets:
+        documents = _with_every_encrypted(actor, documents)
     for row in InputFile.objects.select_for_update().filter(id__in={each.input_file_id for each in documents}):
-        keep_passwords(row, secrets)
+        if secrets:
+            keep_passwords(row, secrets)
     note: dict[str, object] = {"passwords_tried": len(secrets)}
-    rows = [_ask(actor, each, Repair.Kind.PASSWORD, at, detail=note) for each in documents]
+    kind = Repair.Kind.PASSWORD if secrets else Repair.Kind.RETRY
+    rows = [_ask(actor, each, kind, at, detail=note) for each in documents]
     for input_file_id in sorted({each.input_file_id for each in documents}):
         _have_mended([row for row in rows if row.document.input_file_id == input_file_id], actor, at)
     return [row.id for row in rows]
 
 
 def retry_with_password(*, actor: Actor, document_id: str, password: str, at: datetime) -> str:
-    """Try one password on one document; returns the id of the repair."""
+    """Try one password on one document; returns the id of the repair. Refused ``password_missing`` for none."""
+    if not password:
+        raise PasswordMissing(gettext_noop("Enter at least one password."))
     return retry_with_passwords(actor=actor, document_ids=[document_id], passwords=[password], at=at)[0]
 
 
@@ -100,6 +117,11 @@ def replace_file(
     """
     policies.require_repairer(actor)
     document = _repairable(actor, [document_id])[0]
+    if document.held:
+        raise OnHold(
+            gettext_noop("%(number)s is on hold: lift the hold before you put another file in its place."),
+            number=document.control_number,
+        )
     blob = put_file(tenant_id=document.tenant_id, matter_id=document.matter_id, path=source)
     with transaction.atomic():
         document = _repairable(actor, [document_id])[0]
@@ -134,7 +156,7 @@ def mend(*, actor: Actor, repair_ids: Sequence[str], at: datetime, workers: int 
     source = document.input_file
     before = set(Document.objects.filter(input_file_id=source.id).values_list("id", flat=True))
     prefix = matters.matter(actor=actor, matter_id=document.matter_id).bates_prefix
-    if any(row.kind == Repair.Kind.PASSWORD for row in rows):
+    if any(row.kind != Repair.Kind.REPLACEMENT for row in rows):
         _read_again(source, prefix, workers)
     for row in rows:
         if row.kind == Repair.Kind.REPLACEMENT:
@@ -159,6 +181,14 @@ def _repairable(actor: Actor, document_ids: Sequence[str]) -> list[Document]:
                 number=document.control_number,
             )
     return documents
+
+
+def _with_every_encrypted(actor: Actor, documents: Sequence[Document]) -> list[Document]:
+    """Return the documents and every other encrypted one of their matters, as many as the room takes at once."""
+    known = {each.id for each in documents}
+    matter_ids = {each.matter_id for each in documents}
+    rows = policies.documents_for(actor).filter(matter_id__in=matter_ids, exception="encrypted").exclude(id__in=known)
+    return [*documents, *rows.order_by("sequence")[: MOST_DOCUMENTS - len(documents)]]
 
 
 def _ask(
@@ -262,6 +292,8 @@ def _settle(actor: Actor, row: Repair, found: int, at: datetime) -> None:
         return
     document = repair_row.document
     better = document.exception != repair_row.exception_before or found > 0
+    if better and document.accepted:
+        Document.objects.filter(id=document.id).update(accepted=False)
     repair_row.state = Repair.State.MENDED if better else Repair.State.UNCHANGED
     repair_row.exception_after = document.exception
     repair_row.found = found

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from chancery.apps.documents.events import CollectionProcessed, ExceptionRepaired
+from chancery.apps.documents.events import CollectionProcessed, ExceptionRepaired, ReviewWanted
 from chancery.apps.operations.events import OverturnResolved, SecondLookRequested, WorkAssigned
 from chancery.apps.operations.queries.work import work_item
 from chancery.apps.review.actions.batching import follow_assignment, form_batches
@@ -20,6 +20,17 @@ def batch_processed(event: CollectionProcessed | ExceptionRepaired) -> None:
     """Put new documents into batches."""
     actor = system_actor(tenant_id=event.tenant_id)
     form_batches(actor=actor, tenant_id=event.tenant_id, matter_id=event.matter_id, at=timezone.now())
+
+
+def batch_wanted(event: ReviewWanted) -> None:
+    """Put documents that somebody chose by hand into batches, also copies and files that could not be read."""
+    form_batches(
+        actor=system_actor(tenant_id=event.tenant_id),
+        tenant_id=event.tenant_id,
+        matter_id=event.matter_id,
+        at=timezone.now(),
+        wanted=frozenset(event.document_ids),
+    )
 
 
 def take_over_assignment(event: WorkAssigned) -> None:
@@ -65,6 +76,7 @@ def settle_overturn(event: OverturnResolved) -> None:
 SUBSCRIPTIONS: list[tuple[type[Any], Callable[[Any], None], str]] = [
     (CollectionProcessed, batch_processed, "review.batch_processed"),
     (ExceptionRepaired, batch_processed, "review.batch_repaired"),
+    (ReviewWanted, batch_wanted, "review.batch_wanted"),
     (WorkAssigned, take_over_assignment, "review.take_over_assignment"),
     (FirstLevelCompleted, draw_when_complete, "review.draw_when_complete"),
     (SecondLookRequested, open_second_look, "review.open_second_look"),

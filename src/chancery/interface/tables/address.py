@@ -7,15 +7,16 @@ from dataclasses import dataclass, field, replace
 
 from django.http import QueryDict
 
-RESERVED = frozenset({"view", "q", "sort", "after", "before"})
+RESERVED = frozenset({"view", "q", "sort", "after", "before", "cols"})
 
 
 @dataclass(frozen=True, slots=True)
 class TableState:
-    """View, words to find, filters, sort and place of one table.
+    """View, words to find, filters, sort, columns and place of one table.
 
-    sort: key of a column, with a minus in front for descending. after, before: opaque cursors of
-    ``keyset.page_of``; at most one is set. filters: only names the page allows, each with one value.
+    columns: keys of the columns chosen, none for those the page shows by itself. sort: key of a column, with a minus
+    in front for descending. after, before: opaque cursors of ``keyset.page_of``; at most one is set. filters: only
+    names the page allows, each with one value.
     """
 
     path: str
@@ -25,6 +26,7 @@ class TableState:
     after: str = ""
     before: str = ""
     filters: Mapping[str, str] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
 
     @classmethod
     def read(
@@ -36,11 +38,13 @@ class TableState:
         default_sort: str = "",
         views: Collection[str] = (),
         filters: Collection[str] = (),
+        columns: Collection[str] = (),
     ) -> TableState:
         """Read the state from an address; whatever the page does not offer is ignored."""
         sort = query.get("sort", "")
         view = query.get("view", "")
         after = query.get("after", "")
+        chosen = {name for value in query.getlist("cols") for name in value.split(",")}
         return cls(
             path=path,
             view=view if view in views else next(iter(views), ""),
@@ -49,6 +53,7 @@ class TableState:
             after=after,
             before="" if after else query.get("before", ""),
             filters={name: str(query[name]) for name in filters if query.get(name) and name not in RESERVED},
+            columns=tuple(name for name in columns if name in chosen),
         )
 
     @property
@@ -70,6 +75,7 @@ class TableState:
             "q": self.words,
             **self.filters,
             "sort": self.sort,
+            "cols": ",".join(self.columns),
             "after": self.after,
             "before": self.before,
         }
@@ -80,7 +86,7 @@ class TableState:
         return replace(self, sort=f"-{key}" if self.sort == key else key, after="", before="")
 
     def in_view(self, key: str) -> TableState:
-        """Return the first page of a saved view, without words and filters of the one before."""
+        """Return the first page of a saved view, without words, filters and columns of the one before."""
         return TableState(path=self.path, view=key)
 
     def with_filter(self, name: str, value: str) -> TableState:

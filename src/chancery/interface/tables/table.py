@@ -63,11 +63,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A filter the table offers under the name it has in the address."""
+    """A filter the table offers under the name it has in the address. rare: it stands behind *More filters*."""
 
     name: str
     label: Any
     choices: Sequence[Choice]
+    rare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,10 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Everything one table shows. total: rows in the whole filter; total_exact false means "at least"."""
+    """Everything one table shows. total: rows in the whole filter; total_exact false means "at least".
+
+    choosable: every column a reader may choose; none if the columns stand fast. The first one always shows.
+    """
 
     caption: Any
     columns: Sequence[Column]
@@ -114,6 +118,7 @@ class Table:
     empty_hint: Any = ""
     empty_url: str = ""
     empty_label: Any = ""
+    choosable: Sequence[Column] = ()
 
     def heads(self) -> list[Head]:
         """Return the column heads with the address that sorts by each and the order in force."""
@@ -150,11 +155,24 @@ class Table:
 
     def kept(self) -> dict[str, str]:
         """Return the state a search form carries along: everything but words, filters and place."""
-        return {name: value for name, value in self.state.values().items() if name in {"view", "sort"}}
+        return {name: value for name, value in self.state.values().items() if name in {"view", "sort", "cols"}}
 
     def held_filters(self) -> list[tuple[Filter, str]]:
-        """Return each filter offered with the value in force."""
-        return [(offered, self.state.filters.get(offered.name, "")) for offered in self.filters]
+        """Return each filter that always shows with the value in force."""
+        return [(offered, self.state.filters.get(offered.name, "")) for offered in self.filters if not offered.rare]
+
+    def rare_filters(self) -> list[tuple[Filter, str]]:
+        """Return each filter behind *More filters* with the value in force."""
+        return [(offered, self.state.filters.get(offered.name, "")) for offered in self.filters if offered.rare]
+
+    def column_choices(self) -> list[tuple[Column, bool]]:
+        """Return each column that may be chosen, the first one left out, and whether it shows."""
+        shown = {column.key for column in self.columns}
+        return [(column, column.key in shown) for column in self.choosable[1:]]
+
+    def state_without_columns(self) -> dict[str, str]:
+        """Return what the form that chooses columns carries along."""
+        return {name: value for name, value in self.state.values().items() if name not in {"cols", "after", "before"}}
 
     def narrowed(self) -> bool:
         """Return whether words or filters hide rows."""
@@ -177,14 +195,17 @@ class Table:
         return self.state.page_before(self.previous_cursor).url() if self.previous_cursor else ""
 
     def barred_reasons(self) -> list[str]:
-        """Return the reasons why acts are barred on this page, each once, in a stable order."""
-        return list(dict.fromkeys(str(reason) for row in self.rows for reason in row.barred.values()))
+        """Return the reasons why acts of this table are barred on this page, each once, in a stable order."""
+        return list(dict.fromkeys(str(reason) for row in self.rows for _, reason in self._bars(row)))
 
     def barred_codes(self) -> dict[str, str]:
-        """Return, per row, act=number-of-reason pairs: ``hold=0 export=1``."""
+        """Return, per row, act=number-of-reason pairs: ``hold=0 export=1``; of the acts this table offers."""
         numbers = {reason: index for index, reason in enumerate(self.barred_reasons())}
-        return {
-            row.id: " ".join(f"{act}={numbers[str(reason)]}" for act, reason in row.barred.items())
-            for row in self.rows
-            if row.barred
+        codes = {
+            row.id: " ".join(f"{act}={numbers[str(reason)]}" for act, reason in self._bars(row)) for row in self.rows
         }
+        return {key: code for key, code in codes.items() if code}
+
+    def _bars(self, row: Row) -> list[tuple[str, Any]]:
+        offered = {act.key for act in self.acts}
+        return [(act, reason) for act, reason in row.barred.items() if act in offered]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -45,15 +46,43 @@ class PasswordForm(forms.Form):
         label=_("Passwords"),
         max_length=20_000,
         strip=False,
+        required=False,
         widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off", "spellcheck": "false"}),
         help_text=_(
-            "One in each line; all are tried on every chosen document. They are kept encrypted and never shown."
+            "One in each line; all are tried on every chosen document. They are kept encrypted and never shown. "
+            "Without a password the documents are read again as they are."
         ),
     )
+    every = forms.BooleanField(label=_("Try the passwords on every encrypted document of the matter"), required=False)
 
     def listed(self) -> list[str]:
         """Return the passwords, one per line, without the line ends."""
         return [line for line in str(self.cleaned_data["passwords"]).splitlines() if line]
+
+
+class ReasonForm(forms.Form):
+    """Why something is done to many documents."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Kept in the record of every chosen document."),
+    )
+
+
+class TagForm(forms.Form):
+    """A tag, known or new."""
+
+    tag = forms.CharField(
+        label=_("Tag"), max_length=60, help_text=_("A name in use, or a new one."), widget=forms.TextInput()
+    )
+    known: tuple[str, ...] = ()
+
+    def offer(self, names: Sequence[str]) -> None:
+        """Offer the tags in use as suggestions."""
+        self.known = tuple(names)
+        self.fields["tag"].widget.attrs |= {"list": "known-tags", "autocomplete": "off"}
 
 
 class ReplacementForm(forms.Form):

@@ -1,4 +1,4 @@
-"""The table of documents of a matter and what is done with many of them."""
+"""The table of documents of a matter: saved views, filters, columns, the list as a file."""
 
 from __future__ import annotations
 
@@ -14,125 +14,80 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from chancery.apps.documents import actions, queries
-from chancery.apps.documents.names import without_direction
+from chancery.apps.documents.web.acts import bulk_acts
+from chancery.apps.documents.web.choosing import chosen_ids, list_asked, list_state
+from chancery.apps.documents.web.columns import every_column, line, main_filters, shown_columns
 from chancery.apps.documents.web.forms import ViewForm
-from chancery.apps.documents.web.shared import actor_of, matter_bar, said
-from chancery.apps.documents.web.words import CODES, KINDS, LANGUAGES, STATUSES, TONES
+from chancery.apps.documents.web.shared import actor_of, matter_bar
 from chancery.interface.shell.toasts import toast
-from chancery.interface.tables import (
-    BulkAct,
-    Choice,
-    Column,
-    DateCell,
-    Filter,
-    Row,
-    Table,
-    TableState,
-    TagCell,
-    TextCell,
-    View,
-)
-from chancery.interface.words import bytes_words
-from chancery.platform.access.values import Actor
+from chancery.interface.tables import BulkAct, Table, View
 
 LARGEST_EXPORT = 100_000
-FILTER_NAMES = queries.FILTERS
+PIECE = 500
 
 
 def document_list(request: HttpRequest, matter_id: str) -> HttpResponse:
-    """Show the documents of a matter: filters, order and saved views, all in the address."""
+    """Show the documents of a matter: filters, columns, order and saved views, all in the address."""
     actor = actor_of(request)
     bar = matter_bar(request, matter_id)
     saved = queries.saved_views(actor=actor, matter_id=matter_id)
-    state = read_state(request.path, request.GET, saved)
-    words, filters, sort, descending = _asked(state, saved)
+    state = list_state(request.path, request.GET, saved)
+    asked = list_asked(state, saved)
     page = queries.document_page(
         actor=actor,
         matter_id=matter_id,
-        words=words,
-        filters=filters,
-        sort=sort,
-        descending=descending,
+        words=asked.words,
+        filters=asked.filters,
+        sort=asked.sort,
+        descending=asked.descending,
         after=state.after,
         before=state.before,
     )
+    columns = shown_columns(asked.columns)
+    keys = [column.key for column in columns]
+    tags = queries.tags_on(actor=actor, ids=[row.id for row in page.rows]) if "tags" in keys else {}
     offered = queries.all_choices(actor=actor, matter_id=matter_id)
+    unread = next((each.documents for each in offered.get("status", []) if each.value == "exception"), 0)
     table = Table(
         caption=gettext("Documents"),
-        columns=_columns(),
-        rows=[_row(row) for row in page.rows],
+        columns=columns,
+        choosable=every_column(),
+        rows=[line(row, keys, tags.get(row.id, ())) for row in page.rows],
         state=state,
         total=page.total,
         total_exact=page.total_exact,
         next_cursor=page.next_cursor,
         previous_cursor=page.previous_cursor,
-        views=[*_fixed_views(), *(View(f"v-{view.id}", view.name, shared=view.shared) for view in saved)],
-        filters=_filters(offered),
-        acts=[
-            BulkAct("retry", gettext("Retry with passwords"), reverse("documents:retry", args=[matter_id]), letter="r"),
-            BulkAct("export", gettext("Export list"), reverse("documents:export_list", args=[matter_id]), letter="e"),
-        ],
+        views=[*_fixed_views(unread), *(View(f"v-{view.id}", view.name, shared=view.shared) for view in saved)],
+        filters=main_filters(offered, queries.tags(actor=actor, matter_id=matter_id)),
+        acts=_acts(matter_id, asked.filters),
         empty=gettext("No documents"),
         empty_hint=gettext("Documents appear here when a collection of files has been processed."),
         empty_url=reverse("documents:collect", args=[matter_id]),
         empty_label=gettext("Collect files"),
     )
-    own = [view for view in saved if view.own]
     context = {
         "table": table,
         "matter_bar": bar,
         "matter_id": matter_id,
         "view_form": ViewForm(initial={"query": state.url().partition("?")[2]}),
-        "own_views": own,
+        "own_views": [view for view in saved if view.own],
         "full_text_url": f"{reverse('search:matter', args=[matter_id])}?{_query(q=state.words)}" if state.words else "",
     }
     return render(request, "documents/list.html", context)
 
 
-def read_state(path: str, query: QueryDict, saved: list[queries.SavedViewRecord]) -> TableState:
-    """Read the state of the table from an address."""
-    return TableState.read(
-        path=path,
-        query=query,
-        sortable=tuple(queries.SORTS),
-        default_sort="",
-        views=("all", "unprocessed", "unique", *(f"v-{view.id}" for view in saved)),
-        filters=FILTER_NAMES,
-    )
-
-
 @require_POST
 def export_list(request: HttpRequest, matter_id: str) -> StreamingHttpResponse:
-    """Send the chosen lines of the list, or all that pass the filters, as a table file."""
+    """Send the chosen lines of the list, or all that pass the filters, as a table file; what is on hold stays."""
     actor = actor_of(request)
     bar = matter_bar(request, matter_id)
-    rows = list(chosen_rows(request, actor, matter_id, most=LARGEST_EXPORT))
+    ids = chosen_ids(request, actor, matter_id, most=LARGEST_EXPORT)
+    rows = [row for row in _rows(actor, ids) if not row.held]
     actions.note_list_export(actor=actor, matter_id=matter_id, documents=len(rows), at=timezone.now())
     response = StreamingHttpResponse(_lines(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{bar.number}-documents.csv"'
     return response
-
-
-def chosen_rows(request: HttpRequest, actor: Actor, matter_id: str, *, most: int) -> Iterator[queries.DocumentRow]:
-    """Yield the lines a bulk act is for: those ticked, or every one of the filter; hidden ids are left out."""
-    if request.POST.get("everything") != "1":
-        found = queries.rows_by_id(actor=actor, ids=request.POST.getlist("row")[:500])
-        yield from sorted((row for row in found.values() if row.matter_id == matter_id), key=lambda row: row.sequence)
-        return
-    saved = queries.saved_views(actor=actor, matter_id=matter_id)
-    path, _, query = request.POST.get("filter", "").partition("?")
-    words, filters, sort, descending = _asked(read_state(path, QueryDict(query), saved), saved)
-    after, sent = "", 0
-    while sent < most:
-        page = queries.document_page(
-            actor=actor, matter_id=matter_id, words=words, filters=filters, sort=sort, descending=descending,
-            after=after, size=500,
-        )  # fmt: skip
-        yield from page.rows[: most - sent]
-        sent += len(page.rows)
-        after = page.next_cursor
-        if not after:
-            return
 
 
 @require_POST
@@ -163,115 +118,48 @@ def forget_view(request: HttpRequest, matter_id: str, view_id: str) -> HttpRespo
     return redirect("documents:list", matter_id)
 
 
-def _asked(state: TableState, saved: list[queries.SavedViewRecord]) -> tuple[str, Mapping[str, str], str, bool]:
-    """Return words, filters and order in force: those of the view, then those of the address."""
-    fixed = {"unprocessed": {"status": "exception"}, "unique": {"copies": "hidden"}}
-    filters: dict[str, str] = dict(fixed.get(state.view, {}))
-    words, sort = state.words, state.sort
-    for view in saved:
-        if state.view == f"v-{view.id}":
-            kept = QueryDict(view.query)
-            filters |= {name: str(kept[name]) for name in FILTER_NAMES if kept.get(name)}
-            words = words or kept.get("q", "")
-            sort = sort or kept.get("sort", "")
-            filters |= fixed.get(kept.get("view", ""), {})
-    filters |= state.filters
-    sort = sort or "number"
-    return words, filters, sort.removeprefix("-"), sort.startswith("-")
-
-
-def _columns() -> list[Column]:
+def _acts(matter_id: str, filters: Mapping[str, str]) -> list[BulkAct]:
+    """Return the acts that make sense for what the table shows."""
+    unread = filters.get("status") == "exception" or filters.get("code")
+    retry = BulkAct("retry", gettext("Retry"), reverse("documents:retry", args=[matter_id]), letter="r")
     return [
-        Column("number", gettext("Number"), sortable=True),
-        Column("author", gettext("From"), sortable=True),
-        Column("title", gettext("Subject or file"), sortable=True, grow=True),
-        Column("date", gettext("Date"), sortable=True),
-        Column("kind", gettext("Type"), sortable=True),
-        Column("custodian", gettext("Custodian"), sortable=True),
-        Column("family", gettext("Attached"), numeric=True),
-        Column("copies", gettext("Copies"), numeric=True),
-        Column("size", gettext("Size"), sortable=True, numeric=True),
-        Column("status", gettext("Status")),
+        *bulk_acts(matter_id, "review", "tag", "untag"),
+        *bulk_acts(matter_id, "lift" if filters.get("held") == "yes" else "hold"),
+        *bulk_acts(matter_id, "bring_back" if filters.get("aside", "no") != "no" else "set_aside"),
+        *([retry, *bulk_acts(matter_id, "accept")] if unread else []),
+        BulkAct("export", gettext("Export list"), reverse("documents:export_list", args=[matter_id]), letter="e"),
     ]
 
 
-def _row(row: queries.DocumentRow) -> Row:
-    shown = without_direction(row.title or row.name)
-    status = said(CODES, row.exception) if row.exception else said(STATUSES, row.status)
-    tone = "bad" if row.status == "exception" else ("warn" if row.exception else TONES.get(row.status, ""))
-    barred = {} if row.exception else {"retry": gettext("read without difficulty")}
-    return Row(
-        id=row.id,
-        label=row.control_number,
-        url=reverse("documents:viewer", args=[row.id]),
-        cells={
-            "number": row.control_number,
-            "author": _short(row.author, 32),
-            "title": TextCell(_short(shown, 80), "zh-Hans" if row.language == "zh" else ""),
-            "date": DateCell(row.sort_date),
-            "kind": said(KINDS, row.kind),
-            "custodian": _short(row.custodian, 24),
-            "family": row.attachments or "",
-            "copies": gettext("copy") if row.duplicate_of else (row.copies or ""),
-            "size": bytes_words(row.size),
-            "status": TagCell(status, tone),
-        },
-        barred=barred,
-    )
-
-
-def _short(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - 1] + "…"
-
-
-def _fixed_views() -> list[View]:
+def _fixed_views(unread: int) -> list[View]:
     return [
         View("all", gettext("All")),
-        View("unprocessed", gettext("Not read")),
-        View("unique", gettext("Without copies")),
+        View("unprocessed", gettext("Not read"), unread),
+        View("unique", gettext("To be read once")),
     ]
 
 
-def _filters(offered: Mapping[str, list[Any]]) -> list[Filter]:
-    def counted(field: str, words: Mapping[str, Any]) -> list[Choice]:
-        return [
-            Choice(choice.value, f"{said(words, choice.value)} ({choice.documents})")
-            for choice in offered.get(field, [])
-        ]
-
-    codes = counted("exception", CODES)
-    return [
-        Filter("kind", gettext("Type"), counted("kind", KINDS)),
-        Filter("custodian", gettext("Custodian"), counted("custodian", {})),
-        Filter("status", gettext("Status"), counted("status", STATUSES)),
-        Filter("code", gettext("Code"), [Choice("any", gettext("Any code")), *codes] if codes else []),
-        Filter("language", gettext("Language"), counted("language", LANGUAGES)),
-        Filter(
-            "copies",
-            gettext("Copies"),
-            [
-                Choice("hidden", gettext("Hide copies")),
-                Choice("only", gettext("Only copies")),
-                Choice("has", gettext("Has copies")),
-            ],
-        ),
-        Filter(
-            "attachments",
-            gettext("Attachments"),
-            [Choice("yes", gettext("With attachments")), Choice("no", gettext("Without attachments"))],
-        ),
-    ]
+def _rows(actor: Any, ids: list[str]) -> Iterator[queries.DocumentRow]:
+    for start in range(0, len(ids), PIECE):
+        found = queries.rows_by_id(actor=actor, ids=ids[start : start + PIECE])
+        yield from sorted(found.values(), key=lambda row: row.sequence)
 
 
 def _lines(rows: list[queries.DocumentRow]) -> Iterator[str]:
-    head = ("number", "name", "subject", "from", "type", "status", "code", "date", "custodian", "language", "size")
+    head = (
+        "number", "name", "subject", "from", "type", "status", "code", "date", "custodian", "language", "size",
+        "copy_of", "near_group", "similarity", "thread", "inclusive", "set_aside",
+    )  # fmt: skip
     writer = csv.writer(_Echo())
     yield "\ufeff" + writer.writerow(head)
     for row in rows:
         date = row.sort_date.isoformat() if row.sort_date else ""
+        similarity = "" if row.near_similarity is None else f"{row.near_similarity / 1000:.3f}"
+        inclusive = "" if row.inclusive is None else ("yes" if row.inclusive else "no")
         values = (
             row.control_number, row.name, row.title, row.author, row.kind, row.status, row.exception, date,
-            row.custodian, row.language, row.size,
+            row.custodian, row.language, row.size, row.duplicate_of or "", row.near_group, similarity, row.thread,
+            inclusive, row.set_aside,
         )  # fmt: skip
         yield writer.writerow([queries.safe_cell(value) for value in values])
 

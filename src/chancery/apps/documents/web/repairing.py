@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.http import HttpRequest, HttpResponse
@@ -15,13 +17,23 @@ from django.views.decorators.http import require_GET, require_POST
 
 from chancery.apps.documents import actions, queries
 from chancery.apps.documents.names import without_direction
+from chancery.apps.documents.web.acts import bulk_acts
+from chancery.apps.documents.web.choosing import (
+    EXCEPTION_FILTERS,
+    EXCEPTION_VIEWS,
+    back_address,
+    chosen_ids,
+    exception_asked,
+    exception_state,
+)
+from chancery.apps.documents.web.columns import barred, main_filters, status_cell
 from chancery.apps.documents.web.forms import PasswordForm, ReplacementForm
-from chancery.apps.documents.web.lists import chosen_rows
 from chancery.apps.documents.web.shared import actor_of, matter_bar, said
 from chancery.apps.documents.web.words import ADVICE, CODES, KINDS, REPAIR_KINDS, REPAIR_STATES, REPAIR_TONES
 from chancery.interface.shell.toasts import toast
-from chancery.interface.tables import BulkAct, Choice, Column, Filter, Row, Table, TableState, TagCell, TextCell, View
+from chancery.interface.tables import BulkAct, Choice, Column, Filter, Row, Table, TagCell, TextCell, View
 from chancery.interface.words import bytes_words
+from chancery.platform.access.values import Actor
 
 MOST = 1_000
 
@@ -30,26 +42,13 @@ MOST = 1_000
 def exceptions(request: HttpRequest, matter_id: str) -> HttpResponse:
     """Show what could not be read, or only in part, with the way out for each."""
     actor = actor_of(request)
-    state = TableState.read(
-        path=request.path,
-        query=request.GET,
-        sortable=("number", "name", "size", "custodian"),
-        default_sort="number",
-        views=("exceptions", "partly", "any"),
-        filters=("code", "custodian", "kind"),
-    )
-    filters = dict(state.filters)
-    filters |= {"exceptions": {"status": "exception"}, "partly": {"status": "item"}, "any": {}}[state.view]
-    filters.setdefault("code", "any")
-    sort, descending = state.sort_keys()
+    state = exception_state(request.path, request.GET)
+    asked = exception_asked(state)
     page = queries.document_page(
-        actor=actor, matter_id=matter_id, words=state.words, filters=filters, sort=sort, descending=descending,
-        after=state.after, before=state.before,
+        actor=actor, matter_id=matter_id, words=asked.words, filters=asked.filters, sort=asked.sort,
+        descending=asked.descending, after=state.after, before=state.before,
     )  # fmt: skip
     offered = queries.all_choices(actor=actor, matter_id=matter_id)
-    codes = [
-        Choice(each.value, f"{said(CODES, each.value)} ({each.documents})") for each in offered.get("exception", [])
-    ]
     table = Table(
         caption=gettext("Exceptions"),
         columns=_columns(),
@@ -59,14 +58,12 @@ def exceptions(request: HttpRequest, matter_id: str) -> HttpResponse:
         total_exact=page.total_exact,
         next_cursor=page.next_cursor,
         previous_cursor=page.previous_cursor,
-        views=[
-            View("exceptions", gettext("Not read")),
-            View("partly", gettext("Read with a reservation")),
-            View("any", gettext("All")),
-        ],
-        filters=[Filter("code", gettext("Code"), codes)],
+        views=_views(actor, matter_id),
+        filters=[each for each in main_filters(offered, ()) if each.name in EXCEPTION_FILTERS and each.name != "code"]
+        + [Filter("code", gettext("Code"), _codes(offered))],
         acts=[
-            BulkAct("retry", gettext("Retry with passwords"), reverse("documents:retry", args=[matter_id]), letter="r")
+            BulkAct("retry", gettext("Retry"), reverse("documents:retry", args=[matter_id]), letter="r"),
+            *bulk_acts(matter_id, "accept", "tag"),
         ],
         empty=gettext("No exceptions"),
         empty_hint=gettext("Every file of this matter was read, or nothing has been processed yet."),
@@ -75,30 +72,70 @@ def exceptions(request: HttpRequest, matter_id: str) -> HttpResponse:
         (row, said(REPAIR_KINDS, row.kind), said(REPAIR_STATES, row.state), REPAIR_TONES.get(row.state, ""))
         for row in queries.repairs_of(actor=actor, matter_id=matter_id)[:30]
     ]
-    context = {"table": table, "matter_bar": matter_bar(request, matter_id), "repairs": repairs, "matter_id": matter_id}
+    accepted = queries.changes(actor=actor, matter_id=matter_id, acts=("accept",))
+    context = {
+        "table": table,
+        "matter_bar": matter_bar(request, matter_id),
+        "repairs": repairs,
+        "accepted": [row for row in accepted if row.changed],
+        "matter_id": matter_id,
+    }
     return render(request, "documents/exceptions.html", context)
+
+
+def _views(actor: Actor, matter_id: str) -> list[View]:
+    words = {
+        "exceptions": gettext("Not read"),
+        "partly": gettext("Read with a reservation"),
+        "accepted": gettext("Accepted as they are"),
+        "any": gettext("All"),
+    }
+    counts = {
+        name: queries.counted(actor=actor, matter_id=matter_id, filters={"code": "any", **EXCEPTION_VIEWS[name]})
+        for name in ("exceptions", "partly", "accepted")
+    }
+    return [View(name, words[name], counts.get(name)) for name in EXCEPTION_VIEWS]
+
+
+def _codes(offered: Mapping[str, list[Any]]) -> list[Choice]:
+    return [
+        Choice(each.value, f"{said(CODES, each.value)} ({each.documents})") for each in offered.get("exception", [])
+    ]
 
 
 @require_POST
 def retry(request: HttpRequest, matter_id: str) -> HttpResponse:
-    """Ask for passwords for the chosen documents, then try them in the background."""
+    """Ask for passwords for the chosen documents, then read them again in the background, with or without."""
     actor = actor_of(request)
     bar = matter_bar(request, matter_id)
-    rows = [row for row in chosen_rows(request, actor, matter_id, most=MOST) if row.exception]
-    back = reverse("documents:exceptions", args=[matter_id])
+    ids = chosen_ids(request, actor, matter_id, most=MOST)
+    found = queries.rows_by_id(actor=actor, ids=ids)
+    rows = [found[key] for key in ids if key in found and found[key].exception]
+    back = back_address(request, matter_id)
     if not rows:
         toast(request, gettext("Choose at least one document that was not read."))
         return redirect(back)
     form = PasswordForm(request.POST if "passwords" in request.POST else None)
     if form.is_bound and form.is_valid():
         repairs = actions.retry_with_passwords(
-            actor=actor, document_ids=[row.id for row in rows], passwords=form.listed(), at=timezone.now()
+            actor=actor,
+            document_ids=[row.id for row in rows],
+            passwords=form.listed(),
+            at=timezone.now(),
+            on_every_encrypted=form.cleaned_data["every"],
         )
         count = len(repairs)
         sentence = ngettext("%(count)d document is being tried.", "%(count)d documents are being tried.", count)
         toast(request, sentence % {"count": count})
         return redirect(back)
-    context = {"form": form, "rows": rows, "matter_bar": bar, "matter_id": matter_id, "back": back}
+    context = {
+        "form": form,
+        "rows": rows,
+        "matter_bar": bar,
+        "matter_id": matter_id,
+        "back": back,
+        "filter": request.POST.get("filter", ""),
+    }
     return render(request, "documents/retry.html", context, status=422 if form.errors else 200)
 
 
@@ -141,12 +178,13 @@ def replace(request: HttpRequest, document_id: str) -> HttpResponse:
 def _columns() -> list[Column]:
     return [
         Column("number", gettext("Number"), sortable=True),
-        Column("code", gettext("Code")),
+        Column("code", gettext("Code"), sortable=True),
         Column("name", gettext("File"), sortable=True, grow=True),
         Column("advice", gettext("What to do")),
         Column("kind", gettext("Type")),
         Column("custodian", gettext("Custodian"), sortable=True),
         Column("size", gettext("Size"), sortable=True, numeric=True),
+        Column("status", gettext("Status")),
     ]
 
 
@@ -163,5 +201,7 @@ def _row(row: queries.DocumentRow) -> Row:
             "kind": said(KINDS, row.kind),
             "custodian": row.custodian,
             "size": bytes_words(row.size),
+            "status": status_cell(row) if row.accepted or row.held else "",
         },
+        barred=barred(row),
     )

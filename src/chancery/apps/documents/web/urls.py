@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chancery.apps.documents.web import accounts, collecting, lists, repairing, viewing
+from chancery.apps.documents.web import accounts, acts, collecting, lists, repairing, viewing
 
 app_name = "documents"
 urlpatterns = [
     path("matters/<str:matter_id>/documents/", lists.document_list, name="list"),
     path("matters/<str:matter_id>/documents/export/", lists.export_list, name="export_list"),
+    path("matters/<str:matter_id>/documents/acts/", acts.changes, name="changes"),
+    path("matters/<str:matter_id>/documents/acts/<slug:act>/", acts.act, name="act"),
+    path("matters/<str:matter_id>/documents/changes/<str:change_id>/undo/", acts.undo, name="undo"),
     path("matters/<str:matter_id>/documents/views/", lists.keep_view, name="keep_view"),
     path("matters/<str:matter_id>/documents/views/<str:view_id>/forget/", lists.forget_view, name="forget_view"),
     path("matters/<str:matter_id>/collect/", collecting.collect, name="collect"),

@@ -70,7 +70,11 @@ STATES: Final = {
     "processed": _("Processed"),
     "failed": _("Failed"),
 }
-REPAIR_KINDS: Final = {"password": _("Password"), "replacement": _("Replacement file")}
+REPAIR_KINDS: Final = {
+    "password": _("Password"),
+    "replacement": _("Replacement file"),
+    "retry": _("Read again"),
+}
 REPAIR_STATES: Final = {"waiting": _("Waiting"), "mended": _("Repaired"), "unchanged": _("Not repaired")}
 REPAIR_TONES: Final = {"waiting": "", "mended": "ok", "unchanged": "warn"}
 ACTS: Final = {
@@ -89,4 +93,20 @@ CHECKS: Final = {
     "files_covered": _("Files received = files with a document at the top"),
     "bytes_at_top": _("Bytes received = bytes of the files behind these documents"),
     "statuses": _("Read + containers + exceptions = documents"),
+}
+ACTS_ON_MANY: Final = {
+    "tag": _("Tagged"),
+    "untag": _("Tag removed"),
+    "hold": _("Put on hold"),
+    "lift": _("Hold lifted"),
+    "accept": _("Accepted as it is"),
+    "review": _("Added to review"),
+    "set_aside": _("Set aside"),
+    "bring_back": _("Brought back"),
+}
+ASIDE: Final = {
+    "known_file": _("Known system file"),
+    "dates": _("Outside the dates"),
+    "rule": _("Set aside by a rule"),
+    "hand": _("Set aside by hand"),
 }

@@ -44,19 +44,29 @@ def packed(*, documents: Iterable[ReviewableRecord], size: int) -> list[tuple[st
 
 
 @transaction.atomic
-def form_batches(*, actor: Actor, tenant_id: str, matter_id: str, at: datetime, size: int = BATCH_SIZE) -> int:
+def form_batches(
+    *,
+    actor: Actor,
+    tenant_id: str,
+    matter_id: str,
+    at: datetime,
+    size: int = BATCH_SIZE,
+    wanted: frozenset[str] = frozenset(),
+) -> int:
     """Put every reviewable document that is in no batch yet into one, and hand each batch out as a work item.
 
-    Exact duplicates are left out: the copy that stays carries their decision. Returns the number of new batches.
+    Exact duplicates are left out: the copy that stays carries their decision. wanted: if given, only these documents,
+    chosen by hand, also copies and files that could not be read. Returns the number of new batches.
     """
     lock_matter(matter_id=matter_id)
     placed = set(
         BatchDocument.objects.filter(batch__matter_id=matter_id, batch__level=1).values_list("document_id", flat=True)
     )
+    chosen = sorted(wanted) if wanted else None
     waiting = [
         item
-        for item in reviewable_documents(tenant_id=tenant_id, matter_id=matter_id)
-        if item.status == "item" and item.duplicate_of is None and item.id not in placed
+        for item in reviewable_documents(tenant_id=tenant_id, matter_id=matter_id, document_ids=chosen)
+        if item.id not in placed and (wanted or (item.status == "item" and item.duplicate_of is None))
     ]
     number = Batch.objects.filter(matter_id=matter_id).aggregate(last=Max("number"))["last"] or 0
     batches = packed(documents=waiting, size=size)

@@ -28,6 +28,7 @@ class Collection(models.Model):
     number = models.PositiveIntegerField()
     name = models.CharField(max_length=200)
     source_label = models.CharField(max_length=200, blank=True, default="")
+    source = models.ForeignKey("documents.Source", null=True, on_delete=models.PROTECT, related_name="collections")
     time_zone = models.CharField(max_length=60, default="UTC")
     state = models.CharField(max_length=12, choices=State.choices, default=State.RECEIVING)
     created_by = models.CharField(max_length=26, blank=True, default="")
@@ -89,7 +90,13 @@ class InputFile(models.Model):
 
 
 class Document(models.Model):
-    """One item, container or coded exception found in the evidence; each input file has one at its top."""
+    """One item, container or coded exception found in the evidence; each input file has one at its top.
+
+    accepted: its exception stays as it is, with a reason. held: kept as it is, in the house. set_aside: why it is
+    left out of lists and review ("known_file", "dates", "rule"). near_group: id of the document it is like (its own
+    for the one in the middle); near_similarity: how alike, 0 to 1,000. thread: conversation; inclusive: says all
+    that the mails before it in the thread say.
+    """
 
     class Status(models.TextChoices):
         ITEM = "item", _("Read")
@@ -137,6 +144,14 @@ class Document(models.Model):
     needs_recognition = models.BooleanField(default=False)
     recognised = models.BooleanField(default=False)
     replaced = models.BooleanField(default=False)
+    accepted = models.BooleanField(default=False)
+    held = models.BooleanField(default=False)
+    set_aside = models.CharField(max_length=16, blank=True, default="")
+    near_group = models.CharField(max_length=26, blank=True, default="")
+    near_similarity = models.PositiveSmallIntegerField(null=True)
+    thread = models.CharField(max_length=64, blank=True, default="")
+    thread_place = models.PositiveIntegerField(null=True)
+    inclusive = models.BooleanField(null=True)
 
     class Meta:
         constraints = [
@@ -161,6 +176,12 @@ class Document(models.Model):
             models.Index(fields=["matter", "dedupe_hash"], name="doc_dedupe"),
             models.Index(fields=["collection", "status", "exception"], name="doc_accounting"),
             models.Index(fields=["input_file", "sequence"], name="doc_input"),
+            models.Index(
+                fields=["matter", "near_group", "near_similarity"], name="doc_near", condition=~Q(near_group="")
+            ),
+            models.Index(fields=["matter", "thread", "thread_place"], name="doc_thread", condition=~Q(thread="")),
+            models.Index(fields=["matter", "set_aside", "sequence"], name="doc_set_aside", condition=~Q(set_aside="")),
+            models.Index(fields=["matter", "sequence"], name="doc_held", condition=Q(held=True)),
         ]
 
     def __str__(self) -> str:
@@ -215,6 +236,7 @@ class Repair(models.Model):
     class Kind(models.TextChoices):
         PASSWORD = "password", _("Password")
         REPLACEMENT = "replacement", _("Replacement file")
+        RETRY = "retry", _("Read again")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
@@ -243,22 +265,3 @@ class Repair(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.state}"
-
-
-class SavedView(models.Model):
-    """A named set of filters, columns and order over the documents of a matter."""
-
-    id = models.CharField(primary_key=True, max_length=26, default=new_id, editable=False)
-    tenant = models.ForeignKey("tenancy.Tenant", on_delete=models.PROTECT, related_name="+")
-    matter = models.ForeignKey("matters.Matter", on_delete=models.PROTECT, related_name="+")
-    owner = models.CharField(max_length=26)
-    name = models.CharField(max_length=60)
-    query = models.TextField()
-    shared = models.BooleanField(default=False)
-    created_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["matter", "owner", "name"], name="saved_view_once")]
-
-    def __str__(self) -> str:
-        return self.name
