@@ -17,6 +17,8 @@ _UNIT = (
 )
 _PLACE = r"[A-Z][A-Za-z.'-]+(?:[ ][A-Z][A-Za-z.'-]+){0,3}"
 _HAN = "\u4e00-\u9fff"
+# A county that is in no table: its name holds no word that leads up to an address.
+_FREE = rf"(?![住在于至到址地所由往从及和与号])[{_HAN}]"
 
 
 @cache
@@ -46,7 +48,7 @@ def _chinese_pattern() -> re.Pattern[str]:
     cities = "|".join(sorted(held["cities"], key=len, reverse=True))
     first = (
         rf"(?:(?:{provinces})(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区)?(?:(?:{cities})市?)?"
-        rf"|(?:{cities})市?|[{_HAN}]{{2,3}}[市县](?=[{_HAN}]))"
+        rf"|(?:{cities})市?|(?:{_FREE}){{2,3}}[市县](?=[{_HAN}]))"
     )
     area = rf"(?:[{_HAN}]{{1,6}}?(?:新区|开发区|自治州|自治县|地区|[区县市州盟旗])){{0,3}}"
     town = rf"(?:[{_HAN}]{{1,6}}?(?:街道|镇|乡)){{0,2}}"

@@ -22,11 +22,13 @@ def _numbers(field: str) -> frozenset[str]:
 
 def luhn(*, digits: str) -> bool:
     """Check the last digit of a card number (ISO/IEC 7812-1, annex B)."""
+    if not (digits.isascii() and digits.isdecimal()) or len(digits) < 2:
+        return False
     total = 0
     for place, sign in enumerate(reversed(digits)):
         value = int(sign) * (1 + place % 2)
         total += value - 9 * (value > 9)
-    return digits.isdecimal() and len(digits) > 1 and total % 10 == 0
+    return total % 10 == 0
 
 
 def card_scheme(*, digits: str) -> str | None:

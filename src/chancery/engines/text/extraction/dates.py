@@ -26,21 +26,24 @@ _NO_MORE = r"(?![0-9]|[,.:/][0-9]|%)"
 _SUFFIX = r"(?:st|nd|rd|th|ST|ND|RD|TH)?"
 _MONTH_FIRST: Final = re.compile(
     rf"(?P<month>{_MONTH})(?![A-Za-z])\.?"
-    rf"(?:(?:[-/]|[ ]?\n?[ ]{{1,2}})(?P<day>{_DAY}){_SUFFIX}(?![\w%]|:[0-9])"
+    rf"(?:(?:[-/]|[ ]?\n?[ ]{{1,2}})(?P<day>{_DAY}){_SUFFIX}(?![0-9A-Za-z_%]|:[0-9])"
     r"(?:(?:,?[ ]?\n?[ ]{0,2}|[-/])"
-    rf"(?P<year>{_YEAR}|(?<=[ -/])'[0-9]{{2}}|(?<=[-/])[0-9]{{2}}){_NO_MORE}(?![\w]))?"
-    rf"|,?[ ]{{1,2}}(?:of )?(?P<alone>(?:19|20)[0-9]{{2}})(?![\w]){_NO_MORE})"
+    rf"(?P<year>{_YEAR}|(?<=[ -/])'[0-9]{{2}}|(?<=[-/])[0-9]{{2}}){_NO_MORE}(?![0-9A-Za-z_]))?"
+    rf"|,?[ ]{{1,2}}(?:of )?(?P<alone>(?:19|20)[0-9]{{2}})(?![0-9A-Za-z_]){_NO_MORE})"
 )
 _DAY_FIRST: Final = re.compile(
-    rf"[0-9](?<![\w.,/:$#+-][0-9])(?:(?<=[0-3])[0-9])?{_SUFFIX}(?:-|[ ]{{1,2}}(?:day[ ]{{1,2}})?(?:of[ ]{{1,2}})?)"
+    rf"[0-9](?<![0-9A-Za-z_.,/:$#+-][0-9])(?:(?<=[0-3])[0-9])?{_SUFFIX}"
+    r"(?:-|[ ]{1,2}(?:day[ ]{1,2})?(?:of[ ]{1,2})?)"
     rf"(?P<month>{_ANY_MONTH})"
-    rf"(?:\.?(?:,?[ ]?\n?[ ]{{0,2}}|-)(?P<year>{_YEAR}|'[0-9]{{2}}|(?<=-)[0-9]{{2}}){_NO_MORE}(?![\w]))?"
+    rf"(?:\.?(?:,?[ ]?\n?[ ]{{0,2}}|-)(?P<year>{_YEAR}|'[0-9]{{2}}|(?<=-)[0-9]{{2}}){_NO_MORE}(?![0-9A-Za-z_]))?"
 )
 _NUMERIC: Final = re.compile(
-    r"[0-9](?<![\w.,/$#+-][0-9])[0-9]{0,3}([-/.])([0-9]{1,2})\1([0-9]{1,4})(?![-/.,][0-9])(?=$|\W|_|T[0-9])"
+    r"[0-9](?<![0-9A-Za-z_.,/$#+-][0-9])[0-9]{0,3}([-/.])([0-9]{1,2})\1([0-9]{1,4})(?![-/.,]?[0-9])(?=T[0-9]|[^A-Za-z]|$)"
 )
+# "31 April 2024" is no day, and it is not the month either.
+_DAY_BEFORE: Final = re.compile(r"(?<![0-9.,])[0-9]{1,2}(?:st|nd|rd|th)?[ -](?:of )?$")
 _COMPACT: Final = re.compile(
-    r"(?:[Dd]ated?|DATED?|日期)[ :：]{1,3}((?:19|20)[0-9]{2})(0[1-9]|1[0-2])([0-3][0-9])(?![\w-])"
+    r"(?:[Dd]ated?|DATED?|日期)[ :：]{1,3}((?:19|20)[0-9]{2})(0[1-9]|1[0-2])([0-3][0-9])(?![0-9A-Za-z_-])"
 )
 _MONTHS: Final = {
     name: number
@@ -64,11 +67,12 @@ def find_dates(*, text: str, day_first: bool | None = None) -> Iterator[Entity]:
 def _english(text: str) -> Iterator[Entity]:
     for match in _MONTH_FIRST.finditer(text):
         start = match.start()
-        if start and (text[start - 1].isalnum() or text[start - 1] in "_@"):
+        if start and text[start - 1].isascii() and (text[start - 1].isalnum() or text[start - 1] in "_@"):
             continue
         if alone := match["alone"]:
-            value = month_value(int(alone), _month(match["month"])) or ""
-            yield Entity("date", value, start, match.end(), 0.8, "date.en.month")
+            if not _DAY_BEFORE.search(text[max(0, start - 8) : start]):
+                value = month_value(int(alone), _month(match["month"])) or ""
+                yield Entity("date", value, start, match.end(), 0.8, "date.en.month")
         elif found := _entity(match, match["day"], "date.en.month_first"):
             yield found
     for match in _DAY_FIRST.finditer(text):

@@ -14,17 +14,19 @@ from chancery.engines.text.extraction.values import Entity
 _WORD = r"(?:[A-Z0-9][\w&'.-]*[\w&]|[A-Z]|[A-Z]\.)"
 _LINK = r"(?:[ ](?:&|and|of|the|for|de|du|der|und|et|y)(?:[ ]the)?[ ]|,?[ ])"
 _RUN: Final = re.compile(rf"{_WORD}(?:{_LINK}{_WORD}){{0,7}}$")
-_BREAK: Final = re.compile(r"\. |, and | of (?:the )?|, ")
+_BREAK: Final = re.compile(r"\. |, and | and (?:the )?| of (?:the )?|, ")
 _SUFFIX: Final = re.compile(
-    r",?[ ](?:Inc(?:orporated)?\b\.?|INC\b\.?|L\.?L\.?C\b\.?|Ltd\b\.?|LTD\b\.?|Limited\b|LIMITED\b"
+    r",?[ ](?:Inc(?:orporated)?\b\.?|INC\b\.?|L\.L\.C\.|LLC\b|Ltd\b\.?|LTD\b\.?|Limited\b|LIMITED\b"
     r"|Corp(?:oration)?\b\.?|CORP(?:ORATION)?\b\.?|(?:Co|CO)\b\.?(?:,?[ ](?:Ltd|LTD|Inc|INC|LLC)\b\.?)?"
-    r"|Company(?:,?[ ](?:Limited|Inc\.?|LLC))?\b|COMPANY\b|L\.?L\.?P\b\.?|L\.P\.|LP\b|P\.?L\.?C\b\.?"
+    r"|Company(?:,?[ ](?:Limited|Inc\.?|LLC))?\b|COMPANY\b|L\.L\.P\.|LLP\b|L\.P\.|LP\b|P\.L\.C\.|PLC\b|plc\b"
     r"|GmbH(?:[ ]&[ ]Co\.?[ ]KG)?\b|AG\b|S\.A\.(?:S\.)?|SA\b|N\.V\.|NV\b|B\.V\.|BV\b|S\.p\.A\.|SpA\b|S\.r\.l\."
     r"|P(?:ty|te)\b\.?(?:[ ]Ltd\b\.?)?|Sdn\.?[ ]Bhd\b\.?|AB\b|A/S|ASA\b|Oyj?\b|P\.C\.|PLLC\b|N\.A\.)"
 )
 _OF: Final = re.compile(
     r"(?:University|College|Bank|Ministry|Department|Institute|Court|Office|Bureau|Board|Chamber|Board of Trustees)[ ]"
-    r"of[ ](?:the[ ])?[A-Z][\w'-]+(?:[ ](?:(?:and|of|for)[ ](?:the[ ])?)?[A-Z][\w'-]+){0,4}"
+    r"of[ ](?:the[ ])?[A-Z][\w'-]+(?:[ ](?:(?:of|for)[ ](?:the[ ])?|and[ ](?=Human|Power|Tech|Indus|Trade|Comm|Fin"
+    r"|Devel|Energy|Econ|Educ|Health|Welf|Labo|Info|Science|Rural|Urban|Security|Budget|Immig|Border|Customs))?"
+    r"(?!University|Ministry|Bank)[A-Z][\w'-]+){0,4}"
 )
 _HAN = "\u4e00-\u9fff"
 _ZH_RUN: Final = re.compile(rf"[{_HAN}A-Za-z0-9（）()·&]{{1,30}}$")
@@ -42,6 +44,15 @@ def _institution() -> re.Pattern[str]:
     )
 
 
+_ENDERS: Final = frozenset(
+    (
+        *("Inc", "Ltd", "LLC", "LLP", "Limited", "Corp", "Co", "Corporation", "GmbH", "PLC", "N.A", "Company"),
+        *("Commission", "Association", "Agency", "Committee", "Authority", "Council", "Ministry"),
+    )
+)
+_OF_SOMETHING: Final = frozenset(("Ministry", "University", "Department", "Court", "Office", "Bureau"))
+
+
 @cache
 def _leading() -> frozenset[str]:
     return frozenset(table("organisations.json")["leading"])
@@ -51,7 +62,9 @@ def _leading() -> frozenset[str]:
 def _chinese_patterns() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str]]:
     held = table("organisations.json")
     end = re.compile(
-        rf"(?:{_words('endings_chinese')})(?:[（(](?:有限合伙|普通合伙|特殊普通合伙|集团)[）)])?"
+        rf"(?:{_words('endings_chinese')})(?:(?:股份)?有限公司|有限责任公司)?"
+        rf"(?:(?<=大学)(?:第[一二三四五六七八九十]|附属)?[{_HAN}]{{0,4}}?(?:医院|出版社|学院|研究院|研究所))?"
+        r"(?:[（(](?:有限合伙|普通合伙|特殊普通合伙|集团)[）)])?"
         rf"(?:[{_HAN}]{{2,10}}?(?:分公司|支行|分行|分所|营业部|办事处))?"
     )
     stops = re.compile(rf"{_words('stops_chinese')}|[{held['stop_signs_chinese']}]")
@@ -59,7 +72,7 @@ def _chinese_patterns() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str
 
 
 def find_organisations(*, text: str) -> Iterator[Entity]:
-    """Yield names of organisations of a folded text as written, on one line.
+    """Yield names of organisations of a folded text, on one line, without the full stop of an abbreviation.
 
     English: a run of capitalised words before a legal form (0.92) or around an institution word (0.75). Chinese: the
     characters before an ending, back to a place name, a stop or a word that cannot stand inside a name.
@@ -70,9 +83,9 @@ def find_organisations(*, text: str) -> Iterator[Entity]:
     yield from best_of(found)
 
 
-def _before(text: str, end: int) -> tuple[int, str] | None:
+def _before(text: str, end: int, least: int = 0) -> tuple[int, str] | None:
     """Return start and text of the run of capitalised words that ends at an offset, without a leading small word."""
-    begin = max(0, end - 90, text.rfind("\n", 0, end) + 1)
+    begin = max(least, end - 90, text.rfind("\n", 0, end) + 1)
     run = _RUN.search(text[begin:end])
     if run is None:
         return None
@@ -95,20 +108,25 @@ def _foreign_head(words: str) -> int:
         head = words[cut : match.start()].split()
         sentence = match[0] == ". " and len(head[-1]) > 3
         person = match[0].startswith(" of ") and len(head) in (2, 3) and head[0].lower() in name_words("given")
+        whole = head[-1].rstrip(".") in _ENDERS or (len(head) > 1 and head[0] in _OF_SOMETHING and head[1] == "of")
+        ended = match[0].startswith(" and") and (whole or _OF.match(words, match.end()) is not None)
         adverb = match[0] == ", " and len(head) == 1 and (head[0].endswith("ly") or head[0] in _leading())
-        if sentence or person or adverb or match[0] == ", and ":
+        if sentence or person or adverb or ended or match[0] == ", and ":
             cut = match.end()
     return cut
 
 
 def _suffixed(text: str) -> Iterator[Entity]:
+    last = 0
     for match in _SUFFIX.finditer(text):
-        if found := _before(text, match.start()):
+        found = _before(text, match.start(), last)
+        last = match.end()
+        if found:
             start, words = found
             if len(words) > 1 and not words.replace(".", "").isdigit():
                 end = match.end()
-                whole = text[start:end]
-                yield Entity("organisation", " ".join(whole.split()), start, end, 0.92, "organisation.legal_form")
+                name = " ".join(text[start:end].split()).removesuffix(".")
+                yield Entity("organisation", name, start, end, 0.92, "organisation.legal_form")
 
 
 def _institutions(text: str) -> Iterator[Entity]:
@@ -142,7 +160,7 @@ def _chinese(text: str) -> Iterator[Entity]:
         if not name or whole in generic or name[-1] in "各该本贵某两一多何此":
             continue
         start = match.start() - len(name)
-        strong = match[0].startswith(("股份有限公司", "有限责任公司", "有限公司")) or "事务所" in match[0]
+        strong = "有限公司" in match[0] or "有限责任公司" in match[0] or "事务所" in match[0]
         confidence = 0.93 if strong else 0.85 if len(name) > 1 else 0.5
         yield Entity("organisation", whole, start, match.end(), confidence, "organisation.zh")
 

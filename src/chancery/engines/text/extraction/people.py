@@ -47,14 +47,24 @@ _REVERSED: Final = re.compile(
     r"(?: [A-Z]\b\.?)?(?![\w])(?! ?[A-Z][a-z])"
 )
 _SHOUTED_FIRST: Final = re.compile(
-    r"[A-Z](?<!\w[A-Z])[A-Z]{1,6}[ ](?P<first>[A-Z][a-z]+(?:[ -]?[A-Za-z][a-z]+)?)(?![A-Za-z])"
+    r"[A-Z](?<!\w[A-Z])[A-Z]{1,6}[ ](?P<first>[A-Z][a-z]+(?:-[A-Za-z][a-z]+|[ ][A-Z][a-z]+)?)(?![A-Za-z])"
 )
 _SHOUTED_LAST: Final = re.compile(r"[A-Z](?<!\w[A-Z])[a-z]+(?:-[A-Za-z][a-z]+)?[ ](?P<last>[A-Z]{2,7})(?![A-Za-z])")
 _PINYIN: Final = re.compile(
     r"(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|er|ia|ie"
     r"|in|iu|ou|ua|ui|un|uo|ue|ve|a|e|i|o|u|v)){1,2}"
 )
-_GENERATIONS: Final = ("Jr", "Sr", "II", "III", "IV")
+_INITIAL: Final = re.compile(r"[a-z] [A-Z]\.? [A-Z]")
+_ACTS: Final = frozenset(
+    (
+        *("said", "says", "told", "asked", "called", "wrote", "testified", "signed", "stated", "replied", "added"),
+        *("explained", "argued", "noted", "met", "joined", "resigned", "emailed", "confirmed", "denied", "agreed"),
+    )
+)
+_ACTED_ON: Final = re.compile(
+    r"(?:(?:deposition|testimony|declaration|affidavit|statement|interview) of|met(?: with)?|spoke (?:to|with)"
+    r"|letter from|counsel,|signed by|witness,?) $"
+)
 _PLACES: Final = {
     ("hong", "kong"),
     ("yu", "tong"),
@@ -82,7 +92,9 @@ def find_people(*, text: str) -> Iterator[Entity]:
 def _entity(text: str, start: int, end: int, confidence: float, rule: str) -> Entity | None:
     """Make an entity of a stretch of text after trimming what does not belong to a name."""
     name = text[start:end]
-    stripped = name.strip(" .,'\"\t").removesuffix("'s")
+    stripped = name.strip(" ,'\"\t").lstrip(".").removesuffix("'s")
+    if re.search(r"[^\W\d_]{2}\.+$", stripped):
+        stripped = stripped.rstrip(".")
     start += name.find(stripped) if stripped else 0
     if len(stripped) < 2 or len(stripped) > 60:
         return None
@@ -162,13 +174,16 @@ def _known(text: str) -> Iterator[Entity]:
     for match in _PAIR.finditer(text):
         first, last = match[1].lower(), match[2].lower()
         if first in given:
-            if last in barred or first in barred or (first in weak and last not in surnames):
+            doubtful = first in weak or first in barred
+            if last in barred or (doubtful and last not in surnames):
                 continue
             confidence = 0.88 if last in surnames else 0.78
             if found := _entity(text, match.start(), match.end(), confidence, "person.given_name"):
                 yield found
         elif (first in romanised or last in romanised) and last not in barred and match[0].count(" ") == 1:
             yield from _pinyin(text, match, first, last, romanised)
+        elif last not in barred and first not in barred and (found := _in_act(text, match)):
+            yield found
     for match in _REVERSED.finditer(text):
         first, last = match["first"].lower(), match[0].split(",")[0].lower()
         if first in given and first not in weak and last not in barred and last not in given:
@@ -178,6 +193,17 @@ def _known(text: str) -> Iterator[Entity]:
         last, first = words if "first" in match.groupdict() else reversed(words)
         if last.lower() in romanised and _PINYIN.fullmatch(first.lower().replace(" ", "").replace("-", "")):
             yield Entity("person", match[0], match.start(), match.end(), 0.85, "person.pinyin_capitals")
+
+
+def _in_act(text: str, match: re.Match[str]) -> Entity | None:
+    """Take two unknown capitalised words for a person where they do what people do, or have an initial between them."""
+    start, end = match.span()
+    if _INITIAL.search(match[0]):
+        return _entity(text, start, end, 0.7, "person.initial")
+    after = text[end + 1 : end + 14].split(" ", 1)[0].rstrip(",.") if text[end : end + 1] == " " else ""
+    if after in _ACTS or (text[start - 1 : start] == " " and _ACTED_ON.search(text[max(0, start - 16) : start])):
+        return _entity(text, start, end, 0.65, "person.context")
+    return None
 
 
 def _pinyin(text: str, match: re.Match[str], first: str, last: str, romanised: frozenset[str]) -> Iterator[Entity]:
