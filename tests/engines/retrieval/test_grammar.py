@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from chancery.engines.retrieval.dates import cover, day_token, parse_range
 from chancery.engines.retrieval.grammar import MOST_TERMS, parse
-from chancery.engines.retrieval.nodes import AllOf, AnyOf, Days, Without, Words, written
+from chancery.engines.retrieval.nodes import AllOf, AnyOf, Days, Near, Numbers, Pattern, Without, Words
+from chancery.engines.retrieval.writing import written
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,28 @@ from chancery.engines.retrieval.nodes import AllOf, AnyOf, Days, Without, Words,
         ("（a1 OR b1）", "a1 OR b1"),
         ("and or not", "and AND or AND not"),
         ('subject:"和解 协议"', 'subject:"和解协议"'),
+        ("*ing in?em colo?r* indemn!", "*ing AND in?em AND colo?r* AND indemn*"),
+        ("a1 w/5 b1", "a1 w/5 b1"),
+        ("a1 W/5 b1 NEAR/3 c1", "(a1 w/5 b1) w/3 c1"),
+        ("a1 /5 b1 /s c1", "(a1 w/5 b1) w/s c1"),
+        ("(a1 OR b*) w/5 (c1 w/3 d1)", "(a1 OR b*) w/5 (c1 w/3 d1)"),
+        ("a1 pre/2 b1 AND c1 w/p d1", "a1 pre/2 b1 AND c1 w/p d1"),
+        ("a1 NOT w/5 b1", "a1 NOT w/5 b1"),
+        ("NOT a1 w/5 b1", "NOT a1 w/5 b1"),
+        ("x1 a1 w/5 b1", "x1 AND a1 w/5 b1"),
+        ("subject:(a1 w/5 b1)", "subject:a1 w/5 subject:b1"),
+        ("supplier~ receive~1", "supplier~2 AND receive~1"),
+        ("违?责任", '"违?责任"'),
+        ("“上海。关于”", '"上海。关于"'),
+        ('"force maj* clause"', '"force maj* clause"'),
+        ('"did you ship?"', '"did you ship"'),
+        ("1000..2000", "1000..2000"),
+        ("size:>1mb pages:10..20", "size:1000001.. AND pages:10..20"),
+        ("date:<2024-03", "date:..2024-02-29"),
+        ("body:x1 正文:y1", "body:x1 AND body:y1"),
+        ("and/or", '"and or"'),
+        ('"w/o"', '"w o"'),
+        ('"AND"', "and"),
     ],
 )
 def test_meaning(query: str, meaning: str) -> None:
@@ -51,18 +74,27 @@ def test_meaning(query: str, meaning: str) -> None:
     assert written(parsed.node) == meaning
 
 
+def words(*texts: str, field: str = "text") -> Words:
+    return Words(field, tuple(Pattern("exact", text) for text in texts))
+
+
 def test_tree() -> None:
-    node = parse('from:li ("a b" OR c*) NOT date:2024').node
-    assert (
-        node
-        == AllOf(
-            (
-                Words("from", ("li",)),
-                AnyOf((Words("text", ("a", "b")), Words("text", ("c",), prefix=False))),
-                Without(Days(date(2024, 1, 1), date(2024, 12, 31))),
-            )
+    assert parse('from:li ("a b" OR c*) NOT date:2024 size:5').node == AllOf(
+        (
+            words("li", field="from"),
+            AnyOf((words("a", "b"), Words("text", (Pattern("glob", "c*"),)))),
+            Without(Days(date(2024, 1, 1), date(2024, 12, 31))),
+            Numbers("size", 5, 5),
         )
-        or parse("c*").problems[0].code == "prefix_short"
+    )
+    assert parse("a1 pre/3 b1").node == Near(words("a1"), words("b1"), "words", 3, ordered=True)
+    assert parse("a1 not w/s b1").node == Near(words("a1"), words("b1"), "sentence", negated=True)
+
+
+def test_stems_are_for_words_outside_quotation_marks() -> None:
+    node = parse('delivering "exact goods" 违约 12', stem=True).node
+    assert node == AllOf(
+        (Words("text", (Pattern("stem", "delivering"),)), words("exact", "goods"), words("违", "约"), words("12"))
     )
 
 
@@ -85,12 +117,39 @@ def test_tree() -> None:
         ("date:2024-13", "date_not_understood", 5),
         ("date:2024-06..2024-01", "date_not_understood", 5),
         ("date:..", "date_not_understood", 5),
-        ("*ing", "star_inside", 0),
-        ("*", "star_inside", 0),
-        ("in*ing", "star_inside", 0),
-        ("a*", "prefix_short", 0),
-        ("li.we*", "star_in_phrase", 0),
         ("!!!", "nothing_to_find", 0),
+        ("*", "wildcard_alone", 0),
+        ("a1 *?*", "wildcard_alone", 3),
+        ("违*任", "star_in_chinese", 0),
+        ("w/5 a1", "operator_alone", 0),
+        ("a1 w/5", "operator_alone", 3),
+        ("a1 w/5 AND b1", "operator_alone", 3),
+        ("a1 w/5 w/5 b1", "operator_alone", 3),
+        ("a1 OR w/5 b1", "operator_alone", 3),
+        ("a1 w/0 b1", "distance_wrong", 3),
+        ("a1 w/ b1", "distance_wrong", 3),
+        ("a1 w/x b1", "distance_wrong", 3),
+        ("a1 w/-3 b1", "distance_wrong", 3),
+        ("a1 pre/99999 b1", "distance_wrong", 3),
+        ("w/o a1", "distance_wrong", 0),
+        ("(a1 AND b1) w/5 c1", "near_operand", 12),
+        ("(NOT a1) w/5 c1", "near_operand", 9),
+        ("a1 w/5 date:2024", "near_operand", 3),
+        ("a1 w/5 size:3", "near_operand", 3),
+        ("subject:a1 w/5 b1", "near_fields", 11),
+        ("(a1 OR subject:b1) w/5 c1", "near_fields", 19),
+        ("a1 ~2", "fuzzy_wrong", 3),
+        ('"a1 b1"~5', "fuzzy_wrong", 7),
+        ("违约~", "fuzzy_wrong", 0),
+        ("ab*~1", "fuzzy_wrong", 0),
+        ("receive~9", "fuzzy_wide", 0),
+        ("receive~0", "fuzzy_wide", 0),
+        ("x~1", "fuzzy_wide", 0),
+        ("20..10", "range_backwards", 0),
+        ("size:big", "figure_not_understood", 5),
+        ("size:9..3", "figure_not_understood", 5),
+        ("size:..", "figure_not_understood", 5),
+        ("pages:-1", "field_empty", 0),
         ("(" * 60 + "a1" + ")" * 60, "too_deep", 40),
         ("x" * 2001, "too_long", 2000),
         ("ab " * (MOST_TERMS + 1), "too_many", MOST_TERMS * 3),
@@ -116,12 +175,41 @@ def test_an_empty_query_has_no_meaning_and_no_problem() -> None:
     assert parse("").node is None
 
 
-@given(st.text(alphabet='ab *()":-ANDORT违约，“”from:date:2024..', max_size=40))
-def test_nothing_typed_raises(query: str) -> None:
+PIECES = [
+    "ab",
+    "c*",
+    "*d",
+    "e?f",
+    '"g',
+    'h"',
+    "(",
+    ")",
+    "AND",
+    "OR",
+    "NOT",
+    "w/3",
+    "pre/2",
+    "w/s",
+    "w/",
+    "违约",
+    "“",
+    "”",
+]
+PIECES += ["~", "i~1", "-", "subject:", "date:", "2024..", "size:", "5", "?", "*", "!", "，"]
+
+
+@given(
+    st.lists(
+        st.sampled_from(PIECES),
+        max_size=14,
+    ).map(" ".join)
+    | st.text(alphabet='ab *?~!()":-ANDORTw/5sp违约，“”from:date:2024..', max_size=40)
+)  # fmt: skip
+def test_nothing_typed_raises_and_what_is_written_means_the_same(query: str) -> None:
     parsed = parse(query)
+    assert parsed.node is not None or parsed.problems or not query.strip("」』» \u3000")
     if parsed.node is not None:
-        again = parse(written(parsed.node))
-        assert again.node is not None
+        assert parse(written(parsed.node)).node == parsed.node
 
 
 @given(st.dates(), st.dates(), st.dates())

@@ -5,11 +5,13 @@ A sentence ends at a paragraph's end; after ``。！？…`` with closing quotat
 ``. ! ?`` with closing marks, if white space follows, unless
 
 - the next word begins with a small letter, or
-- the mark is a full stop after a single letter (``J. Smith``) or a common abbreviation (``Acme v. Borealis``).
+- the mark is a full stop after a single letter (``J. Smith``, ``Acme v. Borealis``), after a title or form of
+  company (``Mr.``, ``Inc.``), or after a word for what is numbered, before a figure (``No. 5``, ``Art. 12``).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -20,12 +22,14 @@ from .characters import HAN_END, LATIN_END, PAGE_END, SPACE, Codes, Kinds
 Whole = NDArray[np.int64]
 
 _CLOSERS: Final = frozenset(map(ord, "\"'”’)]}）」』】》＂＇».!?。！？｡…"))
-_COMMON_SHORT = (
-    "mr mrs ms dr prof hon sr jr st vs no nos inc ltd co corp llc plc art arts sec secs para paras ch cl fig ex exh "
-    "ed eds vol dept gov rep sen gen col capt lt sgt jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu "
-    "fri sat sun approx est tel ext attn encl cf al etc viz cir ct supp app dist bros assn ass"
+_BEFORE_ANYTHING: Final = (
+    "mr mrs ms dr prof hon sr jr st vs inc ltd co corp llc plc dept gov rep sen gen col capt lt sgt approx attn encl "
+    "cf al viz cir ct supp bros assn"
 )
-_ABBREVIATIONS: Final = frozenset(_COMMON_SHORT.split())
+_BEFORE_FIGURES: Final = (
+    "no nos art arts sec secs para paras ch cl fig ex exh ed eds vol app dist pp tel ext est "
+    "jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun"
+)
 _LONGEST_ABBREVIATION: Final = 6
 
 
@@ -50,13 +54,16 @@ def sentence_ends(codes: Codes, kinds: Kinds, starts: Whole, ends: Whole) -> Who
     following = np.searchsorted(starts, after)
     there = following < len(starts)
     small = np.zeros(len(latin), dtype=np.bool_)
-    small[there] = _small(codes[starts[following[there]]])
-    latin, after = latin[~small], after[~small]
+    next_letter = np.zeros(len(latin), dtype=np.int64)
+    next_letter[there] = codes[starts[following[there]]]
+    small[there] = _small(next_letter[there])
+    latin, after, next_letter = latin[~small], after[~small], next_letter[~small]
     previous = np.searchsorted(starts, latin) - 1
     close = (codes[latin] == ord(".")) & (previous >= 0)
     close[close] = ends[previous[close]] == latin[close]
     held = np.zeros(len(latin), dtype=np.bool_)
-    held[close] = _holding(codes, starts[previous[close]], ends[previous[close]])
+    figure = (next_letter[close] >= 48) & (next_letter[close] <= 57)
+    held[close] = _holding(codes, starts[previous[close]], ends[previous[close]], figure)
     return np.concatenate((after[~held], han))
 
 
@@ -76,13 +83,16 @@ def _packed(word: str) -> int:
     return sum(ord(letter) << (8 * place) for place, letter in enumerate(word))
 
 
-_HOLDING: Final = np.array(
-    sorted(_packed(word) for word in {*_ABBREVIATIONS, *"abcdefghijklmnopqrstuvwxyz"}), dtype=np.int64
-)
+def _packed_all(words: Iterable[str]) -> Whole:
+    return np.array(sorted(map(_packed, words)), dtype=np.int64)
 
 
-def _holding(codes: Codes, starts: Whole, ends: Whole) -> NDArray[np.bool_]:
-    """Say after which words a full stop belongs to the word: one letter, or a common abbreviation."""
+_HOLDING: Final = _packed_all([*_BEFORE_ANYTHING.split(), *"abcdefghijklmnopqrstuvwxyz"])
+_HOLDING_FIGURES: Final = _packed_all(_BEFORE_FIGURES.split())
+
+
+def _holding(codes: Codes, starts: Whole, ends: Whole, figure: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Say after which words a full stop belongs to the word. figure: whether a figure follows."""
     packed = np.zeros(len(starts), dtype=np.int64)
     for place in range(_LONGEST_ABBREVIATION):
         inside = starts + place < ends
@@ -90,10 +100,10 @@ def _holding(codes: Codes, starts: Whole, ends: Whole) -> NDArray[np.bool_]:
         letters |= np.where((letters >= 65) & (letters <= 90), 32, 0)
         packed |= np.where(inside, np.minimum(letters, 255) << (8 * place), 0)
     packed[ends - starts > _LONGEST_ABBREVIATION] = 0
-    return np.isin(packed, _HOLDING)
+    return np.isin(packed, _HOLDING) | (figure & np.isin(packed, _HOLDING_FIGURES))
 
 
-def _small(codes: Codes) -> NDArray[np.bool_]:
+def _small(codes: Whole) -> NDArray[np.bool_]:
     """Say which characters are small letters."""
     found: NDArray[np.bool_] = (codes >= 97) & (codes <= 122)
     for at in np.flatnonzero(codes > 127).tolist():
