@@ -14,7 +14,6 @@ from chancery.engines.retrieval.searching import Searcher
 from chancery.engines.retrieval.segment import Entry
 from chancery.engines.retrieval.store import Writer
 
-
 FIELDS = ("text", "subject", "from")
 
 
