@@ -29,6 +29,11 @@ class BillingCode:
     source: str
     in_force_from: date
     confidence: str
+    in_force_to: date | None = None
+
+    def in_force_on(self, day: date) -> bool:
+        """Tell whether the code was part of its set on a day; both ends count."""
+        return self.in_force_from <= day and (self.in_force_to is None or day <= self.in_force_to)
 
 
 def rows_of(*, table: str) -> list[dict[str, str]]:
@@ -51,6 +56,7 @@ def billing_codes() -> Mapping[str, BillingCode]:
             source=row["source"],
             in_force_from=date.fromisoformat(row["in_force_from"]),
             confidence=row["confidence"],
+            in_force_to=date.fromisoformat(row["in_force_to"]) if row["in_force_to"] else None,
         )
         for row in rows_of(table="utbms_codes.csv")
     }

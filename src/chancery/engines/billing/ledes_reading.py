@@ -1,4 +1,4 @@
-"""Read LEDES 1998B and 98BI files leniently into records; what is wrong becomes findings, never an error."""
+"""Read records of LEDES 1998B and 98BI leniently; what is wrong becomes findings, never an error."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Literal
 from chancery.engines.billing.codes import rows_of
 
 FormatName = Literal["1998B", "98BI"]
+Severity = Literal["error", "warning"]
 MARKERS: Mapping[str, FormatName] = {
     "LEDES1998B[]": "1998B",
     "LEDES98BI V2[]": "98BI",
@@ -20,7 +21,9 @@ MARKERS: Mapping[str, FormatName] = {
 }
 NUMBER = re.compile(r"[+-]?(?:(\d+)(?:\.(\d*))?|\.(\d+))", re.ASCII)
 DAY = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
-LINE_BREAK = re.compile(r"\r\n|\n|\r")
+FOREIGN = re.compile(r"[^\x00-\x7f]+")
+# More runs of foreign letters than this in one record are counted, not listed.
+RUNS_LISTED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +39,18 @@ class FieldRule:
 
 @dataclass(frozen=True, slots=True)
 class LedesFinding:
-    """One thing that is wrong or doubtful. line: number of the line in the file, None for the whole file."""
+    """One thing that is wrong or doubtful.
+
+    line: number of the line in the file, None for the whole file. offset: bytes before the field, or before the
+    record where no field is named; None for the whole file.
+    """
 
     rule: str
-    severity: Literal["error", "warning"]
+    severity: Severity
     line: int | None
     field: str
     message: str
+    offset: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +58,22 @@ class Rule:
     """One rule of the validation, with its severity and sentence."""
 
     id: str
-    severity: Literal["error", "warning"]
+    severity: Severity
     sentence: str
 
 
 @dataclass(slots=True)
 class Record:
-    """One data record: raw values by field name, and what could be read from them."""
+    """One data record: raw values by field name, and what could be read from them.
+
+    start: bytes before the record in the file. text: the record as it stands, for offsets of its fields.
+    """
 
     line: int
     values: dict[str, str]
+    start: int = 0
+    text: str = ""
+    encoding: str = "utf-8"
     numbers: dict[str, Decimal] = field(default_factory=dict)
     days: dict[str, date] = field(default_factory=dict)
 
@@ -67,25 +81,48 @@ class Record:
     def type(self) -> str:
         return self.values["EXP/FEE/INV_ADJ_TYPE"]
 
+    def offset_of(self, name: str) -> int:
+        """Bytes before a field in the file."""
+        if not name:
+            return self.start
+        before = self.text.split("|")[: list(self.values).index(name)]
+        return self.start + bytes_of(text="".join(part + "|" for part in before), encoding=self.encoding)
 
-@dataclass(slots=True)
-class Reading:
-    """What a file holds. incomplete: invoice numbers of which a record could not be read."""
 
-    format: FormatName
-    records: list[Record] = field(default_factory=list)
-    findings: list[LedesFinding] = field(default_factory=list)
-    incomplete: set[str] = field(default_factory=set)
+class Report:
+    """Collects findings; a receiver may give a rule another severity or ignore it."""
 
-    def add(self, rule: str, line: int | None = None, name: str = "", message: str = "") -> None:
+    def __init__(self, *, severities: Mapping[str, str] | None = None) -> None:
+        self.severities = severities or {}
+        self.found: list[LedesFinding] = []
+
+    def add(
+        self,
+        rule: str,
+        line: int | None = None,
+        name: str = "",
+        message: str = "",
+        *,
+        offset: int | None = None,
+        severity: Severity | None = None,
+    ) -> None:
         """Note a finding under a rule."""
         held = rules()[rule]
-        severity: Literal["error", "warning"] = held.severity
-        self.findings.append(LedesFinding(rule, severity, line, name, message or held.sentence))
+        chosen = self.severities.get(rule, severity or held.severity)
+        if chosen != "ignore":
+            level: Severity = "error" if chosen == "error" else "warning"
+            self.found.append(LedesFinding(rule, level, line, name, message or held.sentence, offset))
 
-    def warn(self, rule: str, line: int | None, message: str) -> None:
-        """Note something that a rule tolerates with a warning."""
-        self.findings.append(LedesFinding(rule, "warning", line, "", message))
+    def at(
+        self, record: Record, rule: str, name: str = "", message: str = "", severity: Severity | None = None
+    ) -> None:
+        """Note a finding about a field of a record."""
+        self.add(rule, record.line, name, message, offset=record.offset_of(name), severity=severity)
+
+    def drain(self) -> list[LedesFinding]:
+        """Hand over what was found since the last call."""
+        found, self.found = self.found, []
+        return found
 
 
 @cache
@@ -107,141 +144,93 @@ def field_rules(*, format_name: FormatName) -> tuple[FieldRule, ...]:
     )
 
 
-def read(*, data: bytes | str) -> Reading:
-    """Split a file into records. Never raises on any content; time is linear in its size."""
-    text, notes = _text(data)
-    lines = LINE_BREAK.split(text)
-    full = [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
-    marker = full[0][1].strip() if full else ""
-    format_name = MARKERS.get(marker) or _guess(full)
-    reading = Reading(format_name)
-    for message in notes:
-        reading.add("W005", 1, "", message)
-    _note_foreign(reading, full)
-    if full and any(not line.strip() for line in lines[: full[-1][0]]):
-        reading.add("W006")
-    if not full:
-        reading.add("E001", None, "", "The file is empty.")
-        return reading
-    if marker not in MARKERS:
-        reading.add("E001", full[0][0])
-    first_data = _check_names(reading, full)
-    for number, line in full[first_data:]:
-        _read_record(reading, number, line)
-    return reading
+def bytes_of(*, text: str, encoding: str) -> int:
+    """Number of bytes a text has in the file. encoding "mixed": lines of Windows-1252 among lines of UTF-8."""
+    if text.isascii() and encoding in ("utf-8", "mixed"):
+        return len(text)
+    return len(text.encode("utf-8" if encoding == "mixed" else encoding, "replace"))
 
 
-def _text(data: bytes | str) -> tuple[str, list[str]]:
-    """Decode as UTF-8, UTF-16 with a mark, or Windows-1252; a byte order mark is noted and dropped."""
-    if isinstance(data, bytes):
-        if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            return data.decode("utf-16", "replace"), ["The file is UTF-16, not ASCII."]
-        data = _decoded(data)
-    if data.startswith("\ufeff"):
-        return data[1:], ["The file starts with a byte order mark."]
-    return data, []
-
-
-def _decoded(data: bytes) -> str:
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
-
-
-def _guess(full: list[tuple[int, str]]) -> FormatName:
-    """Format by the number of fields, for files whose marker says nothing."""
-    counts = [line.count("|") + 1 for _, line in full[1:3]]
-    return "98BI" if any(count > 38 for count in counts) else "1998B"
-
-
-def _note_foreign(reading: Reading, full: list[tuple[int, str]]) -> None:
-    for number, line in full:
-        if not line.isascii():
-            places = [index + 1 for index, letter in enumerate(line) if not letter.isascii()]
-            reading.add(
-                "W005",
-                number,
-                "",
-                f"{len(places)} characters outside ASCII, the first at column {places[0]}.",
-            )
-
-
-def _check_names(reading: Reading, full: list[tuple[int, str]]) -> int:
-    """Check the record of field names; return the index of the first data record."""
-    if len(full) < 2:
-        reading.add("E002", None, "", "The record of field names is missing.")
-        return len(full)
-    number, line = full[1]
-    body, ended = _body(reading, number, line)
-    names = "|".join(rule.name for rule in field_rules(format_name=reading.format))
-    if body == names:
-        if not ended:
-            reading.add("E003", number)
-        return 2
-    reading.add("E002", number)
-    return 1 if DAY.match(body) and body.count("|") > 8 else 2
-
-
-def _body(reading: Reading, number: int, line: str) -> tuple[str, bool]:
-    """The record before its last [] and whether it has one; text after it is noted."""
+def body_of(*, line: str) -> tuple[str, bool, bool]:
+    """The record before its last [], whether it has one, and whether more text follows it."""
     end = line.rfind("[]")
     tail = line[end + 2 :] if end >= 0 else ""
     # A mark followed by more fields belongs to a narrative: the record then lacks its end.
     if end < 0 or "|" in tail:
-        return line, False
-    if tail.strip():
-        reading.warn("E003", number, "The text after [] is ignored.")
-    return line[:end], True
+        return line, False, False
+    return line[:end], True, bool(tail.strip())
 
 
-def _read_record(reading: Reading, number: int, line: str) -> None:
-    fields = field_rules(format_name=reading.format)
-    body, ended = _body(reading, number, line)
+def note_foreign(*, report: Report, line: int, start: int, text: str, encoding: str) -> None:
+    """Report every byte outside ASCII in a line, as runs of offsets in the file."""
+    places: list[tuple[int, int]] = []
+    count = 0
+    for run in FOREIGN.finditer(text):
+        count += len(run[0])
+        if len(places) < RUNS_LISTED:
+            first = start + bytes_of(text=text[: run.start()], encoding=encoding)
+            places.append((first, first + bytes_of(text=run[0], encoding=encoding) - 1))
+    listed = ", ".join(f"{first}–{last}" if last > first else str(first) for first, last in places)
+    more = "" if len(places) < RUNS_LISTED else ", …"
+    report.add("W005", line, "", f"{count} characters outside ASCII at bytes {listed}{more}.", offset=places[0][0])
+
+
+def read_record(
+    *, report: Report, fields: tuple[FieldRule, ...], line: int, start: int, text: str, encoding: str
+) -> tuple[Record | None, str]:
+    """Read one record and report what is wrong in it by itself.
+
+    Returns the record, or None and the invoice number it seems to belong to when its fields cannot be counted.
+    """
+    body, ended, followed = body_of(line=text)
     if not ended:
-        reading.add("E003", number)
+        report.add("E003", line, offset=start)
+    if followed:
+        report.add("E003", line, "", "The text after [] is ignored.", offset=start, severity="warning")
     values = [value.strip() for value in body.split("|")]
     if len(values) != len(fields):
-        reading.add("E004", number, "", f"{len(values)} fields instead of {len(fields)}.")
-        if len(values) > 1:
-            reading.incomplete.add(values[1])
-        return
-    record = Record(number, {rule.name: value for rule, value in zip(fields, values, strict=True)})
+        report.add("E004", line, "", f"{len(values)} fields instead of {len(fields)}.", offset=start)
+        return None, values[1] if len(values) > 1 else ""
+    named = {rule.name: value for rule, value in zip(fields, values, strict=True)}
+    record = Record(line, named, start, text, encoding)
     for rule in fields:
-        _read_field(reading, record, rule)
-    reading.records.append(record)
+        read_field(report=report, record=record, rule=rule)
+    return record, ""
 
 
-def _read_field(reading: Reading, record: Record, rule: FieldRule) -> None:
+def read_field(*, report: Report, record: Record, rule: FieldRule) -> None:
+    """Read one field of a record and report what is wrong in it."""
     value = record.values[rule.name]
     if not value:
         needed = rule.required == "R" or (rule.required == "C" and record.type in ("F", "E"))
         if needed:
-            reading.add("E007", record.line, rule.name)
+            report.at(record, "E007", rule.name)
         return
     if rule.type == "date":
-        day = _day(value)
+        day = day_of(value=value)
         if day is None:
-            reading.add("E009", record.line, rule.name)
+            report.at(record, "E009", rule.name)
         else:
             record.days[rule.name] = day
     elif rule.type in ("number", "rate"):
-        _read_number(reading, record, rule, value)
+        _read_number(report, record, rule, value)
     elif rule.type in ("type", "account"):
         allowed = ("F", "E", "IF", "IE") if rule.type == "type" else ("O", "T")
         if value not in allowed:
-            reading.add("E012", record.line, rule.name, f"Not one of {', '.join(allowed)}.")
-    elif _too_long(value, rule.size):
-        reading.add("E008", record.line, rule.name, f"Longer than {rule.size}.")
+            report.at(record, "E012", rule.name, f"Not one of {', '.join(allowed)}.")
+    elif too_long(value=value, size=rule.size):
+        report.at(record, "E008", rule.name, f"Longer than {rule.size}.")
 
 
-def _too_long(value: str, size: str) -> bool:
+def too_long(*, value: str, size: str) -> bool:
+    """Tell whether a text has more characters than its field allows; a size with K counts bytes."""
     if size.endswith("K"):
         return len(value.encode("utf-8", "replace")) > int(size[:-1]) * 1024
     return len(value) > int(size)
 
 
-def _day(value: str) -> date | None:
+def day_of(*, value: str) -> date | None:
+    """The date written YYYYMMDD, or None."""
     match = DAY.fullmatch(value)
     if match is None:
         return None
@@ -251,15 +240,21 @@ def _day(value: str) -> date | None:
         return None
 
 
-def _read_number(reading: Reading, record: Record, rule: FieldRule, value: str) -> None:
+def number_of(*, value: str, size: str, rate: bool = False) -> tuple[Decimal | None, str]:
+    """The plain decimal of a field and the rule it breaks: E010 unreadable, E011 too many digits or out of range."""
     match = NUMBER.fullmatch(value)
     if match is None:
-        reading.add("E010", record.line, rule.name)
-        return
+        return None, "E010"
     whole, part = (match[1] or "").lstrip("0"), match[2] or match[3] or ""
-    most, places = (int(digits) for digits in rule.size.split("."))
-    number = Decimal(value)
-    if len(whole) > most or len(part) > places or (rule.type == "rate" and number < 0):
-        reading.add("E011", record.line, rule.name)
-    if len(whole) <= 18 and len(part) <= 18:
+    most, places = (int(digits) for digits in size.split("."))
+    number = Decimal(value) if len(whole) <= 18 and len(part) <= 18 else None
+    broken = len(whole) > most or len(part) > places or (rate and value.startswith("-") and number != 0)
+    return number, "E011" if broken else ""
+
+
+def _read_number(report: Report, record: Record, rule: FieldRule, value: str) -> None:
+    number, broken = number_of(value=value, size=rule.size, rate=rule.type == "rate")
+    if broken:
+        report.at(record, broken, rule.name)
+    if number is not None:
         record.numbers[rule.name] = number

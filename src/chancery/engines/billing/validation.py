@@ -5,64 +5,57 @@ This module never imports the writer: what it knows comes from the tables in ``d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from operator import ne
+from typing import BinaryIO
 
-from chancery.engines.billing.codes import UNLISTED, CodeKind, currencies, find_code, timekeeper_classes
-from chancery.engines.billing.ledes_reading import LedesFinding, Reading, Record, read
-from chancery.foundation.money import minor_digits
+from chancery.engines.billing.invoice_rules import Invoices, LineNumbers
+from chancery.engines.billing.ledes_columns import Columns, Head, Run, Screen
+from chancery.engines.billing.ledes_reading import (
+    DAY,
+    MARKERS,
+    FieldRule,
+    FormatName,
+    LedesFinding,
+    Report,
+    body_of,
+    bytes_of,
+    field_rules,
+    note_foreign,
+    read_record,
+)
+from chancery.engines.billing.ledes_stream import Block, Notes, blocks, opened
+from chancery.engines.billing.ledes_values import SCALE
+from chancery.engines.billing.line_rules import check_record
+from chancery.engines.billing.receiver import Profile
 
-ZERO = Decimal(0)
-HEAD_DAYS = ("INVOICE_DATE", "BILLING_START_DATE", "BILLING_END_DATE")
-HEAD_NUMBERS = ("INVOICE_TOTAL", "INVOICE_TAX_TOTAL", "INVOICE_NET_TOTAL")
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """What one receiver asks for, as data.
-
-    task_billing: fees carry task and activity codes. tolerance: difference allowed in the arithmetic of a
-    line. code_sets: sets agreed for the matter, None for all. line_numbers_per_invoice: numbers may repeat in
-    another invoice of the file. received: (firm id, invoice number) already held. matters: client matter ids
-    open to the firm, None when not checked. rates: approved hourly rate per timekeeper id, None likewise.
-    """
-
-    name: str = "default"
-    task_billing: bool = True
-    tolerance: Decimal = Decimal("0.01")
-    code_sets: frozenset[str] | None = None
-    line_numbers_per_invoice: bool = False
-    received: frozenset[tuple[str, str]] = field(default_factory=frozenset)
-    matters: frozenset[str] | None = None
-    rates: Mapping[str, Decimal] | None = None
+# Fields before INVOICE_TAX_TOTAL in a record of 98BI.
+TAX_TOTAL_PLACE = 27
+__all__ = ["Checking", "Profile", "blocking", "check"]
 
 
-def check(*, data: bytes | str, today: date | None = None, profile: Profile | None = None) -> list[LedesFinding]:
+def check(
+    *, data: bytes | str | BinaryIO, today: date | None = None, profile: Profile | None = None
+) -> list[LedesFinding]:
     """Everything wrong or doubtful in a LEDES 1998B or 98BI file, in order of lines; empty when it is clean.
 
-    today: day from which a work date counts as in the future; not checked when None. Never raises on any
-    content. Line arithmetic allows ``profile.tolerance``; the invoice total is compared exactly with the sum
-    of the given line totals. Fields that cannot be read are left out of the arithmetic, so that one fault is
-    reported once. Authority: LEDES Oversight Committee, LEDES 1998B and 98BI V2; rules in ledes_rules.csv.
+    today: day from which a work date counts as in the future; not checked when None. Line arithmetic allows
+    ``profile.tolerance``; the invoice total is compared exactly with the sum of the given line totals. Fields
+    that cannot be read are left out of the arithmetic, so that one fault is reported once. Refuses nothing but a
+    line of more than 1 MiB (line_too_long). Authority: LEDES Oversight Committee, LEDES 1998B and 98BI V2; rules
+    in ledes_rules.csv.
     """
-    asked = profile or Profile()
-    reading = read(data=data)
-    numbers: set[tuple[str, str]] = set()
-    for record in reading.records:
-        _check_arithmetic(reading, record, asked)
-        _check_dates(reading, record, today)
-        _check_codes(reading, record, asked)
-        _check_receiver(reading, record, asked)
-        scope = record.values["INVOICE_NUMBER"] if asked.line_numbers_per_invoice else ""
-        key = (scope, record.values["LINE_ITEM_NUMBER"])
-        if key[1] and key in numbers:
-            reading.add("E035", record.line, "LINE_ITEM_NUMBER", f"{key[1]} is used twice.")
-        numbers.add(key)
-    for invoice in _invoices(reading).values():
-        _check_invoice(reading, invoice, asked)
-    return sorted(reading.findings, key=lambda finding: (finding.line or 0, finding.rule, finding.field))
+    found = [finding for part in Checking(profile=profile, today=today).run(data) for finding in part]
+    return sorted(found, key=order_of)
+
+
+def order_of(finding: LedesFinding) -> tuple[int, str, str]:
+    """Order of findings: line, rule, field."""
+    return finding.line or 0, finding.rule, finding.field
 
 
 def blocking(*, findings: list[LedesFinding]) -> list[LedesFinding]:
@@ -70,170 +63,235 @@ def blocking(*, findings: list[LedesFinding]) -> list[LedesFinding]:
     return [finding for finding in findings if finding.severity == "error"]
 
 
-def _invoices(reading: Reading) -> dict[str, list[Record]]:
-    grouped: dict[str, list[Record]] = {}
-    for record in reading.records:
-        grouped.setdefault(record.values["INVOICE_NUMBER"], []).append(record)
-    return grouped
+@dataclass(slots=True)
+class Checking:
+    """One pass over a file of records. After it, ``records`` and ``format`` tell what was seen.
+
+    marked: the file begins with a known marker. records: those whose fields could be counted.
+    """
+
+    profile: Profile | None = None
+    today: date | None = None
+    short_way: bool = True
+    format: FormatName = "1998B"
+    marked: bool = False
+    records: int = 0
+    report: Report = field(default_factory=Report)
+    _fields: tuple[FieldRule, ...] = ()
+    _screen: Screen | None = None
+    _invoices: Invoices | None = None
+    _numbers: dict[str, LineNumbers] = field(default_factory=dict)
+    _full: list[tuple[int, int, str]] = field(default_factory=list)
+    _blank: int | None = None
+
+    @property
+    def invoices(self) -> int:
+        """Number of invoices seen."""
+        return len(self._invoices.held) if self._invoices is not None else 0
+
+    def run(self, data: bytes | str | BinaryIO) -> Iterator[list[LedesFinding]]:
+        """Findings in the order of reading, those about whole invoices last; memory does not grow with the file."""
+        asked = self.profile or Profile()
+        self.report = Report(severities=asked.severities)
+        notes = Notes()
+        for block in blocks(stream=opened(data), notes=notes, encoding=asked.encoding):
+            while notes.sentences:
+                self.report.add("W005", 1, "", notes.sentences.pop(0), offset=0)
+            self._read(block, asked)
+            yield self.report.drain()
+        while notes.sentences:
+            self.report.add("W005", 1, "", notes.sentences.pop(0), offset=0)
+        if self._invoices is None:
+            self._start(asked)
+        if self._invoices is not None:
+            self._invoices.finish(report=self.report)
+        yield self.report.drain()
+
+    def _read(self, block: Block, asked: Profile) -> None:
+        if not block.ascii:
+            for index, line in enumerate(block.lines):
+                if not line.isascii():
+                    where = (block.first_line + index, block.start_of(index))
+                    note_foreign(report=self.report, line=where[0], start=where[1], text=line, encoding=block.encoding)
+        first = 0
+        while self._invoices is None and first < len(block.lines):
+            line = block.lines[first]
+            self._see(block.first_line + first, line)
+            if line.strip():
+                self._full.append((block.first_line + first, block.start_of(first), line))
+            first += 1
+            if len(self._full) == 3:
+                self._start(asked)
+                first -= 1
+        if self._invoices is not None:
+            self._read_records(block, first, asked)
+
+    def _see(self, number: int, line: str) -> None:
+        if line.strip():
+            self._note_blank()
+        elif self._blank is None:
+            self._blank = number
+
+    def _note_blank(self) -> None:
+        """Blank lines are noted once, when a record follows them."""
+        if self._blank is not None and self._blank > 0:
+            self.report.add("W006", self._blank)
+            self._blank = -1
+
+    def _start(self, asked: Profile) -> None:
+        """Judge marker and names, which were held back until the first data record shows the format."""
+        full = self._full
+        marker = full[0][2].strip() if full else ""
+        self.marked = marker in MARKERS
+        wide = any(line.count("|") > 37 for _, _, line in full[1:3])
+        self.format = MARKERS.get(marker) or ("98BI" if wide else "1998B")
+        self._fields = asked.adapted(field_rules(format_name=self.format))
+        self._invoices = Invoices(self.format, asked)
+        self._screen = Screen(format_name=self.format, fields=self._fields, profile=asked, today=self.today)
+        if not full:
+            self.report.add("E001", None, "", "The file is empty.")
+            return
+        if not self.marked:
+            self.report.add("E001", full[0][0], offset=full[0][1])
+        if len(full) < 2:
+            self.report.add("E002", None, "", "The record of field names is missing.")
+            return
+        if not self._names(*full[1]):
+            self._slow(*full[1], "utf-8", asked)
+
+    def _names(self, number: int, start: int, line: str) -> bool:
+        """Check the record of field names; False when the line is a data record instead."""
+        body, ended, followed = body_of(line=line)
+        if body == "|".join(rule.name for rule in self._fields):
+            if not ended:
+                self.report.add("E003", number, offset=start)
+            if followed:
+                self.report.add("E003", number, "", "The text after [] is ignored.", offset=start, severity="warning")
+            return True
+        self.report.add("E002", number, offset=start)
+        return not (DAY.match(body) and body.count("|") > 8)
+
+    def _read_records(self, block: Block, first: int, asked: Profile) -> None:
+        text = block.text.split("\n", first)[-1] if first else block.text
+        if not text or self._screen is None:
+            return
+        if not self._screen.usable or not self.short_way:
+            for place in range(first, len(block.lines)):
+                self._slow_at(block, place, asked)
+            return
+        columns = self._screen.columns(text, ascii_only=block.ascii)
+        skipped = (first, len(block.text) - len(text))
+        suspects = sorted(columns.suspects)
+        for run in columns.runs:
+            begin = run.begin
+            inside = suspects[bisect_left(suspects, run.begin) : bisect_left(suspects, run.end)]
+            for stop in (*inside, run.end):
+                if begin < stop:
+                    self._clean(block, skipped, run, range(begin, stop), columns, asked)
+                if stop < run.end:
+                    self._slow_at(block, first + stop, asked)
+                begin = stop + 1
+
+    def _clean(
+        self, block: Block, skipped: tuple[int, int], run: Run, places: range, columns: Columns, asked: Profile
+    ) -> None:
+        """Take neighbouring clean records of one invoice at once, where nothing depends on single ones."""
+        head, invoices, first = run.head, self._invoices, skipped[0]
+        if head is None or invoices is None:
+            return
+        if head.invoice not in invoices.held:
+            self._open(block, skipped, run, places[0], head)
+        numbers = columns.numbers[places.start : places.stop]
+        alike = invoices.held[head.invoice].head == head.values
+        counted = alike and block.ascii and self._counted(head.invoice, numbers, asked)
+        bare = [] if counted else [number[1:] for number in numbers]
+        if not alike or any(map(ne, bare, map(str.strip, bare))):
+            for place in places:
+                self._slow_at(block, first + place, asked)
+            return
+        self._note_blank()
+        if not counted:
+            tracker = self._tracker(head.invoice, asked)
+            for place, number in zip(places, bare, strict=True):
+                if not tracker.add(number=number):
+                    at = first + place
+                    where = (block.first_line + at, block.start_of(at))
+                    self._twice(*where, block.lines[at], block.encoding, number)
+        lines, taxes = columns.totals[places.start : places.stop], columns.taxes[places.start : places.stop]
+        invoices.add_run(invoice=head.invoice, lines=Decimal(sum(lines)) / SCALE, taxes=Decimal(sum(taxes)) / SCALE)
+        self.records += len(numbers)
+
+    def _open(self, block: Block, skipped: tuple[int, int], run: Run, place: int, head: Head) -> None:
+        """Begin an invoice from a clean record."""
+        if self._invoices is None:
+            return
+        first, characters = skipped
+        at = run.at + characters if run.at >= 0 and place == run.begin else -1
+        start, tax_at = block.start_at(first + place, at), run.tax_at
+        if tax_at and (not block.ascii or place != run.begin):
+            before = block.lines[first + place].split("|")[:TAX_TOTAL_PLACE]
+            tax_at = bytes_of(text="".join(part + "|" for part in before), encoding=block.encoding)
+        self._invoices.open(
+            invoice=head.invoice,
+            head=head.values,
+            line=block.first_line + first + place,
+            total=head.total,
+            tax=head.tax,
+            at=(start + head.before, start + tax_at),
+        )
+
+    def _tracker(self, invoice: str, asked: Profile) -> LineNumbers:
+        scope = invoice if asked.line_numbers_per_invoice else ""
+        return self._numbers.setdefault(scope, LineNumbers())
+
+    def _counted(self, invoice: str, numbers: Sequence[str], asked: Profile) -> bool:
+        """Take line numbers that count upwards by one, in one step. numbers: ASCII, each after an LF."""
+        if not numbers[0][1:].isdecimal() or sum(map(len, numbers)) > 19 * len(numbers):
+            return False
+        begin = int(numbers[0])
+        wanted = range(begin, begin + len(numbers))
+        try:
+            alike = list(map(int, numbers)) == list(wanted)
+        except ValueError:
+            return False
+        # A number written any other way (sign, leading zeros, blanks) is longer than its plain digits.
+        if not alike or sum(map(len, numbers)) != len(numbers) + digits_of(numbers=wanted):
+            return False
+        return self._tracker(invoice, asked).add_run(first=begin, count=len(numbers))
+
+    def _twice(self, number: int, start: int, line: str, encoding: str, value: str) -> None:
+        before = "".join(part + "|" for part in line.split("|", 8)[:8])
+        offset = start + bytes_of(text=before, encoding=encoding)
+        self.report.add("E035", number, "LINE_ITEM_NUMBER", f"{value} is used twice.", offset=offset)
+
+    def _slow_at(self, block: Block, place: int, asked: Profile) -> None:
+        where = (block.first_line + place, block.start_of(place))
+        self._slow(*where, block.lines[place], block.encoding, asked)
+
+    def _slow(self, number: int, start: int, line: str, encoding: str, asked: Profile) -> None:
+        """Read one record field by field."""
+        self._see(number, line)
+        if not line.strip() or self._invoices is None:
+            return
+        record, invoice = read_record(
+            report=self.report, fields=self._fields, line=number, start=start, text=line, encoding=encoding
+        )
+        if record is None:
+            self._invoices.incomplete.add(invoice)
+            return
+        self.records += 1
+        check_record(report=self.report, record=record, format_name=self.format, profile=asked, today=self.today)
+        value = record.values["LINE_ITEM_NUMBER"]
+        if value and not self._tracker(record.values["INVOICE_NUMBER"], asked).add(number=value):
+            self._twice(number, start, line, encoding, value)
+        self._invoices.add(report=self.report, record=record)
 
 
-def _number(record: Record, name: str) -> Decimal | None:
-    """The number of a field: zero when blank, None when it cannot be read."""
-    return record.numbers.get(name, None if record.values.get(name) else ZERO)
-
-
-def _check_arithmetic(reading: Reading, record: Record, asked: Profile) -> None:
-    units = _number(record, "LINE_ITEM_NUMBER_OF_UNITS")
-    cost = _number(record, "LINE_ITEM_UNIT_COST")
-    adjustment = _number(record, "LINE_ITEM_ADJUSTMENT_AMOUNT")
-    total = record.numbers.get("LINE_ITEM_TOTAL")
-    tax = _number(record, "LINE_ITEM_TAX_TOTAL")
-    if units is None or cost is None or adjustment is None or tax is None:
-        return
-    base = units * cost + adjustment
-    if record.type in ("F", "E"):
-        needed = ("LINE_ITEM_NUMBER_OF_UNITS", "LINE_ITEM_UNIT_COST")
-        readable = all(record.values[name] for name in needed) and total is not None
-        if readable and total is not None and abs(base + tax - total) > asked.tolerance:
-            reading.add("E020", record.line, "LINE_ITEM_TOTAL", f"{base + tax:f} was expected, {total:f} is given.")
-    elif record.type in ("IF", "IE"):
-        expected = base if cost else adjustment
-        if total is not None and abs(expected + tax - total) > asked.tolerance:
-            reading.add(
-                "E021",
-                record.line,
-                "LINE_ITEM_TOTAL",
-                f"{expected + tax:f} was expected, {total:f} is given.",
-            )
-        base = expected
-    else:
-        return
-    _check_tax(reading, record, base, asked)
-
-
-def _check_tax(reading: Reading, record: Record, base: Decimal, asked: Profile) -> None:
-    if reading.format != "98BI":
-        return
-    rate = record.numbers.get("LINE_ITEM_TAX_RATE")
-    tax = record.numbers.get("LINE_ITEM_TAX_TOTAL")
-    if rate is not None and tax is not None and abs(base * rate - tax) > asked.tolerance:
-        reading.add("E022", record.line, "LINE_ITEM_TAX_TOTAL", f"{base * rate:f} was expected, {tax:f} is given.")
-
-
-def _check_dates(reading: Reading, record: Record, today: date | None) -> None:
-    day = record.days.get("LINE_ITEM_DATE")
-    start, end = record.days.get("BILLING_START_DATE"), record.days.get("BILLING_END_DATE")
-    billed = record.days.get("INVOICE_DATE")
-    if day is None:
-        return
-    if (start is not None and day < start) or (end is not None and day > end):
-        message = "The date lies outside the billing period."
-    elif billed is not None and day > billed:
-        message = "The date lies after the invoice date."
-    elif today is not None and day > today:
-        message = "The date lies in the future."
-    else:
-        return
-    reading.add("W034", record.line, "LINE_ITEM_DATE", message)
-
-
-def _check_codes(reading: Reading, record: Record, asked: Profile) -> None:
-    values, line = record.values, record.line
-    task, activity = values["LINE_ITEM_TASK_CODE"], values["LINE_ITEM_ACTIVITY_CODE"]
-    expense, grade = values["LINE_ITEM_EXPENSE_CODE"], values["TIMEKEEPER_CLASSIFICATION"]
-    if record.type == "F":
-        for name in ("TIMEKEEPER_ID", "TIMEKEEPER_NAME", "TIMEKEEPER_CLASSIFICATION"):
-            if not values[name]:
-                reading.add("E040", line, name)
-        if expense:
-            reading.add("E041", line, "LINE_ITEM_EXPENSE_CODE", "A fee has no expense code.")
-        if asked.task_billing and not (task and activity):
-            reading.add("W042", line, "LINE_ITEM_ACTIVITY_CODE" if task else "LINE_ITEM_TASK_CODE")
-    elif record.type == "E":
-        if not expense:
-            reading.add("E041", line, "LINE_ITEM_EXPENSE_CODE", "An expense has an expense code.")
-        if task or activity:
-            reading.add("E041", line, "LINE_ITEM_TASK_CODE", "An expense has no task or activity code.")
-    _check_code(reading, record, "LINE_ITEM_TASK_CODE", "task", asked)
-    _check_code(reading, record, "LINE_ITEM_ACTIVITY_CODE", "activity", asked)
-    _check_code(reading, record, "LINE_ITEM_EXPENSE_CODE", "expense", asked)
-    if grade and timekeeper_classes().get(grade) != "2014":
-        reading.add("W044", line, "TIMEKEEPER_CLASSIFICATION", f"{grade} is not a class of 2014.")
-
-
-def _check_code(reading: Reading, record: Record, name: str, kind: CodeKind, asked: Profile) -> None:
-    code = record.values[name]
-    if not code or (kind == "task" and UNLISTED.fullmatch(code)):
-        return
-    found = find_code(code=code, kind=kind, sets=asked.code_sets)
-    if found is None:
-        reading.add("E043", record.line, name, f"{code} is not in the code sets in force.")
-    elif found.level == "phase":
-        reading.add("W042", record.line, name, f"{code} is a phase; a task is asked for.")
-
-
-def _check_receiver(reading: Reading, record: Record, asked: Profile) -> None:
-    values = record.values
-    if (values["LAW_FIRM_ID"], values["INVOICE_NUMBER"]) in asked.received:
-        reading.add("E050", record.line, "INVOICE_NUMBER")
-    if asked.matters is not None and values["CLIENT_MATTER_ID"] not in asked.matters:
-        reading.add("E051", record.line, "CLIENT_MATTER_ID")
-    if asked.rates is not None and record.type == "F" and values["TIMEKEEPER_ID"]:
-        approved = asked.rates.get(values["TIMEKEEPER_ID"])
-        cost = record.numbers.get("LINE_ITEM_UNIT_COST")
-        if approved is None:
-            reading.add("E052", record.line, "TIMEKEEPER_ID", "The timekeeper is not approved.")
-        elif cost is not None and cost > approved:
-            reading.add("E052", record.line, "LINE_ITEM_UNIT_COST", f"The approved rate is {approved:f}.")
-
-
-def _check_invoice(reading: Reading, records: list[Record], asked: Profile) -> None:
-    first = records[0]
-    for record in records[1:]:
-        for name in (*HEAD_DAYS, *HEAD_NUMBERS, "INVOICE_CURRENCY"):
-            if _head(first, name) != _head(record, name):
-                reading.add("E032", record.line, name)
-    start, end = first.days.get("BILLING_START_DATE"), first.days.get("BILLING_END_DATE")
-    if start is not None and end is not None and start > end:
-        reading.add("E033", first.line, "BILLING_START_DATE")
-    complete = first.values["INVOICE_NUMBER"] not in reading.incomplete
-    if complete:
-        _compare(reading, records, "INVOICE_TOTAL", "LINE_ITEM_TOTAL", "E030")
-    if reading.format == "98BI":
-        _check_international(reading, records, complete)
-
-
-def _head(record: Record, name: str) -> object:
-    value = record.values.get(name)
-    return record.numbers.get(name, record.days.get(name, value))
-
-
-def _compare(reading: Reading, records: list[Record], head: str, part: str, rule: str) -> None:
-    """Compare a total in the head of an invoice with the exact sum of a field of its lines."""
-    given = records[0].numbers.get(head)
-    parts = [record.numbers.get(part) for record in records]
-    known = [number for number in parts if number is not None]
-    if given is None or len(known) != len(parts):
-        return
-    if sum(known, ZERO) != given:
-        message = f"The lines sum to {sum(known, ZERO):f}, {given:f} is given."
-        reading.add(rule, records[0].line, head, message)
-
-
-def _check_international(reading: Reading, records: list[Record], complete: bool) -> None:
-    first = records[0]
-    if complete:
-        _compare(reading, records, "INVOICE_TAX_TOTAL", "LINE_ITEM_TAX_TOTAL", "E031")
-    total, net = first.numbers.get("INVOICE_TOTAL"), first.numbers.get("INVOICE_NET_TOTAL")
-    tax = _number(first, "INVOICE_TAX_TOTAL")
-    if total is not None and net is not None and tax is not None and total - tax != net:
-        reading.add("E031", first.line, "INVOICE_NET_TOTAL", f"{total - tax:f} was expected, {net:f} is given.")
-    currency = first.values["INVOICE_CURRENCY"]
-    for name in ("INVOICE_CURRENCY", "INVOICE_TAX_CURRENCY"):
-        if first.values[name] and first.values[name] not in currencies():
-            reading.add("E045", first.line, name, f"{first.values[name]} is not a currency of ISO 4217.")
-    if currency in currencies():
-        for name in HEAD_NUMBERS:
-            number = first.numbers.get(name)
-            if number is not None and number != round(number, minor_digits(currency)):
-                reading.add("E045", first.line, name, f"More decimal places than {currency} has.")
+def digits_of(*, numbers: range) -> int:
+    """Digits needed to write every whole number of a range without signs and leading zeros."""
+    total, first, width = 0, numbers.start, len(str(numbers.start))
+    while first < numbers.stop:
+        last = min(numbers.stop, 10**width)
+        total += (last - first) * width
+        first, width = last, width + 1
+    return total

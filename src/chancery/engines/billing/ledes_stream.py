@@ -1,0 +1,164 @@
+"""Cut a file of LEDES records into blocks of whole lines, in memory that does not grow with the file."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from io import BytesIO
+from itertools import accumulate
+from typing import BinaryIO
+
+from chancery.foundation.errors import Refused
+
+# Small enough to stay in the cache of the processor.
+BLOCK = 1 << 15
+# Two descriptions of 15 KB and fifty short fields stay below 64 KB in any encoding.
+LINE_LIMIT = 1 << 20
+MARKS = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+
+
+class FileRefused(Refused):
+    """A file that cannot be read at all."""
+
+    code = "file_refused"
+
+
+@dataclass(slots=True)
+class Block:
+    """Whole lines of a file.
+
+    first_line: number of the first one in the file, from 1. offset: bytes before it. text: decoded, every line
+    ended by LF. count: of lines. raw: the same bytes. ascii: there is nothing else in it. encoding: for offsets.
+    """
+
+    first_line: int
+    offset: int
+    text: str
+    count: int
+    raw: bytes
+    ascii: bool
+    encoding: str
+    _lines: list[str] = field(default_factory=list)
+    _starts: list[int] = field(default_factory=list)
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines without their ends."""
+        if not self._lines:
+            self._lines = self.text.split("\n")
+            self._lines.pop()
+        return self._lines
+
+    def start_at(self, index: int, at: int) -> int:
+        """The same for a line known to begin after ``at`` characters, without counting where line ends are alike."""
+        longer = len(self.raw) - len(self.text)
+        if self.ascii and at >= 0 and longer in (0, self.count):
+            return self.offset + at + (index if longer else 0)
+        return self.start_of(index)
+
+    def start_of(self, index: int) -> int:
+        """Offset in the file of a line of this block, in bytes."""
+        if not self._starts:
+            sizes = map(len, self.raw.splitlines(keepends=True))
+            self._starts = list(accumulate(sizes, initial=self.offset))
+        return self._starts[index]
+
+
+@dataclass(slots=True)
+class Notes:
+    """What the first bytes of a file tell: sentences for findings about its encoding."""
+
+    sentences: list[str] = field(default_factory=list)
+
+
+def opened(data: bytes | str | BinaryIO) -> BinaryIO:
+    """A stream of bytes over whatever was handed in."""
+    if isinstance(data, str):
+        return BytesIO(data.encode("utf-8", "surrogatepass"))
+    return BytesIO(data) if isinstance(data, bytes) else data
+
+
+def blocks(*, stream: BinaryIO, notes: Notes, encoding: str = "auto") -> Iterator[Block]:
+    """Whole lines of a stream in blocks of about 32 KB; line ends are LF, CR and CRLF.
+
+    encoding: "auto" decodes UTF-8 and, line by line where that fails, Windows-1252; any other name of an
+    encoding is used as it is. A byte order mark is noted and dropped; UTF-16 is turned into UTF-8 first, and
+    offsets then count bytes of that. Refuses: line_too_long (more than 1 MiB without a line end).
+    """
+    head = stream.read(3)
+    for mark, name in MARKS:
+        if head.startswith(mark):
+            notes.sentences.append("The file is UTF-16, not ASCII.")
+            yield from _cut(_transcoded(head[2:], stream, name), 0, "auto")
+            return
+    skipped = 0
+    if head == codecs.BOM_UTF8:
+        notes.sentences.append("The file starts with a byte order mark.")
+        head, skipped = b"", 3
+    yield from _cut(_chunks(head, stream), skipped, encoding)
+
+
+def _chunks(head: bytes, stream: BinaryIO) -> Iterator[bytes]:
+    yield head
+    while chunk := stream.read(BLOCK):
+        yield chunk
+
+
+def _transcoded(head: bytes, stream: BinaryIO, name: str) -> Iterator[bytes]:
+    decoder = codecs.getincrementaldecoder(name)("replace")
+    for chunk in _chunks(head, stream):
+        yield decoder.decode(chunk).encode("utf-8", "replace")
+    yield decoder.decode(b"", final=True).encode("utf-8", "replace")
+
+
+def _cut(chunks: Iterator[bytes], offset: int, encoding: str) -> Iterator[Block]:
+    line, held = 1, b""
+    for chunk in chunks:
+        held += chunk
+        # A CR at the very end may be the first half of CRLF: it waits for the next chunk.
+        end = max(held.rfind(b"\n"), held.rfind(b"\r", 0, max(len(held) - 1, 0))) + 1
+        if end:
+            block = _block(line, offset, held[:end], encoding)
+            yield block
+            line, offset, held = line + block.count, offset + end, held[end:]
+        if len(held) > LINE_LIMIT:
+            raise FileRefused(
+                "Line %(line)s is longer than %(limit)s bytes; records of this format are shorter (offset %(offset)s).",
+                code="line_too_long",
+                line=line,
+                limit=LINE_LIMIT,
+                offset=offset,
+            )
+    if held:
+        yield _block(line, offset, held, encoding)
+
+
+def _block(line: int, offset: int, raw: bytes, encoding: str) -> Block:
+    if encoding != "auto":
+        # Splitting before decoding is safe: no supported encoding uses the bytes of CR and LF inside a letter.
+        parts = [part.decode(encoding, "replace") for part in raw.splitlines()]
+        return _joined(line, offset, parts, raw, encoding)
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return _joined(line, offset, [_decoded(part) for part in raw.splitlines()], raw, "mixed")
+    text = text.replace("\r\n", "\n")
+    if "\r" in text:
+        text = text.replace("\r", "\n")
+    if not text.endswith("\n"):
+        text += "\n"
+    return Block(line, offset, text, text.count("\n"), raw, text.isascii(), "utf-8")
+
+
+def _joined(line: int, offset: int, parts: list[str], raw: bytes, encoding: str) -> Block:
+    # A decoder may turn other bytes into line ends; they would change the count of lines.
+    text = "".join(part.replace("\n", " ").replace("\r", " ") + "\n" for part in parts)
+    return Block(line, offset, text, len(parts), raw, raw.isascii(), encoding)
+
+
+def _decoded(part: bytes) -> str:
+    try:
+        return part.decode("utf-8")
+    except UnicodeDecodeError:
+        return part.decode("cp1252", "replace")
