@@ -13,7 +13,14 @@ import pytest
 import chancery
 
 SOURCE = Path(chancery.__file__).parent
-ROOMS = ("engines/allocation", "engines/billing", "engines/quality", "engines/screening", "foundation")
+ROOMS = (
+    "engines/allocation",
+    "engines/billing",
+    "engines/calculators",
+    "engines/quality",
+    "engines/screening",
+    "foundation",
+)
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 
