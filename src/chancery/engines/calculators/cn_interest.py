@@ -178,7 +178,7 @@ def lending_interest(*, inputs: Inputs, tables: Tables) -> Answer:
         step,
         Reason("supported", "Supported rate: the smaller of %(agreed)s %% and %(cap)s %%.",
                {"agreed": plain(agreed), "cap": str(cap)}),
-        Reason("simple", "%(principal)s × %(rate)s %% × %(days)s / %(basis)s = %(interest)s.",
+        Reason("simple", "Simple interest: %(principal)s × %(rate)s %% × %(days)s / %(basis)s = %(interest)s.",
                {"principal": str(principal), "rate": shown, "days": days, "basis": basis, "interest": money(interest)}),
     )  # fmt: skip
     output = {"supported_pct": shown, "days": days, "interest": money(interest)}
