@@ -23,6 +23,7 @@ LIKE: Final = 0.3
 LIKE_TABLE: Final = 0.15
 FEW: Final = 900
 CANDIDATES: Final = 8
+REPEATS: Final = 16
 _TEXTS: Final = (W + "t", W + "delText")
 
 
@@ -93,7 +94,7 @@ def align(*, old: Sequence[Block], new: Sequence[Block], alphabet: Alphabet) -> 
     """Return the groups of two stories in the order in which they are written."""
     spelt_old = "".join(alphabet.letter("\x1c" + block.line) for block in old)
     spelt_new = "".join(alphabet.letter("\x1c" + block.line) for block in new)
-    same = _firm(blocks(old=spelt_old, new=spelt_new), old, (len(old), len(new)))
+    same = _firm(_equal(spelt_old, spelt_new, old), old, (len(old), len(new)))
     groups: list[Group] = []
     at_old = at_new = 0
     for start_old, start_new, length in [*same, (len(old), len(new), 0)]:
@@ -101,6 +102,56 @@ def align(*, old: Sequence[Block], new: Sequence[Block], alphabet: Alphabet) -> 
         groups += [Group([old[start_old + step]], [new[start_new + step]], equal=True) for step in range(length)]
         at_old, at_new = start_old + length, start_new + length
     return groups
+
+
+def _equal(old: str, new: str, sources: Sequence[Block]) -> list[tuple[int, int, int]]:
+    """Return the stretches of equal blocks: those that hold most text, then what repeats between them.
+
+    A chain by weight, not by number: of two blocks that changed places the shorter one is the one that moved.
+    """
+    start, stop = 0, min(len(old), len(new))
+    while start < stop and old[start] == new[start]:
+        start += 1
+    tail = 0
+    while tail < stop - start and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    places: dict[str, list[int]] = defaultdict(list)
+    for at in range(start, len(new) - tail):
+        places[new[at]].append(at)
+    counts = Counter(old[start : len(old) - tail])
+    pairs = [
+        (at, to, 1.0 + _weight(sources[at]))
+        for at in range(start, len(old) - tail)
+        if counts[old[at]] * len(places.get(old[at], ())) <= REPEATS
+        for to in places.get(old[at], ())
+    ]
+    found = [(0, 0, start)] if start else []
+    at_old = at_new = start
+    for to_old, to_new in [*_chain(pairs), (len(old) - tail, len(new) - tail)]:
+        found += [
+            (one + at_old, two + at_new, length)
+            for one, two, length in blocks(old=old[at_old:to_old], new=new[at_new:to_new])
+        ]
+        if to_old < len(old) - tail or to_new < len(new) - tail:
+            found.append((to_old, to_new, 1))
+        at_old, at_new = to_old + 1, to_new + 1
+    return _join([*found, (len(old) - tail, len(new) - tail, tail)])
+
+
+def _join(same: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Return stretches with neighbours made one."""
+    made: list[tuple[int, int, int]] = []
+    for one, two, length in same:
+        if made and made[-1][0] + made[-1][2] == one and made[-1][1] + made[-1][2] == two:
+            made[-1] = (made[-1][0], made[-1][1], made[-1][2] + length)
+        elif length:
+            made.append((one, two, length))
+    return made
+
+
+def _weight(block: Block) -> int:
+    """Return the characters of text in a block."""
+    return sum(len(node.text or "") for node in block.node.iter(*_TEXTS))
 
 
 def _firm(same: list[tuple[int, int, int]], old: Sequence[Block], ends: tuple[int, int]) -> list[tuple[int, int, int]]:
@@ -243,7 +294,7 @@ def _gains(other: list[Block], now: list[Block], then: list[Block], added: Block
     if added.kind != "p" or any(block.kind != "p" for block in (*other, *now)):
         return False
     extra = added.words(alphabet)
-    if len(extra) < 2:
+    if not extra:
         return False
     target = "".join(block.words(alphabet) for block in other)
     before = LCSseq.similarity(target, "".join(block.words(alphabet) for block in now))

@@ -16,7 +16,7 @@ from chancery.engines.comparison.joint import Joint, at_home
 from chancery.engines.comparison.listing import Untracked, join_lists, join_styles, other_differences
 from chancery.engines.comparison.names import BODY, ID, NAME, REVISIONS, SECTPR, W14_URI, Element, P, W
 from chancery.engines.comparison.package import Package, Unreadable, read_package
-from chancery.engines.comparison.placing import drop_lone_markers, settle_markers
+from chancery.engines.comparison.placing import drop_lone_markers, settle_ids, settle_markers
 from chancery.engines.comparison.proof import Proof, prove_packages
 from chancery.engines.comparison.remarks import Notes, join_comments, load_notes
 from chancery.engines.comparison.resolution import story_parts
@@ -102,6 +102,7 @@ def _compare(old: Package, new: Package, author: str, at: str) -> Redline:
     joint.old.part, joint.new.part = main_old, main_new
     if touched or _headers_moved(joint, main_new):
         drop_lone_markers(root=roots[1], idents={*desk.bookmark_ids.values(), *desk.comments.values()})
+        settle_ids(root=roots[1], fresh=desk.fresh)
         joint.parts[main_new] = at_home(root=roots[1], other=roots[0])
     notes.write(desk=desk, document=roots[1])
     other_differences(joint=joint, stories={*story_parts(old), *story_parts(new)}, untracked=untracked)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Final
 
 from chancery.engines.comparison.names import (
     BODY,
+    CUSTOM_RANGES,
     ID,
     MARKERS,
+    MOVE_RANGES,
     PPR,
+    REVISIONS,
     SDTCONTENT,
     TBL,
     TC,
@@ -60,3 +64,12 @@ def drop_lone_markers(*, root: Element, idents: set[str]) -> None:
     for key, node in nodes:
         if ends[key] == 1:
             node.getparent().remove(node)
+
+
+def settle_ids(*, root: Element, fresh: Callable[[], str]) -> None:
+    """Give revisions that share an id one of their own; brackets keep theirs, as their ends refer to it."""
+    seen = {node.get(ID) for node in root.iter(*MOVE_RANGES, *CUSTOM_RANGES)}
+    for node in root.iter(*(REVISIONS - CUSTOM_RANGES)):
+        if node.get(ID) in seen:
+            node.set(ID, fresh())
+        seen.add(node.get(ID))

@@ -79,7 +79,9 @@ def prove_packages(*, redline: Package, old: Package, new: Package, shared: dict
         found = stories(package=redline, accept=accept, shared=shared)
         differences += _compare(side, expected, found)
     changed = tuple(_changed_parts(redline, old, new))
-    defects = tuple(defects_of(package=redline))
+    defects = tuple(
+        found for found in defects_of(package=redline) if redline.parts[found.part] != new.parts.get(found.part)
+    )
     sides = {difference.side for difference in differences}
     return Proof(
         accepted="accept" not in sides,

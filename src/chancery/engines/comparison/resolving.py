@@ -231,28 +231,32 @@ def _span(cell: Element) -> int:
 
 
 def _widen(row: Element, left: Element | None, columns: int) -> None:
-    """Give the columns of a removed cell to the cell before it, when the row would else be shorter than the grid."""
+    """Let the cell before a removed one span its columns, when its width says that it took their place.
+
+    A word processor that merges cells under tracking removes the others and widens the first, without a span.
+    """
     table = next(row.iterancestors(TBL), None)
     grid = None if table is None else table.find(TBLGRID)
-    if grid is None or left is None or left.tag != TC:
+    holder = None if left is None else left.find(TCPR)
+    width = None if holder is None else holder.find(W + "tcW")
+    if grid is None or left is None or left.tag != TC or holder is None or width is None:
         return
-    free = sum(1 for child in grid if child.tag == W + "gridCol") - sum(_span(cell) for cell in row.iterchildren(TC))
-    edges = row.find(TRPR)
-    for name in ("gridBefore", "gridAfter"):
-        found = None if edges is None else edges.find(W + name)
-        free -= int(found.get(VAL, "0")) if found is not None and found.get(VAL, "").isdigit() else 0
-    if free <= 0:
+    widths = [_whole(col.get(W + "w")) for col in grid if col.tag == W + "gridCol"]
+    first = sum(_span(cell) for cell in row.iterchildren(TC) if row.index(cell) < row.index(left))
+    span = _span(left)
+    wanted = sum(widths[first : first + span + columns])
+    before = sum(widths[first : first + span])
+    if width.get(W + "type") != "dxa" or 2 * _whole(width.get(W + "w")) <= before + wanted:
         return
-    holder = left.find(TCPR)
-    if holder is None:
-        holder = left.makeelement(TCPR)
-        left.insert(0, holder)
-    width = _span(left)
     for old in holder.findall(W + "gridSpan"):
         holder.remove(old)
-    span = holder.makeelement(W + "gridSpan")
-    span.set(VAL, str(width + min(columns, free)))
-    _after(holder, span, (W + "cnfStyle", W + "tcW"))
+    made = holder.makeelement(W + "gridSpan")
+    made.set(VAL, str(span + columns))
+    _after(holder, made, (W + "cnfStyle", W + "tcW"))
+
+
+def _whole(value: str | None) -> int:
+    return int(value) if value and value.isdigit() else 0
 
 
 def _after(holder: Element, node: Element, before: tuple[str, ...]) -> None:
