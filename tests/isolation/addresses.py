@@ -88,6 +88,7 @@ def values_of(side: Side, *, of_matters_only: bool = False) -> dict[str, list[st
     found = {
         "matter_id": list(side.matter_ids),
         "document_id": _spread(rows("documents.Document", **own)),
+        "other_id": _spread(rows("documents.Document", **own)),
         "collection_id": rows("documents.Collection", **own),
         "view_id": rows("documents.SavedView", **own),
         "change_id": rows("documents.Change", **own),

@@ -28,6 +28,7 @@ from chancery.apps.documents.intake import (
 from chancery.apps.documents.laying_out import make_scratch
 from chancery.apps.documents.openings import note_list_export, note_view, open_native
 from chancery.apps.documents.recognition import recognise_collection
+from chancery.apps.documents.relating import relate_matter
 from chancery.apps.documents.repairs import (
     NothingToRepair,
     PasswordMissing,
@@ -69,6 +70,7 @@ __all__ = [
     "receive_file",
     "receive_files",
     "recognise_collection",
+    "relate_matter",
     "replace_file",
     "retry_with_password",
     "retry_with_passwords",

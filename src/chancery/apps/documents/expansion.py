@@ -17,6 +17,7 @@ from chancery.apps.documents.events import CollectionProcessed
 from chancery.apps.documents.laying_out import Expanded, expanded, planned
 from chancery.apps.documents.ledger import enter, keep_blobs
 from chancery.apps.documents.models import Collection, Document, InputFile
+from chancery.apps.documents.relating import ask_for_relations
 from chancery.apps.matters import queries as matters
 from chancery.platform.access.values import Actor
 from chancery.platform.audit.actions import record
@@ -107,6 +108,7 @@ def finish_collection(*, actor: Actor, collection_id: str, at: datetime) -> None
             after=tallies.by_status(collection_id=collection_id),
         )
         _ask_for_recognition(actor, row, at)
+        ask_for_relations(actor=actor, tenant_id=row.tenant_id, matter_id=row.matter_id, key=row.id, at=at)
         announce(CollectionProcessed(tenant_id=row.tenant_id, matter_id=row.matter_id, collection_id=row.id), at=at)
 
 

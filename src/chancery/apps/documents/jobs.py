@@ -58,6 +58,17 @@ def repair(handle: JobHandle) -> None:
     actions.mend(actor=handle.actor, repair_ids=handle.payload["repair_ids"], at=handle.at, workers=WORKERS)
 
 
+@job("documents.relate", label=_("Comparing documents"))
+def relate(handle: JobHandle) -> None:
+    """Find near-duplicates, threads, versions and missing mails of a matter."""
+    actions.relate_matter(
+        actor=handle.actor,
+        matter_id=handle.payload["matter_id"],
+        at=handle.at,
+        advance=_advance(handle, "steps"),
+    )
+
+
 @job("documents.change", label=_("Changing many documents"))
 def change(handle: JobHandle) -> None:
     """Carry an act out on many documents."""

@@ -27,7 +27,6 @@ from chancery.apps.documents.reading import (
     native_of,
     neighbours,
     received_files,
-    relations_of,
     repairs_of,
     rows_by_id,
     saved_views,
@@ -41,6 +40,7 @@ from chancery.apps.documents.records import (
     DocumentPage,
     DocumentRecord,
     DocumentRow,
+    MissingMailRecord,
     Relations,
     Relative,
     RepairRecord,
@@ -48,6 +48,7 @@ from chancery.apps.documents.records import (
     SavedViewRecord,
     TagRecord,
 )
+from chancery.apps.documents.related import missing_mails, relations_of
 from chancery.apps.documents.reviewable import (
     containers_of,
     ids_in_same_file,
@@ -68,6 +69,7 @@ __all__ = [
     "DocumentPage",
     "DocumentRecord",
     "DocumentRow",
+    "MissingMailRecord",
     "Native",
     "Relations",
     "Relative",
@@ -95,6 +97,7 @@ __all__ = [
     "matching_ids",
     "matter_of",
     "may_read_evidence",
+    "missing_mails",
     "native_blob_of",
     "native_of",
     "neighbours",

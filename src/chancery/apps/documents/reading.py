@@ -14,8 +14,6 @@ from chancery.apps.documents.records import (
     CollectionRecord,
     DocumentRecord,
     DocumentRow,
-    Relations,
-    Relative,
     RepairRecord,
     SavedViewRecord,
 )
@@ -24,7 +22,7 @@ from chancery.foundation.errors import NotFound
 from chancery.platform.access.values import Actor
 from chancery.platform.storage import queries as storage
 
-MOST_RELATIVES = 200
+MOST_ROWS = 200
 NO_TEXT = ""
 
 
@@ -121,32 +119,6 @@ def native_of(*, actor: Actor, document_id: str) -> Native:
     )
 
 
-def relations_of(*, actor: Actor, document_id: str) -> Relations:
-    """Return family, container, contents and copies of a document; four queries. Long lists are cut at 200."""
-    row = policies.document(actor, document_id)
-    visible = policies.documents_for(actor)
-    family = list(visible.filter(family_id=row.family_id).order_by("sequence")[:MOST_RELATIVES])
-    inside = list(
-        visible.filter(parent_id=row.id).exclude(family_id=row.family_id).order_by("sequence")[:MOST_RELATIVES]
-    )
-    master = row.duplicate_of_id or row.id
-    copies = [
-        *visible.filter(id=master).exclude(id=row.id),
-        *visible.filter(duplicate_of_id=master).exclude(id=row.id).order_by("sequence")[:MOST_RELATIVES],
-    ]
-    in_family = {member.id for member in family}
-    container = None
-    if row.parent_id and row.parent_id not in in_family:
-        above = visible.filter(id=row.parent_id).first()
-        container = _relative(above, "container") if above else None
-    return Relations(
-        family=tuple(_relative(member, _place(member, row)) for member in family) if len(family) > 1 else (),
-        inside=tuple(_relative(child, "child") for child in inside),
-        copies=tuple(_relative(copy, "copy") for copy in copies),
-        container=container,
-    )
-
-
 def family_of(*, actor: Actor, document_id: str) -> list[DocumentRecord]:
     """Return the family of a document in order, its head first. Raises NotFound if it is hidden."""
     row = policies.document(actor, document_id)
@@ -170,7 +142,7 @@ def repairs_of(*, actor: Actor, document_id: str | None = None, matter_id: str |
         rows = rows.filter(document_id=document_id)
     if matter_id is not None:
         rows = rows.filter(matter_id=matter_id)
-    return [repair_record(row) for row in rows[:MOST_RELATIVES]]
+    return [repair_record(row) for row in rows[:MOST_ROWS]]
 
 
 def saved_views(*, actor: Actor, matter_id: str) -> list[SavedViewRecord]:
@@ -273,6 +245,9 @@ def document_record(row: Document) -> DocumentRecord:
         has_text=bool(row.text_blob_id),
         text_length=row.text_length,
         recognised=row.recognised,
+        held=row.held,
+        accepted=row.accepted,
+        set_aside=row.set_aside,
         metadata=detail.metadata,
     )
 
@@ -298,15 +273,3 @@ def repair_record(row: Repair) -> RepairRecord:
 
 def _whole(rows: QuerySet[Document]) -> QuerySet[Document]:
     return rows.select_related("detail", "collection")
-
-
-def _relative(row: Document, relation: str) -> Relative:
-    return Relative(row.id, row.control_number, row.name, row.title, row.kind, row.status, row.depth, relation)
-
-
-def _place(member: Document, row: Document) -> str:
-    if member.id == row.id:
-        return "self"
-    if member.id == row.parent_id:
-        return "parent"
-    return "child" if member.parent_id == row.id else "sibling"

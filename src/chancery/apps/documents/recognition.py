@@ -15,6 +15,7 @@ from chancery.apps.documents.events import TextRecognised
 from chancery.apps.documents.laying_out import scratch_folder
 from chancery.apps.documents.models import Document, DocumentDetail
 from chancery.apps.documents.reading import text_in
+from chancery.apps.documents.relating import ask_for_relations
 from chancery.engines.pages.availability import available
 from chancery.engines.pages.isolation import Children, Task, children
 from chancery.engines.pages.values import ImagingRefused, Printable
@@ -72,6 +73,8 @@ def recognise_collection(*, actor: Actor, collection_id: str, at: datetime, adva
             announce(
                 TextRecognised(tenant_id=collection.tenant_id, matter_id=collection.matter_id, document_ids=ids), at=at
             )
+            place = {"tenant_id": collection.tenant_id, "matter_id": collection.matter_id}
+            ask_for_relations(actor=actor, **place, key=f"{collection_id}:recognised", at=at)
 
 
 def _settle(actor: Actor, document: Document, found: Any, at: datetime) -> None:

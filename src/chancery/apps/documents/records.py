@@ -112,12 +112,19 @@ class DocumentRecord:
     has_text: bool
     text_length: int
     recognised: bool
+    held: bool = False
+    accepted: bool = False
+    set_aside: str = ""
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Relative:
-    """A document related to another one. relation: parent, self, child, sibling or copy."""
+    """A document related to another one. relation: parent, self, child, sibling, copy, version or container.
+
+    similarity: to the document in the middle of its group, 0 to 1,000. inclusive: a mail that says all that the mails
+    before it say. middle: the others of its group are compared with it.
+    """
 
     id: str
     control_number: str
@@ -127,16 +134,48 @@ class Relative:
     status: str
     depth: int
     relation: str
+    author: str = ""
+    sort_date: datetime | None = None
+    similarity: int | None = None
+    inclusive: bool | None = None
+    middle: bool = False
+
+    @property
+    def percent(self) -> str:
+        """How alike it is to the document in the middle, in per cent."""
+        return f"{(self.similarity or 0) / 10:.0f}"
+
+
+@dataclass(frozen=True, slots=True)
+class MissingMailRecord:
+    """A mail that another one quotes or answers and that is not in the matter; empty where nothing is known."""
+
+    thread: str
+    message_id: str
+    sender: str
+    subject: str
+    sent: str
+    named_by: str
+    named_by_number: str
 
 
 @dataclass(frozen=True, slots=True)
 class Relations:
-    """What belongs to one document: its family in order, the container it lay in, its copies."""
+    """What belongs to one document: family, container, copies, conversation, documents like it, versions.
+
+    contained_in: id of a mail that holds all of this one. inclusive_reason: why the mail must be read.
+    """
 
     family: tuple[Relative, ...] = ()
     inside: tuple[Relative, ...] = ()
     copies: tuple[Relative, ...] = ()
     container: Relative | None = None
+    thread: tuple[Relative, ...] = ()
+    missing: tuple[MissingMailRecord, ...] = ()
+    alike: tuple[Relative, ...] = ()
+    versions: tuple[Relative, ...] = ()
+    contained_in: str = ""
+    inclusive_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from chancery.apps.documents.laying_out import (
 )
 from chancery.apps.documents.ledger import enter, keep_blobs
 from chancery.apps.documents.models import Document, InputFile, Repair
+from chancery.apps.documents.relating import ask_for_relations
 from chancery.apps.matters import queries as matters
 from chancery.engines.ingest.isolation import expand_files
 from chancery.engines.ingest.names import item_id
@@ -317,6 +318,8 @@ def _settle(actor: Actor, row: Repair, found: int, at: datetime) -> None:
             ExceptionRepaired(tenant_id=document.tenant_id, matter_id=document.matter_id, document_id=document.id),
             at=at,
         )
+        place = {"tenant_id": document.tenant_id, "matter_id": document.matter_id}
+        ask_for_relations(actor=actor, **place, key=repair_row.id, at=at)
 
 
 def _record(actor: Actor, row: Repair, act: str, at: datetime, **states: dict[str, object]) -> None:

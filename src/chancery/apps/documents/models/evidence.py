@@ -198,6 +198,7 @@ class DocumentDetail(models.Model):
     metadata = models.JSONField(default=dict)
     all_custodians = models.JSONField(default=list)
     all_paths = models.JSONField(default=list)
+    relations = models.JSONField(default=dict)
 
     def __str__(self) -> str:
         return self.path

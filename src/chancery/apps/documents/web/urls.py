@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chancery.apps.documents.web import accounts, acts, collecting, lists, repairing, viewing
+from chancery.apps.documents.web import accounts, acts, collecting, comparing, lists, repairing, viewing
 
 app_name = "documents"
 urlpatterns = [
@@ -23,6 +23,7 @@ urlpatterns = [
     path("matters/<str:matter_id>/exceptions/", repairing.exceptions, name="exceptions"),
     path("matters/<str:matter_id>/exceptions/retry/", repairing.retry, name="retry"),
     path("documents/<str:document_id>/", viewing.viewer, name="viewer"),
+    path("documents/<str:document_id>/compare/<str:other_id>/", comparing.compare, name="compare"),
     path("documents/<str:document_id>/native/", viewing.native, name="native"),
     path("documents/<str:document_id>/pages/<int:page>/", viewing.page_image, name="page_image"),
     path("documents/<str:document_id>/replace/", repairing.replace, name="replace"),

@@ -15,10 +15,13 @@ from django.views.decorators.http import require_GET
 
 from chancery.apps.documents import actions, queries
 from chancery.apps.documents.names import download_name, without_direction
+from chancery.apps.documents.web.acts import value_words
 from chancery.apps.documents.web.shared import actor_of, matter_bar, said
 from chancery.apps.documents.web.words import (
     ACTS,
+    ACTS_ON_MANY,
     ADVICE,
+    ASIDE,
     CODES,
     KINDS,
     LANGUAGES,
@@ -101,6 +104,12 @@ def viewer(request: HttpRequest, document_id: str) -> HttpResponse:
         "relations": queries.relations_of(actor=actor, document_id=document_id),
         "facts": _facts(document),
         "metadata": _metadata(document),
+        "tags": queries.tags_on(actor=actor, ids=[document_id]).get(document_id, []),
+        "aside": said(ASIDE, document.set_aside) if document.set_aside else "",
+        "changes": [
+            (row, said(ACTS_ON_MANY, row.act), value_words(row))
+            for row in queries.changes_of_document(actor=actor, document_id=document_id)
+        ],
         "repairs": _repairs(actor, document_id),
         "previous_url": _address(before, tab, query) if before else "",
         "next_url": _address(after, tab, query) if after else "",

@@ -1,0 +1,133 @@
+"""What belongs to one document: family, container, copies, thread, documents like it, versions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+
+from chancery.apps.documents import policies
+from chancery.apps.documents.models import Document, DocumentDetail, MissingMail
+from chancery.apps.documents.records import MissingMailRecord, Relations, Relative
+from chancery.platform.access.values import Actor
+
+MOST_RELATIVES = 200
+MOST_VERSIONS = 20
+
+
+def relations_of(*, actor: Actor, document_id: str) -> Relations:
+    """Return what belongs to a document; at most twelve queries. Long lists are cut at 200."""
+    row = policies.document(actor, document_id)
+    visible = policies.documents_for(actor)
+    family = list(visible.filter(family_id=row.family_id).order_by("sequence")[:MOST_RELATIVES])
+    inside = visible.filter(parent_id=row.id).exclude(family_id=row.family_id).order_by("sequence")[:MOST_RELATIVES]
+    in_family = {member.id for member in family}
+    container = None
+    if row.parent_id and row.parent_id not in in_family:
+        above = visible.filter(id=row.parent_id).first()
+        container = _relative(above, "container") if above else None
+    facts = DocumentDetail.objects.filter(document_id=row.id).values_list("relations", flat=True).first() or {}
+    return Relations(
+        family=tuple(_relative(member, _place(member, row)) for member in family) if len(family) > 1 else (),
+        inside=tuple(_relative(child, "child") for child in inside),
+        copies=_copies(visible, row),
+        container=container,
+        thread=_thread(visible, row),
+        missing=_missing(row),
+        alike=_alike(visible, row),
+        versions=_versions(visible, row, facts),
+        contained_in=facts.get("contained_in", ""),
+        inclusive_reason=facts.get("inclusive_reason", ""),
+    )
+
+
+def missing_mails(*, actor: Actor, matter_id: str, limit: int = 500) -> list[MissingMailRecord]:
+    """Return the mails of a matter that others quote and nobody delivered. Raises NotFound for a hidden matter."""
+    policies.matter(actor, matter_id)
+    rows = MissingMail.objects.filter(matter_id=matter_id).select_related("named_by").order_by("thread", "id")
+    return [_missing_record(row) for row in rows[:limit]]
+
+
+def _copies(visible: QuerySet[Document], row: Document) -> tuple[Relative, ...]:
+    master = row.duplicate_of_id or row.id
+    if row.duplicate_of_id is None and not row.copies:
+        return ()
+    rows = visible.filter(Q(id=master) | Q(duplicate_of_id=master)).exclude(id=row.id).order_by("sequence")
+    return tuple(_relative(copy, "copy") for copy in rows[:MOST_RELATIVES])
+
+
+def _thread(visible: QuerySet[Document], row: Document) -> tuple[Relative, ...]:
+    """Return the mails of the conversation in order of date, the document itself among them."""
+    if not row.thread:
+        return ()
+    rows = visible.filter(matter_id=row.matter_id, thread=row.thread, kind="mail", duplicate_of=None)
+    mails = list(rows.order_by("thread_place")[:MOST_RELATIVES])
+    return _relatives(mails, row) if any(mail.id != row.id for mail in mails) else ()
+
+
+def _alike(visible: QuerySet[Document], row: Document) -> tuple[Relative, ...]:
+    """Return the group of near-duplicates without exact copies: the one in the middle first, then by likeness."""
+    if not row.near_group:
+        return ()
+    group = visible.filter(matter_id=row.matter_id, near_group=row.near_group)
+    rows = group.filter(Q(duplicate_of=None) | Q(id=row.id)).order_by("-near_similarity", "sequence")
+    found = sorted(rows[:MOST_RELATIVES], key=lambda each: each.id != row.near_group)
+    return _relatives(found, row) if any(each.id != row.id for each in found) else ()
+
+
+def _versions(visible: QuerySet[Document], row: Document, facts: dict[str, str]) -> tuple[Relative, ...]:
+    """Return other states of the document: those the comparison named, and files of the same name that differ."""
+    own = Q(id=facts["version_of"]) if facts.get("version_of") else Q(pk__in=[])
+    if row.kind not in ("mail", "mailbox", "archive", "image") and row.sha256:
+        own |= Q(name=row.name, kind=row.kind) & ~Q(sha256=row.sha256)
+    rows = visible.filter(own, matter_id=row.matter_id, duplicate_of=None).exclude(id=row.id)
+    return tuple(_relative(each, "version") for each in rows.order_by("sort_date", "sequence")[:MOST_VERSIONS])
+
+
+def _missing(row: Document) -> tuple[MissingMailRecord, ...]:
+    if not row.thread:
+        return ()
+    rows = MissingMail.objects.filter(matter_id=row.matter_id, thread=row.thread).select_related("named_by")
+    return tuple(_missing_record(each) for each in rows.order_by("id")[:MOST_RELATIVES])
+
+
+def _missing_record(row: MissingMail) -> MissingMailRecord:
+    return MissingMailRecord(
+        thread=row.thread,
+        message_id=row.message_id,
+        sender=row.sender,
+        subject=row.subject,
+        sent=row.sent,
+        named_by=row.named_by_id,
+        named_by_number=row.named_by.control_number,
+    )
+
+
+def _relatives(rows: Iterable[Document], row: Document) -> tuple[Relative, ...]:
+    return tuple(_relative(each, "self" if each.id == row.id else "sibling") for each in rows)
+
+
+def _relative(row: Document, relation: str) -> Relative:
+    return Relative(
+        id=row.id,
+        control_number=row.control_number,
+        name=row.name,
+        title=row.title,
+        kind=row.kind,
+        status=row.status,
+        depth=row.depth,
+        relation=relation,
+        author=row.author,
+        sort_date=row.sort_date,
+        similarity=row.near_similarity,
+        inclusive=row.inclusive,
+        middle=row.near_group == row.id,
+    )
+
+
+def _place(member: Document, row: Document) -> str:
+    if member.id == row.id:
+        return "self"
+    if member.id == row.parent_id:
+        return "parent"
+    return "child" if member.parent_id == row.id else "sibling"

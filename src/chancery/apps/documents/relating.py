@@ -1,0 +1,240 @@
+"""What ties the documents of a matter together: near-duplicates, conversations, versions, missing mails.
+
+The engine says it; this module reads the documents for it and keeps what it found. Run again after every collection,
+reading of scans and repair: the same documents give the same result.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any, Final
+
+from django.db import connection, transaction
+
+from chancery.apps.documents import policies
+from chancery.apps.documents.laying_out import scratch_folder
+from chancery.apps.documents.models import Document, MissingMail
+from chancery.apps.documents.reading import text_in
+from chancery.engines.text.relations import Member, Relation, relate
+from chancery.platform.access.values import Actor
+from chancery.platform.audit.actions import record
+from chancery.platform.jobs.actions import enqueue
+from chancery.platform.jobs.queries import jobs_for
+
+Advance = Callable[[int, int], None]
+JOB: Final = "documents.relate"
+PIECE: Final = 1_000
+_FACTS: Final = (
+    "subject", "from", "to", "cc", "bcc", "date_sent", "message_id", "in_reply_to", "references", "thread_index",
+    "body_absent",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Members:
+    """The documents of a matter as the engine reads them, read afresh each time it asks, containers left out."""
+
+    matter_id: str
+
+    def __iter__(self) -> Iterator[Member]:
+        rows = Document.objects.filter(matter_id=self.matter_id)
+        fields = (
+            "id", "parent_id", "family_id", "kind", "sha256", "size", "status", "exception", "custodian", "sequence",
+            "detail__path", "detail__metadata",
+        )  # fmt: skip
+        last = 0
+        while piece := list(rows.filter(sequence__gt=last).order_by("sequence").values(*fields)[:PIECE]):
+            for row in piece:
+                yield _member(row)
+            last = piece[-1]["sequence"]
+
+
+@dataclass(slots=True)
+class _Texts:
+    """The texts of the documents, each decrypted once and kept on the private scratch disk meanwhile."""
+
+    blobs: dict[str, str]
+    spool: IO[bytes]
+    tell: Callable[[int], None]
+    places: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def __call__(self, key: str) -> str | None:
+        blob_id = self.blobs.get(key, "")
+        if not blob_id:
+            return None
+        if key not in self.places:
+            data = text_in(blob_id).encode()
+            self.places[key] = (self.spool.seek(0, 2), len(data))
+            self.spool.write(data)
+            self.tell(len(self.places))
+            return data.decode()
+        start, length = self.places[key]
+        self.spool.seek(start)
+        return self.spool.read(length).decode()
+
+
+def ask_for_relations(*, actor: Actor, tenant_id: str, matter_id: str, key: str, at: datetime) -> None:
+    """Have the documents of a matter compared, inside the caller's transaction; one waiting comparison is enough."""
+    waiting = jobs_for(actor=actor, matter_id=matter_id, states=frozenset({"queued"}))
+    if any(job.name == JOB for job in waiting):
+        return
+    enqueue(
+        name=JOB,
+        tenant_id=tenant_id,
+        matter_id=matter_id,
+        payload={"matter_id": matter_id},
+        actor=actor,
+        at=at,
+        idempotency_key=f"{JOB}:{matter_id}:{key}",
+    )
+
+
+def relate_matter(*, actor: Actor, matter_id: str, at: datetime, advance: Advance) -> None:
+    """Compare the documents of a matter and keep what ties them together; safe to kill and to repeat."""
+    matter = policies.matter(actor, matter_id)
+    blobs = dict(Document.objects.filter(matter_id=matter_id).values_list("id", "text_blob_id"))
+    if not blobs:
+        return
+    total = len(blobs) * 2
+    advance(0, total)
+    with scratch_folder("relate") as folder, Path(folder, "texts").open("w+b") as spool:
+
+        def tell(read: int) -> None:
+            if read % 200 == 0:
+                advance(min(read, len(blobs)), total)
+
+        texts = _Texts(blobs, spool, tell)
+        relations = relate(members=_Members(matter_id), text_of=texts)
+        missing: list[tuple[Relation, str]] = []
+        done = 0
+        while piece := _piece(relations):
+            _keep(piece)
+            missing += [(each, each.thread_id or "") for each in piece if each.missing]
+            done += len(piece)
+            advance(len(blobs) + done, total)
+    _place_in_threads(matter_id)
+    _finish(actor, matter.tenant_id, matter_id, missing, at)
+
+
+def _piece(relations: Iterator[Relation]) -> list[Relation]:
+    return list(islice(relations, PIECE))
+
+
+def _member(row: dict[str, Any]) -> Member:
+    metadata = row["detail__metadata"] or {}
+    kept = {name: metadata[name] for name in _FACTS if name in metadata} if row["kind"] == "mail" else {}
+    return Member(
+        id=row["id"],
+        parent_id=row["parent_id"],
+        family_id=row["family_id"],
+        kind=row["kind"],
+        path=row["detail__path"] or "",
+        sha256=row["sha256"],
+        size=row["size"],
+        status=row["status"],
+        exception=row["exception"] or None,
+        custodian=row["custodian"],
+        metadata=kept,
+    )
+
+
+@transaction.atomic
+def _keep(piece: Sequence[Relation]) -> None:
+    """Write what was found, in two statements for the whole piece."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE documents_document SET near_group = %s, near_similarity = %s, thread = %s, inclusive = %s"
+            " WHERE id = %s",
+            [_row(each) for each in piece],
+        )
+        cursor.executemany(
+            "UPDATE documents_documentdetail SET relations = %s WHERE document_id = %s",
+            [(json.dumps(_facts(each)), each.id) for each in piece],
+        )
+
+
+def _row(each: Relation) -> tuple[str | int | bool | None, ...]:
+    similarity = each.near_duplicate_similarity
+    return (
+        each.near_duplicate_group or "",
+        None if similarity is None else round(similarity * 1000),
+        (each.thread_id or "")[:64],
+        each.inclusive,
+        each.id,
+    )
+
+
+def _facts(each: Relation) -> dict[str, str]:
+    facts = {
+        "inclusive_reason": each.inclusive_reason,
+        "contained_in": each.contained_in,
+        "spare_of": each.spare_of,
+        "version_of": each.version_of,
+        "version_reason": each.version_reason,
+        "same_as": each.duplicate_of,
+        "same_reason": each.duplicate_reason,
+    }
+    return {name: value for name, value in facts.items() if value}
+
+
+def _place_in_threads(matter_id: str) -> None:
+    """Number the mails of each thread by date, those without one last, so that a thread is one range of an index."""
+    rows = Document.objects.filter(matter_id=matter_id, thread__gt="").order_by("sequence")
+    threads: dict[str, list[tuple[bool, object, int, str]]] = defaultdict(list)
+    for key, thread, date, sequence in rows.values_list("id", "thread", "sort_date", "sequence"):
+        threads[thread].append((date is None, date or 0, sequence, key))
+    placed = [
+        (place, key)
+        for mails in threads.values()
+        for place, (*_, key) in enumerate(sorted(mails, key=lambda mail: (mail[0], str(mail[1]), mail[2])))
+    ]
+    for start in range(0, len(placed), PIECE):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.executemany(
+                "UPDATE documents_document SET thread_place = %s WHERE id = %s", placed[start : start + PIECE]
+            )
+
+
+@transaction.atomic
+def _finish(
+    actor: Actor, tenant_id: str, matter_id: str, missing: Sequence[tuple[Relation, str]], at: datetime
+) -> None:
+    """Replace the list of missing mails and enter the comparison into the record with its counts."""
+    MissingMail.objects.filter(matter_id=matter_id).delete()
+    rows = [
+        MissingMail(
+            matter_id=matter_id,
+            thread=thread[:64],
+            message_id=mail.reference[:400],
+            sender=mail.sender[:255],
+            subject=mail.subject[:255],
+            sent=mail.sent[:60],
+            named_by_id=mail.quoted_in,
+        )
+        for relation, thread in missing
+        for mail in relation.missing
+    ]
+    MissingMail.objects.bulk_create(rows, batch_size=500)
+    documents = Document.objects.filter(matter_id=matter_id)
+    record(
+        tenant_id=tenant_id,
+        actor=actor,
+        act="documents.related",
+        object_type="matter",
+        object_id=matter_id,
+        matter_id=matter_id,
+        label=matter_id,
+        at=at,
+        after={
+            "alike": documents.filter(near_group__gt="").count(),
+            "in_threads": documents.filter(thread__gt="").count(),
+            "contained": documents.filter(inclusive=False).count(),
+            "missing_mails": len(rows),
+        },
+    )
