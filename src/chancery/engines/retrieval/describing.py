@@ -8,6 +8,8 @@ from typing import Any, Final
 
 LABELS: Final = ("custodian", "domain", "kind", "language", "thread", "duplicates", "near_duplicates")
 """The labels an early look at a collection counts by, besides family and scope."""
+GROUPS: Final = frozenset({"thread", "duplicates", "near_duplicates"})
+"""Labels that join documents: a group of one is no group."""
 
 _DOMAIN = re.compile(r"@([\w-]+(?:\.[\w-]+)+)")
 

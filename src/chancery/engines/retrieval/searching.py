@@ -16,6 +16,7 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from .describing import GROUPS
 from .evaluation import Evaluation
 from .fields import TEXT
 from .nodes import Node, Term, terms_in
@@ -82,9 +83,10 @@ class Searcher:
 
     def answering(self, node: Node) -> list[Flags]:
         """Return which documents of each segment answer and count."""
-        return self._asked(node, [Evaluation(part.segment) for part in self.segments])
+        return self.asked(node, [Evaluation(part.segment) for part in self.segments])
 
-    def _asked(self, node: Node, evaluations: Sequence[Evaluation]) -> list[Flags]:
+    def asked(self, node: Node, evaluations: Sequence[Evaluation]) -> list[Flags]:
+        """Return which documents answer, with evaluations that remember how often terms occur."""
         return [
             each.answering(node, allowed) & allowed for each, allowed in zip(evaluations, self.allowed, strict=True)
         ]
@@ -102,7 +104,7 @@ class Searcher:
     ) -> tuple[Found, list[Flags]]:
         """Return one page of the documents that answer, and which they all are, for facets and families."""
         evaluations = [Evaluation(part.segment) for part in self.segments]
-        flags = self._asked(node, evaluations)
+        flags = self.asked(node, evaluations)
         total = sum(int(found.sum()) for found in flags)
         by_words = order == "relevance" and total > 0 and limit != 0
         scores = self._scores(node, flags, evaluations) if by_words else self._dates(order)
@@ -120,15 +122,13 @@ class Searcher:
 
     def facets(self, flags: Sequence[Flags], *, names: Sequence[str], most: int = 20) -> Facets:
         """Return what documents have in common. most: values of each label."""
-        labels = {name: _commonest(self.tally(flags, name), most) for name in names}
+        labels = {name: _commonest(self.tally(flags, name), most, 2 if name in GROUPS else 1) for name in names}
         days = [part.segment.days[found] for part, found in zip(self.segments, flags, strict=True)]
         known = np.concatenate(days) if days else np.zeros(0, dtype=np.int32)
         dated = known[known > 0]
         months: Counter[str] = Counter()
         for day, count in zip(*(each.tolist() for each in np.unique(dated, return_counts=True)), strict=True):
-            months[date.fromordinal(day).strftime("%Y-%m") if day >= 365_000 else str(date.fromordinal(day))[:7]] += (
-                count
-            )
+            months[date.fromordinal(day).isoformat()[:7]] += count
         total = len(known)
         return Facets(total, labels, tuple(sorted(months.items())), total - len(dated), len(self.families(flags)))
 
@@ -213,5 +213,6 @@ def _best(scores: Sequence[NDArray[np.float64]], flags: Sequence[Flags], wanted:
     return list(zip(values[order].tolist(), owner[order].tolist(), number[order].tolist(), strict=True))
 
 
-def _commonest(counts: Counter[str], most: int) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:most])
+def _commonest(counts: Counter[str], most: int, least: int) -> tuple[tuple[str, int], ...]:
+    kept = [item for item in counts.items() if item[1] >= least]
+    return tuple(sorted(kept, key=lambda item: (-item[1], item[0]))[:most])
