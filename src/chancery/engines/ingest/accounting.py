@@ -146,22 +146,21 @@ def _write_text(item: Item, texts: Path) -> str | None:
     return f"text/{item.id}.txt"
 
 
+EXCEPTION_COLUMNS = ("path", "id", "parent_id", "media_type", "size", "sha256", "status", "exception", "detail")
+
+
+def exception_row(*, line: dict[str, Any]) -> list[Any]:
+    """Return the row of ``exceptions.csv`` for a line with a code; cells that a spreadsheet would run as a formula
+    get an apostrophe."""
+    row = [line[name] if line[name] is not None else "" for name in EXCEPTION_COLUMNS[:-1]]
+    row.append(line["metadata"]["exception_detail"] or "")
+    return [f"'{cell}" if str(cell).startswith(_FORMULA) else cell for cell in row]
+
+
 def _write_exceptions(items: list[Item], target: Path) -> None:
-    """Write the list of codes; cells that a spreadsheet would run as a formula get an apostrophe."""
     with target.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream)
-        writer.writerow(["path", "id", "parent_id", "media_type", "size", "sha256", "status", "exception", "detail"])
+        writer.writerow(EXCEPTION_COLUMNS)
         for item in items:
             if item.exception is not None:
-                row = [
-                    item.path,
-                    item.id,
-                    item.parent_id or "",
-                    item.media_type,
-                    item.size,
-                    item.sha256,
-                    item.status,
-                    item.exception,
-                    item.exception_detail,
-                ]
-                writer.writerow([f"'{cell}" if str(cell).startswith(_FORMULA) else cell for cell in row])
+                writer.writerow(exception_row(line=line_of(item=item, text_file=None, duplicate_of=None)))

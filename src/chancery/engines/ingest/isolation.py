@@ -2,145 +2,34 @@
 
 from __future__ import annotations
 
-import os
 import selectors
-import signal
-import subprocess
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import Any
 
+from chancery.engines.ingest.children import Child, Spooling, Task
 from chancery.engines.ingest.inventory import hash_file
 from chancery.engines.ingest.names import item_id
-from chancery.engines.ingest.pipes import FrameBuffer, write_frame
-from chancery.engines.ingest.records import Item, Limits, SourceFile
+from chancery.engines.ingest.records import Decisions, Item, Limits, SourceFile
 
 Result = tuple[SourceFile, list[Item]]
-_ENVIRONMENT = {
-    "LANG": "C.UTF-8",
-    "PATH": "/usr/bin:/bin",
-    "PYTHONIOENCODING": "utf-8",
-    "PYTHONDONTWRITEBYTECODE": "1",
-    "PYTHONNODEBUGRANGES": "1",
-    "MALLOC_ARENA_MAX": "2",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "RAYON_NUM_THREADS": "1",
-    "TOKIO_WORKER_THREADS": "1",
-}
 _BYTES_PER_SECOND = 20 * 1024**2
-_START_SECONDS = 30.0
 _DEATHS_PER_FILE = 8
 _FALSE_STARTS = 2
+_TICK = 0.25
+_BATCH_FILES = 64
+_BATCH_BYTES = 4 * 1024**2
+_SERVED = 20_000
+"""Files after which a child is replaced by a fresh one, so that what libraries leak does not add up."""
 _DETAILS = {
     "crashed": "The reader of this file broke down.",
     "time_limit": "Reading the file took longer than allowed.",
     "memory_limit": "Reading the file needed more memory than allowed.",
 }
-
-
-@dataclass(slots=True)
-class _Task:
-    """One input file on its way; ``skip`` holds the items that killed a child."""
-
-    file: SourceFile
-    order: int
-    skip: dict[str, tuple[str, str]] = field(default_factory=dict)
-    extra_seconds: float = 0.0
-    false_starts: int = 0
-
-
-class _Child:
-    """One child process and what it is doing."""
-
-    def __init__(self, scratch: Path, limits: Limits) -> None:
-        self.limits = limits
-        self.errors = TemporaryFile()  # noqa: SIM115  (closed in ``end``)
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "chancery.engines.ingest.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.errors,
-            cwd=scratch,
-            bufsize=0,
-            env={
-                **_ENVIRONMENT,
-                "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
-                "TMPDIR": str(scratch),
-            },
-            start_new_session=True,
-            close_fds=True,
-        )
-        self.buffer = FrameBuffer(self.answers)
-        self.task: _Task | None = None
-        self.item: str | None = None
-        self.deadline = self.last = float("inf")
-
-    @property
-    def answers(self) -> int:
-        """The descriptor of its answers."""
-        return self.process.stdout.fileno()  # type: ignore[union-attr]
-
-    def give(self, task: _Task, scratch: Path) -> None:
-        """Send a task; the clock of its first item starts now."""
-        self.task, self.item = task, None
-        self.last = time.monotonic() + self.limits.container_seconds + task.extra_seconds + _START_SECONDS
-        self.deadline = time.monotonic() + self.limits.seconds + task.extra_seconds + _START_SECONDS
-        file = task.file
-        value = {
-            "path": file.path,
-            "location": os.fsencode(file.location).hex(),
-            "passwords": list(file.passwords),
-            "parts": [(path, os.fsencode(location).hex()) for path, location in file.parts],
-            "part_of": file.part_of,
-            "scratch": str(scratch),
-            "limits": asdict(self.limits),
-            "skip": task.skip,
-            "extra_seconds": task.extra_seconds,
-        }
-        with suppress(BrokenPipeError):
-            write_frame(stream=self.process.stdin, value=value)  # type: ignore[arg-type]
-
-    def note(self, identity: str) -> None:
-        """Start the clock of the next item."""
-        extra = self.task.extra_seconds if self.task and self.item is None else 0.0
-        self.item = identity
-        self.deadline = time.monotonic() + self.limits.seconds * 1.2 + extra + 1.0
-
-    def end(self) -> None:
-        """Kill the process with its whole session and collect it."""
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        for stream in (self.process.stdin, self.process.stdout, self.errors):
-            if stream is not None:
-                with suppress(OSError):
-                    stream.close()
-
-    def cause_of_death(self) -> str:
-        """Return the code for the way the process ended by itself."""
-        try:
-            status = self.process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            return "crashed"
-        if status == -signal.SIGXCPU:
-            return "time_limit"
-        self.errors.seek(0)
-        said = self.errors.read()[-20_000:].lower()
-        marks = (
-            b"memory allocation",
-            b"memoryerror",
-            b"bad_alloc",
-            b"out of memory",
-            b"cannot allocate memory",
-        )
-        return "memory_limit" if any(mark in said for mark in marks) else "crashed"
+DEFAULTS = Decisions()
 
 
 def expand_files(
@@ -150,6 +39,7 @@ def expand_files(
     limits: Limits,
     workers: int,
     on_result: Callable[[SourceFile, list[Item]], None] | None = None,
+    decisions: Decisions = DEFAULTS,
 ) -> Iterator[Result]:
     """Yield (file, items) once for each input file, in order of completion.
 
@@ -158,9 +48,10 @@ def expand_files(
     directory. An item on which a child crashes, hangs or runs out of memory becomes an exception; the rest
     of its container is read again by a new child without it. on_result: called before each yield.
     """
-    pool = _Pool(scratch.resolve(), limits, max(1, workers))
+    pool = Pool(scratch=scratch.resolve(), limits=limits, workers=workers, decisions=decisions)
     try:
-        for file, items in pool.run(iter(files)):
+        for file, answer in pool.run(iter(files)):
+            items = answer if isinstance(answer, list) else [Item.from_record(each) for each in answer["items"]]
             if on_result is not None:
                 on_result(file, items)
             yield file, items
@@ -168,25 +59,36 @@ def expand_files(
         pool.close()
 
 
-class _Pool:
-    def __init__(self, scratch: Path, limits: Limits, workers: int) -> None:
-        self.scratch, self.limits, self.workers = scratch, limits, workers
-        self.selector = selectors.DefaultSelector()
-        self.busy: set[_Child] = set()
-        self.idle: list[_Child] = []
-        self.again: deque[_Task] = deque()
-        self.count = 0
+class Pool:
+    """Child processes that share a list of files.
 
-    def run(self, files: Iterator[SourceFile]) -> Iterator[Result]:
-        """Keep every child busy until all files are answered."""
-        exhausted = False
+    spooling: children write what they find themselves and answer only where (``spool``); small files then go
+    to them by the batch. Without it, the answer holds the items.
+    """
+
+    def __init__(
+        self,
+        *,
+        scratch: Path,
+        limits: Limits,
+        workers: int,
+        decisions: Decisions = DEFAULTS,
+        spooling: Spooling | None = None,
+    ) -> None:
+        self.scratch, self.limits, self.workers = scratch, limits, max(1, workers)
+        self.decisions, self.spooling = decisions, spooling
+        self.selector = selectors.DefaultSelector()
+        self.busy: set[Child] = set()
+        self.idle: list[Child] = []
+        self.again: deque[Task] = deque()
+        self.count = self.born = 0
+        self.held: Task | None = None
+
+    def run(self, files: Iterator[SourceFile]) -> Iterator[tuple[SourceFile, Any]]:
+        """Keep every child busy until all files are answered: (file, frame), or (file, items) when given up."""
         while True:
-            while (not exhausted and len(self.busy) < self.workers) or (self.again and len(self.busy) < self.workers):
-                task = self.again.popleft() if self.again else self._next(files)
-                if task is None:
-                    exhausted = True
-                    break
-                self._start(task)
+            while len(self.busy) < self.workers and (tasks := self._next(files)):
+                self._start(tasks)
             if not self.busy:
                 return
             yield from self._wait()
@@ -197,74 +99,103 @@ class _Pool:
             child.end()
         self.selector.close()
 
-    def _next(self, files: Iterator[SourceFile]) -> _Task | None:
+    def _next(self, files: Iterator[SourceFile]) -> list[Task]:
+        """Return the next files for one child: one that is tried again, or as many small ones as make a batch."""
+        if self.again:
+            return [self.again.popleft()]
+        tasks: list[Task] = []
+        size = 0
+        while len(tasks) < (_BATCH_FILES if self.spooling else 1):
+            task = self.held or self._task(files)
+            self.held = None
+            if task is None:
+                break
+            if tasks and size + task.size > _BATCH_BYTES:
+                self.held = task
+                break
+            tasks.append(task)
+            size += task.size
+        return tasks
+
+    def _task(self, files: Iterator[SourceFile]) -> Task | None:
         file = next(files, None)
         if file is None:
             return None
         self.count += 1
-        task = _Task(file, self.count)
+        task = Task(file, self.count)
         with suppress(OSError):
-            task.extra_seconds = file.location.stat().st_size / _BYTES_PER_SECOND
+            task.size = file.location.stat().st_size
+            task.extra_seconds = task.size / _BYTES_PER_SECOND
         return task
 
-    def _start(self, task: _Task) -> None:
-        child = self.idle.pop() if self.idle else _Child(self.scratch, self.limits)
-        if child.process.poll() is not None:
+    def _start(self, tasks: list[Task]) -> None:
+        child = self.idle.pop() if self.idle else self._child()
+        if child.process.poll() is not None or child.served > _SERVED:
             child.end()
-            child = _Child(self.scratch, self.limits)
+            child = self._child()
         self.busy.add(child)
-        child.give(task, self.scratch)
+        child.give(tasks)
         self.selector.register(child.answers, selectors.EVENT_READ, child)
 
-    def _wait(self) -> Iterator[Result]:
+    def _child(self) -> Child:
+        self.born += 1
+        return Child(
+            number=self.born,
+            scratch=self.scratch,
+            limits=self.limits,
+            decisions=self.decisions,
+            spooling=self.spooling,
+        )
+
+    def _wait(self) -> Iterator[tuple[SourceFile, Any]]:
         """Wait for the next answer or deadline and act on it."""
-        now = time.monotonic()
-        nearest = min(min(child.deadline, child.last) for child in self.busy)
-        for key, _ in self.selector.select(timeout=max(0.0, min(nearest - now, 5.0))):
+        for key, _ in self.selector.select(timeout=_TICK):
             yield from self._hear(key.data)
+        for child in self.busy:
+            child.look()
         now = time.monotonic()
         for child in [child for child in self.busy if now > min(child.deadline, child.last)]:
             self._retire(child)
             yield from self._after_death(child, "time_limit")
 
-    def _hear(self, child: _Child) -> Iterator[Result]:
+    def _hear(self, child: Child) -> Iterator[tuple[SourceFile, Any]]:
         """Act on what a child has said so far."""
         frames: list[dict[str, Any]] = []
         with suppress(OSError, ValueError):
             frames = list(child.buffer.frames())
         for frame in frames:
-            if "started" in frame:
-                child.note(str(frame["started"]))
-            elif child.task is not None:
-                task = child.task
-                self.selector.unregister(child.answers)
-                self.busy.discard(child)
-                child.task = None
-                self.idle.append(child)
-                yield task.file, [Item.from_record(record) for record in frame["items"]]
-        if child.buffer.ended and child in self.busy:
+            task = child.finish(int(frame["order"]))
+            if task is not None:
+                yield task.file, frame
+        if not child.tasks and child in self.busy:
+            self.selector.unregister(child.answers)
+            self.busy.discard(child)
+            self.idle.append(child)
+        elif child.buffer.ended and child in self.busy:
             code = child.cause_of_death()
             self._retire(child)
             yield from self._after_death(child, code)
 
-    def _retire(self, child: _Child) -> None:
+    def _retire(self, child: Child) -> None:
         self.selector.unregister(child.answers)
         self.busy.discard(child)
-        child.end()
 
-    def _after_death(self, child: _Child, code: str) -> Iterator[Result]:
+    def _after_death(self, child: Child, code: str) -> Iterator[tuple[SourceFile, Any]]:
         """Blame the item that was being read; read the rest again without it, or give the file up."""
-        task = child.task
-        if task is None:
+        waiting = list(child.tasks.values())
+        blamed = child.blamed()
+        child.end()
+        if not waiting:
             return
-        if child.item is None and task.false_starts < _FALSE_STARTS:
+        task, *rest = waiting
+        self.again.extend(rest)
+        if blamed is None and task.false_starts < _FALSE_STARTS:
             task.false_starts += 1
             self.again.append(task)
             return
         top = item_id(chain=(task.file.path,))
-        blamed = child.item or top
-        task.skip[blamed] = (code, _DETAILS[code])
-        if blamed == top or len(task.skip) >= _DEATHS_PER_FILE:
+        task.skip[blamed or top] = (code, _DETAILS[code])
+        if blamed in (None, top) or len(task.skip) >= _DEATHS_PER_FILE:
             yield task.file, [_given_up(task.file, top, code)]
         else:
             self.again.append(task)

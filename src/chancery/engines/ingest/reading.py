@@ -33,7 +33,7 @@ class Content:
 
     name: file name as shown. place: where the bytes lie, or go when a reader needs a file (``location``).
     passwords: tried in order. parts: later volumes of a split archive, in order. kept: all bytes, when in memory.
-    laid: the bytes lie at ``place`` already.
+    laid: the bytes lie at ``place`` already. scan: set by a reader, the pages that recognition has to read.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Content:
     kept: bytes | None = None
     decisions: Decisions = field(default_factory=Decisions)
     laid: bool = True
+    scan: bytes | None = None
 
     @property
     def extension(self) -> str:

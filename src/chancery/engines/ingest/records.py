@@ -44,6 +44,7 @@ CODES = (
     "partly_extracted",
     "attachment_missing",
     "known_file",
+    "changed",
 )
 
 
@@ -97,12 +98,14 @@ class Decisions:
 
     time_zone: IANA name; read into times that carry no zone of their own. known: file of sorted digests
     (``known.write_known``); a file whose digest is in it is recorded and not read. embedded_images: pictures
-    inside documents become items of their own; otherwise they are counted.
+    inside documents become items of their own; otherwise they are counted. ocr: pages without text are made ready
+    for recognition.
     """
 
     time_zone: str = "UTC"
     known: str | None = None
     embedded_images: bool = False
+    ocr: bool = False
 
 
 @dataclass(frozen=True, slots=True)

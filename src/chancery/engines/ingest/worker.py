@@ -1,21 +1,29 @@
-"""The child process that parses: reads one task after another from standard input, answers on standard
-output.
+"""The child process that parses: reads tasks from standard input, answers on standard output.
 
-Started by ``isolation`` as ``python -m chancery.engines.ingest.worker`` with the scratch folder as working
+Started by ``children`` as ``python -m chancery.engines.ingest.worker BEAT`` with the scratch folder as working
 directory.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from chancery.engines.ingest.expand import expand_file
+from chancery.engines.ingest.beat import Beat
+from chancery.engines.ingest.expand import expand_file, expand_into
+from chancery.engines.ingest.names import item_id
 from chancery.engines.ingest.pipes import read_frame, write_frame
-from chancery.engines.ingest.records import Limits, SourceFile
+from chancery.engines.ingest.records import Decisions, Limits, SourceFile
+from chancery.engines.ingest.spool import Spool, open_spool
+
+_ARMED = 1.0
+"""Seconds after which the limit of processor time is set anew for the next item."""
 
 
 def main() -> int:
@@ -23,32 +31,72 @@ def main() -> int:
     source = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    gc.set_threshold(50_000, 20, 50)
+    server = _Server(Beat(Path(sys.argv[1])), answers)
     while (task := read_frame(stream=source)) is not None:
-        write_frame(stream=answers, value=_answer(task, answers))
+        server.serve(task)
     return 0
 
 
-def _answer(task: dict[str, Any], answers: BinaryIO) -> dict[str, Any]:
-    limits = Limits(**task["limits"])
-    file = SourceFile(
-        path=task["path"],
-        location=Path(os.fsdecode(bytes.fromhex(task["location"]))),
-        passwords=tuple(task["passwords"]),
-        parts=tuple((path, Path(os.fsdecode(bytes.fromhex(raw)))) for path, raw in task["parts"]),
-        part_of=task["part_of"],
-    )
-    _limit_memory(limits)
-    allowance = limits.seconds + task["extra_seconds"]
+class _Server:
+    def __init__(self, beat: Beat, answers: BinaryIO) -> None:
+        self.beat, self.answers = beat, answers
+        self.spool: Spool | None = None
+        self.armed = float("-inf")
+        self.limits = Limits()
 
-    def started(identity: str) -> None:
-        nonlocal allowance
-        _limit_time(allowance)
-        allowance = limits.seconds
-        write_frame(stream=answers, value={"started": identity})
+    def serve(self, task: dict[str, Any]) -> None:
+        """Read every file of a task and answer each."""
+        self.limits = Limits(**task["limits"])
+        decisions = Decisions(**task["decisions"])
+        if task["spooling"] is not None and self.spool is None:
+            self.spool = open_spool(settings=task["spooling"])
+        _limit_memory(self.limits)
+        for each in task["files"]:
+            self._one(each, Path(task["scratch"]), decisions)
 
-    skip = {key: (code, detail) for key, (code, detail) in task["skip"].items()}
-    items = expand_file(file=file, scratch=Path(task["scratch"]), limits=limits, skip=skip, on_start=started)
-    return {"items": [item.as_record() for item in items]}
+    def _one(self, each: dict[str, Any], scratch: Path, decisions: Decisions) -> None:
+        file = SourceFile(
+            path=each["path"],
+            location=_path(each["location"]),
+            passwords=tuple(each["passwords"]),
+            parts=tuple((path, _path(raw)) for path, raw in each["parts"]),
+            part_of=each["part_of"],
+            incomplete=each["incomplete"],
+        )
+        self.armed = float("-inf")
+        self._started(each["extra_seconds"])(item_id(chain=(file.path,)))
+        call: dict[str, Any] = {
+            "file": file,
+            "scratch": scratch,
+            "limits": self.limits,
+            "skip": {key: (code, detail) for key, (code, detail) in each["skip"].items()},
+            "on_start": self._started(0.0),
+            "decisions": decisions,
+        }
+        if self.spool is None:
+            items = [item.as_record() for item in expand_file(**call)]
+            write_frame(stream=self.answers, value={"order": each["order"], "items": items})
+            return
+        self.spool.begin()
+        expand_into(**call, emit=self.spool.add)
+        write_frame(stream=self.answers, value={"order": each["order"], "spooled": self.spool.commit()})
+
+    def _started(self, extra: float) -> Callable[[str], None]:
+        """Return what is to be told of each item: it gives a sign of life and sets the processor limit anew."""
+
+        def started(identity: str) -> None:
+            self.beat.note(identity)
+            now = time.monotonic()
+            if now - self.armed > _ARMED:
+                self.armed = now
+                _limit_time(self.limits.seconds + extra + _ARMED)
+
+        return started
+
+
+def _path(raw: str) -> Path:
+    return Path(os.fsdecode(bytes.fromhex(raw)))
 
 
 def _limit_memory(limits: Limits) -> None:

@@ -1,0 +1,113 @@
+"""The first stage of an ingest: every input file read once, what was found entered in the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from chancery.engines.ingest.children import Spooling
+from chancery.engines.ingest.inventory import walk
+from chancery.engines.ingest.isolation import Pool
+from chancery.engines.ingest.journal import Journal, JournalWriter, Place, mark_of
+from chancery.engines.ingest.records import Decisions, Limits, SourceFile
+from chancery.engines.ingest.spool import Spool, checked
+
+Advance = Callable[[str, int, int | None], None]
+"""Told the stage, how many files are done, and of how many (None while that is unknown)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """The folders of one ingest. source: a folder or one file. out: where the results go; ``work`` is inside."""
+
+    source: Path
+    out: Path
+
+    @property
+    def work(self) -> Path:
+        """Where unfinished things lie."""
+        return self.out / ".work"
+
+    @property
+    def journal(self) -> Path:
+        """The journal of files that are done."""
+        return self.work / "journal.jsonl"
+
+    def files(self) -> Iterator[SourceFile]:
+        """Yield the input files in their fixed order."""
+        return walk(folder=self.source, without=self.out)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How files are read. passwords: tried on each encrypted file. again: encrypted files are tried once more."""
+
+    limits: Limits
+    decisions: Decisions
+    passwords: tuple[str, ...]
+    workers: int
+    entities: bool = True
+    again: bool = False
+
+
+def collect(*, place: Workplace, reading: Reading, run: int, advance: Advance) -> int:
+    """Read every input file that the journal does not hold yet; return how many were read.
+
+    run: number of this run, from 1. Safe to interrupt anywhere: a file counts when it is in the journal.
+    """
+    done = _sound(Journal(place.journal), place.work) if run > 1 else None
+    spooling = Spooling(folder=place.work, out=place.out, natives=reading.decisions.ocr, entities=reading.entities)
+    scratch = place.work / "scratch"
+    marks: dict[str, int] = {}
+    pool = Pool(
+        scratch=scratch, limits=reading.limits, workers=reading.workers, decisions=reading.decisions, spooling=spooling
+    )
+    own = Spool(path=place.work / f"spool-given-up-{run}", out=place.out, natives=None, entities=False)
+    read = 0
+    try:
+        with JournalWriter(place.journal) as journal:
+            for file, answer in pool.run(_waiting(place, reading, done, marks)):
+                if isinstance(answer, list):
+                    own.begin()
+                    for index, item in enumerate(answer):
+                        own.add(index, item, None)
+                    spooled = own.commit()
+                else:
+                    spooled = answer["spooled"]
+                journal.enter(mark=marks.pop(file.path), file=file, run=run, spooled=spooled)
+                journal.flush()
+                read += 1
+                advance("read", read, None)
+    finally:
+        pool.close()
+    return read
+
+
+def _waiting(
+    place: Workplace, reading: Reading, done: Callable[[int], Place | None] | None, marks: dict[str, int]
+) -> Iterator[SourceFile]:
+    for file in place.files():
+        try:
+            mark = mark_of(file=file)
+        except OSError:
+            mark = 0
+        entry = done(mark) if done is not None else None
+        if entry is not None and not (entry.retry and reading.again):
+            continue
+        marks[file.path] = mark
+        yield replace(file, passwords=reading.passwords)
+
+
+def _sound(journal: Journal, work: Path) -> Callable[[int], Place | None]:
+    """Return the look-up of entries whose lines are still as they were entered."""
+    streams = {name: (work / name).open("rb") for name in journal.names if (work / name).exists()}
+
+    def find(mark: int) -> Place | None:
+        entry = journal.find(mark=mark)
+        if entry is None or entry.spool not in streams:
+            return None
+        sound = checked(stream=streams[entry.spool], start=entry.start, end=entry.end, crc=entry.crc)
+        return entry if sound else None
+
+    return find

@@ -1,0 +1,326 @@
+"""The last stage of an ingest: relations between the items, one line for each, and the account."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, tzinfo
+from typing import Any, TextIO
+
+from chancery.engines.ingest.accounting import EXCEPTION_COLUMNS, exception_row
+from chancery.engines.ingest.collecting import Advance, Workplace
+from chancery.engines.ingest.moments import dates_of, main_day
+from chancery.engines.ingest.naming import entities_of
+from chancery.engines.ingest.scanning import scan_at, scans, scans_file
+from chancery.engines.ingest.standing import records_of
+from chancery.engines.ingest.wording import cleaned, tongue
+from chancery.engines.text.relations import Member, Relation, relate
+
+_ROLES = ("from", "to", "cc", "bcc", "author", "last_saved_by", "organizer", "email")
+_SCANNED = {"no_text", None}
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """How the lines are finished. zone: of every time. first, last: days in ``zone``, both included.
+
+    ocr: pages were recognised.
+    """
+
+    zone: tzinfo
+    first: date | None = None
+    last: date | None = None
+    ocr: bool = True
+
+
+@dataclass(slots=True)
+class Count:
+    """What the account adds up."""
+
+    lines: dict[str, int] = field(default_factory=lambda: {"item": 0, "container": 0, "exception": 0})
+    top_bytes: dict[str, int] = field(default_factory=lambda: {"item": 0, "container": 0, "exception": 0})
+    codes: dict[str, int] = field(default_factory=dict)
+    set_aside: dict[str, int] = field(default_factory=dict)
+    files: int = 0
+    duplicates: int = 0
+    near_duplicates: int = 0
+    inclusive: int = 0
+    texts: int = 0
+    recognised: int = 0
+    missing: int = 0
+
+    def take(self, line: dict[str, Any]) -> None:
+        """Count one line."""
+        self.lines[line["status"]] += 1
+        if line["parent_id"] is None:
+            self.files += 1
+            self.top_bytes[line["status"]] += line["size"]
+        if line["exception"]:
+            self.codes[line["exception"]] = self.codes.get(line["exception"], 0) + 1
+        if line["set_aside"]:
+            self.set_aside[line["set_aside"]] = self.set_aside.get(line["set_aside"], 0) + 1
+        self.duplicates += line["duplicate_of"] is not None
+        self.near_duplicates += line["near_duplicate_group"] is not None
+        self.inclusive += line["inclusive"] is True
+        self.texts += line["text_file"] is not None
+        self.recognised += line["ocr"] is not None
+
+    def account(self) -> dict[str, Any]:
+        """Return the account; its sums hold for every run."""
+        return {
+            "input_files": self.files,
+            "input_bytes": sum(self.top_bytes.values()),
+            "items": self.lines["item"],
+            "containers": self.lines["container"],
+            "exceptions": self.lines["exception"],
+            "duplicates": self.duplicates,
+            "bytes": {
+                "items": self.top_bytes["item"],
+                "containers": self.top_bytes["container"],
+                "exceptions": self.top_bytes["exception"],
+            },
+            "codes": dict(sorted(self.codes.items())),
+            "set_aside": dict(sorted(self.set_aside.items())),
+            "near_duplicates": self.near_duplicates,
+            "inclusive": self.inclusive,
+            "missing_mails": self.missing,
+            "texts": self.texts,
+            "recognised": self.recognised,
+        }
+
+
+def finish(*, place: Workplace, how: Finish, advance: Advance) -> dict[str, Any]:
+    """Write ``items.jsonl``, ``exceptions.csv`` and ``accounting.json``; return the account.
+
+    Only compact facts of each item are held; the records are read from the spools twice.
+    """
+    count = Count()
+    standing = _Standing(place, how)
+    related = relate(members=_Members(standing), text_of=_Texts(place))
+    lines, exceptions = place.work / "items.jsonl", place.work / "exceptions.csv"
+    with (
+        lines.open("w", encoding="utf-8", newline="\n") as out,
+        exceptions.open("w", encoding="utf-8-sig", newline="") as sheet,
+    ):
+        _write(standing, how, related, count, out, sheet, advance)
+    account = count.account()
+    summary = place.work / "accounting.json"
+    summary.write_text(json.dumps(account, indent=2) + "\n", encoding="utf-8")
+    for path in (lines, exceptions, summary):
+        path.replace(place.out / path.name)
+    return account
+
+
+def _write(
+    standing: _Standing,
+    how: Finish,
+    related: Iterator[Relation],
+    count: Count,
+    out: TextIO,
+    sheet: TextIO,
+    advance: Advance,
+) -> None:
+    finisher = _Finisher(how)
+    writer = csv.writer(sheet)
+    writer.writerow(EXCEPTION_COLUMNS)
+    for number, (record, relation) in enumerate(zip(standing.records(), related, strict=True), start=1):
+        line = finisher.line(record, relation)
+        count.take(line)
+        count.missing += len(relation.missing)
+        out.write(json.dumps(line, ensure_ascii=False) + "\n")
+        if line["exception"] is not None:
+            writer.writerow(exception_row(line=line))
+        advance("finish", number, None)
+
+
+def custodian_of(*, path: str) -> str:
+    """Return from whom an input file came: the first folder of its path, empty for a file beside the folders."""
+    return path.split("/", 1)[0] if "/" in path else ""
+
+
+class _Texts:
+    """Reads the text of an item from its file."""
+
+    def __init__(self, place: Workplace) -> None:
+        self.folder = place.out / "text"
+
+    def __call__(self, identity: str) -> str | None:
+        try:
+            return (self.folder / f"{identity}.txt").read_bytes().decode()
+        except FileNotFoundError:
+            return None
+
+
+class _Standing:
+    """The records of the spools with what recognition found."""
+
+    def __init__(self, place: Workplace, how: Finish) -> None:
+        self.place, self.how = place, how
+        self.scans_path = scans_file(place=place)
+        self.scans = scans(path=self.scans_path) if how.ocr else {}
+        self.entered: set[str] = set()
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Yield every record in order; the text of recognised pages is written when one is met first."""
+        for record in records_of(place=self.place):
+            if record["metadata"].get("needs_ocr"):
+                self._recognise(record)
+            yield record
+
+    def _recognise(self, record: dict[str, Any]) -> None:
+        """Add what recognition found; code an item that has no text at all."""
+        at = self.scans.get(record["sha256"]) if record.get("page_source") else None
+        scan = scan_at(path=self.scans_path, at=at) if at is not None else {}
+        if str(scan.get("text", "")).strip():
+            self._enter(record, scan)
+        elif record["text_chars"] is None and record["exception"] in _SCANNED:
+            record["exception"] = "no_text"
+            record["exception_detail"] = _why(self.how, record, scan)
+            record["status"] = "item" if record["kind"] == "image" else "exception"
+
+    def _enter(self, record: dict[str, Any], scan: dict[str, Any]) -> None:
+        own = record.get("own_text") or ""
+        text = cleaned(text="\n\n".join(part for part in (own, scan["text"]) if part.strip()))
+        if record["id"] not in self.entered:
+            self.entered.add(record["id"])
+            (self.place.out / "text" / f"{record['id']}.txt").write_text(text, encoding="utf-8", newline="\n")
+        record["text_chars"] = len(text)
+        record["metadata"]["language"] = tongue(text=text)
+        record["ocr"] = {name: scan[name] for name in ("confidence", "low_lines", "pages")}
+        record["ocr_text"] = text
+        record["status"] = "item"
+        if record["exception"] == "no_text":
+            record["exception"], record["exception_detail"] = None, ""
+
+
+class _Members:
+    """The items as the comparison sees them; read from the spools anew each time."""
+
+    def __init__(self, standing: _Standing) -> None:
+        self.standing = standing
+
+    def __iter__(self) -> Iterator[Member]:
+        custodian = ""
+        for record in self.standing.records():
+            if record["parent_id"] is None:
+                custodian = custodian_of(path=record["path"])
+            yield Member(
+                id=record["id"],
+                parent_id=record["parent_id"],
+                family_id=record["family_id"],
+                kind=record["kind"],
+                path=record["path"],
+                sha256=record["sha256"],
+                size=record["size"],
+                status=record["status"],
+                exception=record["exception"],
+                custodian=custodian,
+                metadata=record["metadata"],
+            )
+
+
+class _Finisher:
+    """Turns records into lines."""
+
+    def __init__(self, how: Finish) -> None:
+        self.how = how
+        self.family = ""
+        self.aside: str | None = None
+        self.custodian = ""
+
+    def line(self, record: dict[str, Any], relation: Relation) -> dict[str, Any]:
+        """Return the line of one item."""
+        if record["parent_id"] is None:
+            self.custodian = custodian_of(path=record["path"])
+        if record.get("ocr_text"):
+            record.update(entities_of(text=record["ocr_text"], kind=record["kind"]))
+        metadata = record["metadata"]
+        dates = dates_of(metadata=metadata, zone=self.how.zone)
+        has_text = record["text_chars"] is not None
+        return {
+            "id": record["id"],
+            "parent_id": record["parent_id"],
+            "family_id": record["family_id"],
+            "path": record["path"],
+            "name": record["name"],
+            "media_type": record["media_type"],
+            "size": record["size"],
+            "sha256": record["sha256"],
+            "md5": record["md5"],
+            "status": record["status"],
+            "exception": record["exception"],
+            "text_file": f"text/{record['id']}.txt" if has_text else None,
+            "duplicate_of": relation.duplicate_of,
+            "duplicate_reason": relation.duplicate_reason,
+            "custodian": self.custodian,
+            "custodians": list(relation.custodians),
+            "paths": list(relation.paths),
+            "dedupe": relation.dedupe,
+            "version_of": relation.version_of,
+            "near_duplicate_group": relation.near_duplicate_group,
+            "near_duplicate_similarity": relation.near_duplicate_similarity,
+            "thread_id": relation.thread_id,
+            "inclusive": relation.inclusive,
+            "inclusive_reason": relation.inclusive_reason,
+            "contained_in": relation.contained_in,
+            "language": metadata.get("language"),
+            "pages": _pages(metadata),
+            "ocr": record.get("ocr"),
+            "dates": dates + [{"role": "named", **each} for each in record.get("named_dates", ())],
+            "people": _people(metadata) + [{"role": "named", **each} for each in record.get("named_people", ())],
+            "set_aside": self.set_aside(record, dates),
+            "metadata": {
+                **metadata,
+                "kind": record["kind"],
+                "exception_detail": record["exception_detail"] or None,
+                "missing_mails": [_missing(each) for each in relation.missing] or None,
+            },
+        }
+
+    def set_aside(self, record: dict[str, Any], dates: list[dict[str, Any]]) -> str | None:
+        """Return why an item is set aside: on the list of known files, or its family outside the days asked for."""
+        if record["id"] == record["family_id"] and record["family_id"] != self.family:
+            self.family = record["family_id"]
+            day = main_day(dates=dates)
+            early = day is not None and self.how.first is not None and day < self.how.first
+            late = day is not None and self.how.last is not None and day > self.how.last
+            self.aside = "date" if early or late else None
+        if record["exception"] == "known_file":
+            return "known_file"
+        return self.aside if record["family_id"] == self.family and record["status"] != "container" else None
+
+
+def _why(how: Finish, record: dict[str, Any], scan: dict[str, Any]) -> str:
+    """Return why pages without text stay without."""
+    if not how.ocr:
+        return "The pages are pictures, and text recognition was switched off."
+    if scan.get("code"):
+        return f"The pages are pictures, and recognition ended: {scan['code']}."
+    if not record.get("page_source"):
+        return "The picture is too small for words."
+    return (
+        "The pages are pictures and no text could be read from them." if scan else "Text recognition is not installed."
+    )
+
+
+def _pages(metadata: dict[str, Any]) -> int | None:
+    for name in ("pages", "slides", "frames"):
+        value = metadata.get(name)
+        if isinstance(value, int) or (isinstance(value, str) and value.isdigit()):
+            return int(value)
+    return None
+
+
+def _people(metadata: dict[str, Any]) -> list[dict[str, Any]]:
+    found = []
+    for role in _ROLES:
+        value = metadata.get(role)
+        for each in value if isinstance(value, list) else [value] if value else ():
+            found.append({"role": role, "value": each})
+    return found
+
+
+def _missing(mail: Any) -> dict[str, Any]:
+    return {name: getattr(mail, name) for name in ("sender", "sent", "subject", "start", "end", "reference")}
