@@ -42,7 +42,18 @@ AT = datetime(2026, 1, 2, tzinfo=UTC)
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 KINDS = ("word", "sentence", "number", "paragraph", "move", "row", "cell", "split", "bold", "header", "section")
 MORE = ("join", "column", "indent", "list", "table", "all")
-WORDS = ("material", "Supplier", "thirty", "notwithstanding", "Affiliate", "书面", "违约金", "reasonable", "14.5", "net")
+WORDS = (
+    "material",
+    "Supplier",
+    "thirty",
+    "notwithstanding",
+    "Affiliate",
+    "书面",
+    "违约金",
+    "reasonable",
+    "14.5",
+    "net",
+)
 
 
 # the edits, independent of the engine
@@ -65,7 +76,12 @@ class Edited:
         stream = io.BytesIO()
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, data in self.parts.items():
-                archive.writestr(name, etree.tostring(self.trees[name], xml_declaration=True, encoding="UTF-8", standalone=True) if name in self.trees else data)
+                archive.writestr(
+                    name,
+                    etree.tostring(self.trees[name], xml_declaration=True, encoding="UTF-8", standalone=True)
+                    if name in self.trees
+                    else data,
+                )
         return stream.getvalue()
 
 
@@ -77,8 +93,18 @@ def texts(root: Any, least: int = 2) -> list[Any]:
 def bodies(root: Any) -> list[Any]:
     """Paragraphs of the body itself that hold text and end no section; in cells when there are none."""
     body = root.find(W + "body")
-    full = [p for p in root.iter(W + "p") if p.find(f".//{W}sectPr") is None and p.find(f".//{W}p") is None and "".join(t.text or "" for t in p.iter(W + "t")).strip()]
-    return [p for p in full if p.getparent() is body] or [p for p in full if len(p.getparent().findall(W + "p")) > 1] or full
+    full = [
+        p
+        for p in root.iter(W + "p")
+        if p.find(f".//{W}sectPr") is None
+        and p.find(f".//{W}p") is None
+        and "".join(t.text or "" for t in p.iter(W + "t")).strip()
+    ]
+    return (
+        [p for p in full if p.getparent() is body]
+        or [p for p in full if len(p.getparent().findall(W + "p")) > 1]
+        or full
+    )
 
 
 def keep(node: Any) -> None:
@@ -159,7 +185,11 @@ def edit_cell(file: Edited, dice: random.Random) -> None:
 
 
 def edit_split(file: Edited, dice: random.Random) -> None:
-    found = [p for p in bodies(file.tree()) if len(p.findall(W + "r")) > 1 or any(" " in (t.text or "") for t in p.iterfind(f"{W}r/{W}t"))]
+    found = [
+        p
+        for p in bodies(file.tree())
+        if len(p.findall(W + "r")) > 1 or any(" " in (t.text or "") for t in p.iterfind(f"{W}r/{W}t"))
+    ]
     paragraph = dice.choice(found or bodies(file.tree()))
     runs = paragraph.findall(W + "r")
     long = [run for run in runs if run.find(W + "t") is not None and " " in (run.find(W + "t").text or "").strip()]
@@ -217,7 +247,22 @@ def edit_indent(file: Edited, dice: random.Random) -> None:
         found.remove(old)
     made = etree.Element(W + "jc")
     made.set(W + "val", dice.choice(("center", "right", "both")))
-    later = [child for child in found if child.tag.rpartition("}")[2] in ("textDirection", "textAlignment", "textboxTightWrap", "outlineLvl", "divId", "cnfStyle", "rPr", "sectPr", "pPrChange")]
+    later = [
+        child
+        for child in found
+        if child.tag.rpartition("}")[2]
+        in (
+            "textDirection",
+            "textAlignment",
+            "textboxTightWrap",
+            "outlineLvl",
+            "divId",
+            "cnfStyle",
+            "rPr",
+            "sectPr",
+            "pPrChange",
+        )
+    ]
     found.insert(found.index(later[0]) if later else len(found), made)
 
 
@@ -232,7 +277,9 @@ def edit_list(file: Edited, dice: random.Random) -> None:
 
 
 def edit_header(file: Edited, dice: random.Random) -> None:
-    names = [name for name in file.parts if re.match(r"word/(header|footer)\d*\.xml$", name) and texts(file.tree(name), 1)]
+    names = [
+        name for name in file.parts if re.match(r"word/(header|footer)\d*\.xml$", name) and texts(file.tree(name), 1)
+    ]
     if not names:
         return edit_word(file, dice)
     node = dice.choice(texts(file.tree(dice.choice(names)), 1))
@@ -262,7 +309,11 @@ def edit_column(file: Edited, dice: random.Random) -> None:
 
 
 def edit_table(file: Edited, dice: random.Random) -> None:
-    tables = [t for t in file.tree().find(W + "body") if t.tag == W + "tbl" and t.getnext() is not None and t.getnext().tag == W + "p"]
+    tables = [
+        t
+        for t in file.tree().find(W + "body")
+        if t.tag == W + "tbl" and t.getnext() is not None and t.getnext().tag == W + "p"
+    ]
     if not tables:
         return edit_paragraph(file, dice)
     table = dice.choice(tables)
@@ -282,9 +333,7 @@ def edit_all(file: Edited, dice: random.Random) -> None:
             EDITS[kind](file, dice)
 
 
-EDITS: dict[str, Callable[[Edited, random.Random], Any]] = {
-    kind: globals()[f"edit_{kind}"] for kind in (*KINDS, *MORE)
-}
+EDITS: dict[str, Callable[[Edited, random.Random], Any]] = {kind: globals()[f"edit_{kind}"] for kind in (*KINDS, *MORE)}
 
 
 def mutated(data: bytes, kind: str, dice: random.Random) -> bytes:
@@ -303,8 +352,18 @@ def shortest(old: bytes, new: bytes) -> int:
     sides = []
     for data in (old, new):
         package = Edited(data)
-        names = ["word/document.xml", *sorted(name for name in package.parts if re.match(r"word/(header|footer)\d*\.xml", name))]
-        sides.append([token for name in names for p in package.tree(name).iter(W + "p") for token in [*words.findall("".join(t.text or "" for t in p.iter(W + "t"))), "\n"]])
+        names = [
+            "word/document.xml",
+            *sorted(name for name in package.parts if re.match(r"word/(header|footer)\d*\.xml", name)),
+        ]
+        sides.append(
+            [
+                token
+                for name in names
+                for p in package.tree(name).iter(W + "p")
+                for token in [*words.findall("".join(t.text or "" for t in p.iter(W + "t"))), "\n"]
+            ]
+        )
     codes: dict[str, str] = {}
     spelt = ["".join(codes.setdefault(token, chr(0x4000 + len(codes))) for token in side) for side in sides]
     return sum(
@@ -336,3 +395,60 @@ class Peer:
             made = None
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return made, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+# the parts of the bench
+
+
+def folder() -> Path:
+    """Folder of the test data; ends with a word when there is none."""
+    name = os.environ.get("CHANCERY_TEST_DATA", "")
+    if not name:
+        raise SystemExit("CHANCERY_TEST_DATA is not set: nothing to measure")
+    return Path(name) / "contracts"
+
+
+def fixture_pairs(place: Path) -> Iterator[tuple[Path, Path]]:
+    """Old and new versions of each group: Before, Unmodified or the bare name is the old one."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for path in sorted(place.glob("*.docx")):
+        groups[path.stem[:5]].append(path.stem)
+    for names in groups.values():
+        old = [name for name in names if re.search(r"Before|Unmodified", name) and not re.search(r"After|Mod$", name)]
+        old = old or [name for name in names if not re.search(r"-(Mod|After.*|Deleted.*|Delete-.*)$|w-Deleted", name)]
+        for name in names:
+            if name not in old:
+                best = max(old, key=lambda one: (len(os.path.commonprefix([one, name])), -abs(len(one) - len(name))))
+                yield place / f"{best}.docx", place / f"{name}.docx"
+
+
+def long_pair(words: int, dice: random.Random, place: Path, share: float) -> tuple[bytes, bytes, int]:
+    """A document of about so many words out of the templates, and one with a share of its paragraphs edited."""
+    paths = sorted(place.glob("**/template.docx"))
+    shell = Edited(paths[0].read_bytes())
+    body = shell.tree().find(W + "body")
+    for child in list(body)[:-1]:
+        body.remove(child)
+    count = 0
+    while count < words:
+        for block in Edited(dice.choice(paths).read_bytes()).tree().find(W + "body"):
+            text = "".join(t.text or "" for t in block.iter(W + "t"))
+            plain = not any("}" in str(key) and "relationships" in key for node in block.iter() for key in node.attrib)
+            if block.tag in (W + "p", W + "tbl") and text and plain and block.find(f".//{W}sectPr") is None:
+                body.insert(len(body) - 1, copy.deepcopy(block))
+                count += len(text.split())
+            if count >= words:
+                break
+    old = shell.write()
+    edited = Edited(old)
+    for node in texts(edited.tree(), 4):
+        if dice.random() < share:
+            parts = node.text.split(" ")
+            parts[dice.randrange(len(parts))] = dice.choice(WORDS)
+            del parts[dice.randrange(len(parts))]
+            node.text = " ".join(parts)
+            keep(node)
+    for _turn in range(10):
+        edit_paragraph(edited, dice)
+        edit_move(edited, dice)
+    return old, edited.write(), count

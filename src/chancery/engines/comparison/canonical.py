@@ -242,7 +242,8 @@ class Canon:
         yield from self.rows(node)
         yield "/TABLE"
 
-    def rows(self, node: Element) -> Iterator[str]:
+    def rows(self, node: Iterable[Element]) -> Iterator[str]:
+        """Yield the canonical lines of rows."""
         for row in node:
             if row.tag == TR:
                 yield f"ROW{self.properties(row.find(W + 'trPr'))}{self.properties(row.find(W + 'tblPrEx'))}"

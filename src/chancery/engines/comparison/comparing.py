@@ -9,6 +9,7 @@ from typing import Final
 
 from lxml import etree
 
+from chancery.engines.comparison.alignment import blocks_of
 from chancery.engines.comparison.canonical import Canon
 from chancery.engines.comparison.desk import Desk
 from chancery.engines.comparison.headers import Headers, sections_of
@@ -20,7 +21,7 @@ from chancery.engines.comparison.placing import drop_lone_markers, settle_ids, s
 from chancery.engines.comparison.proof import Proof, prove_packages
 from chancery.engines.comparison.remarks import Notes, join_comments, load_notes
 from chancery.engines.comparison.resolution import story_parts
-from chancery.engines.comparison.stories import block_nodes, weave, weave_into
+from chancery.engines.comparison.stories import block_nodes, weave_blocks, weave_into
 from chancery.foundation.errors import Refused
 
 _PARA: Final = f"{{{W14_URI}}}paraId"
@@ -77,6 +78,7 @@ def compare(*, old: bytes, new: bytes, author: str, at: datetime) -> Redline:
 
 def _compare(old: Package, new: Package, author: str, at: str) -> Redline:
     shared: dict[bytes, str] = {}
+    new.seen = old.seen
     canons = Canon(old, old.main(), shared=shared, inline=False), Canon(new, new.main(), shared=shared, inline=False)
     for canon in canons:
         load_notes(canon=canon)
@@ -103,11 +105,13 @@ def _compare(old: Package, new: Package, author: str, at: str) -> Redline:
     if touched or _headers_moved(joint, main_new):
         drop_lone_markers(root=roots[1], idents={*desk.bookmark_ids.values(), *desk.comments.values()})
         settle_ids(root=roots[1], fresh=desk.fresh)
-        joint.parts[main_new] = at_home(root=roots[1], other=roots[0])
+        joint.parts[main_new] = at_home(root=roots[1], homes=[(new, main_new), (old, main_old)])
     notes.write(desk=desk, document=roots[1])
     other_differences(joint=joint, stories={*story_parts(old), *story_parts(new)}, untracked=untracked)
     data = joint.write()
-    proof = prove_packages(redline=read_package(data=data, name="redline"), old=old, new=new, shared=shared)
+    made = read_package(data=data, name="redline")
+    made.seen = new.seen
+    proof = prove_packages(redline=made, old=old, new=new, shared=shared)
     tally = desk.tally
     return Redline(
         data=data,
@@ -129,7 +133,7 @@ def _headers_moved(joint: Joint, main: str) -> bool:
 def _prepare(desk: Desk, joint: Joint, roots: tuple[Element, Element]) -> None:
     """Join lists and comments, and note which ids are taken."""
     packages = joint.old.package, joint.new.package
-    trees = [[package.tree(part) for part in story_parts(package)] for package in packages]
+    trees = [[package.look(part) for part in story_parts(package)] for package in packages]
     desk.numbers = join_lists(joint=joint, roots=trees[0])
     joint.old.numbers = dict(desk.numbers)
     desk.comments, only = join_comments(joint=joint)
@@ -155,18 +159,23 @@ def _body(desk: Desk, roots: tuple[Element, Element]) -> bool:
     if before is None or after is None:
         raise Unreadable("A file holds no body.", code="broken")
     last = before.find(SECTPR), after.find(SECTPR)
-    if desk.old.story(before) == desk.new.story(after):
-        desk.keep(old=before, new=after)
+    sides = [blocks_of(nodes=block_nodes(body), canon=canon) for body, canon in ((before, desk.old), (after, desk.new))]
+    same_end = desk.old.properties(last[0]) == desk.new.properties(last[1])
+    if same_end and [block.line for block in sides[0]] == [block.line for block in sides[1]]:
+        for one, two in zip(*sides, strict=True):
+            desk.keep(old=one.node, new=two.node)
         if last[1] is not None or last[0] is not None:
             _last_section(after, last, desk, track=False)
         return False
     settle_markers(root=after)
-    blocks = weave(old=block_nodes(before), new=block_nodes(after), desk=desk)
+    blocks = weave_blocks(old=sides[0], new=sides[1], desk=desk)
+    kept = {id(block) for block in blocks}
     for child in list(after):
-        if child.tag != SECTPR:
+        if id(child) not in kept:
             after.remove(child)
-    for place, block in enumerate(blocks):
-        after.insert(place, block)
+    after.extend(blocks)
+    if last[1] is not None:
+        after.append(last[1])
     _last_section(after, last, desk, track=True)
     return True
 

@@ -109,6 +109,8 @@ def script(*, old: Sequence[Token], new: Sequence[Token], alphabet: Alphabet, co
 
 def _symbols(tokens: Sequence[Token], names: Sequence[tuple[str, ...]]) -> list[str]:
     """Return the keys with the holders around them."""
+    if not any(names):
+        return [token.key for token in tokens]
     return [
         token.key if not held else "\x1d".join((token.key, *held)) for token, held in zip(tokens, names, strict=True)
     ]
@@ -116,6 +118,8 @@ def _symbols(tokens: Sequence[Token], names: Sequence[tuple[str, ...]]) -> list[
 
 def holders(tokens: Sequence[Token]) -> list[tuple[str, ...]]:
     """Return for every token the names of the holders around it, each numbered by its turn among holders alike."""
+    if not any(token.path for token in tokens):
+        return [()] * len(tokens)
     turns: dict[str, int] = {}
     named: dict[int, str] = {}
     found: list[tuple[str, ...]] = []

@@ -14,6 +14,7 @@ from chancery.engines.comparison.diffing import Step, script
 from chancery.engines.comparison.lines import Line, move_range
 from chancery.engines.comparison.names import (
     DEL,
+    FLDCHAR,
     INS,
     MOVEFROM,
     MOVETO,
@@ -70,15 +71,14 @@ def steps_of(*, group: Group, desk: Desk) -> list[Step]:
     old = [token for block in group.old for token in block.tokens]
     new = [token for block in group.new for token in block.tokens]
     steps = script(old=old, new=new, alphabet=desk.alphabet, coarse=group.coarse)
-    if _torn(steps):
+    fields = any(block.node.find(f".//{FLDCHAR}") is not None for block in (*group.old, *group.new))
+    if (fields and _half_fields(steps)) or _torn(steps):
         steps = script(old=old, new=new, alphabet=desk.alphabet, coarse=True)
     return steps
 
 
 def _torn(steps: Sequence[Step]) -> bool:
-    """Whether a holder would be opened twice for one of the two files, or a field keep only one of its ends."""
-    if _half_fields(steps):
-        return True
+    """Whether a holder would be opened twice for one of the two files."""
     if not any(step.held for step in steps):
         return False
     opened: list[tuple[str, int]] = []

@@ -11,7 +11,7 @@ from lxml import etree
 from chancery.engines.comparison.canonical import Canon
 from chancery.engines.comparison.desk import Desk
 from chancery.engines.comparison.joint import Joint, at_home
-from chancery.engines.comparison.names import FOOTERREF, HEADERREF, SECTPR, TYPE, Element, P, R, W, local
+from chancery.engines.comparison.names import FOOTERREF, HEADERREF, SECTPR, TYPE, Element, P, R, local
 from chancery.engines.comparison.package import OFFICE
 from chancery.engines.comparison.stories import weave_into
 
@@ -44,7 +44,7 @@ def shown(*, canon: Canon, sections: Sequence[Element], part: str) -> list[Shown
 def header_lines(*, canon: Canon, part: str, root: Element | None = None) -> list[str]:
     """Return the canonical lines of a header; an empty one is as good as none."""
     here, canon.part = canon.part, part
-    lines = canon.story(canon.package.tree(part) if root is None else root)
+    lines = canon.story(canon.package.look(part) if root is None else root)
     canon.part = here
     return [] if lines == BLANK else lines
 
@@ -151,7 +151,7 @@ class Headers:
             joint.relations_of(part).update(joint.new.package.relations_of(new))
         if not same:
             weave_into(old=before, new=after, made=root, desk=desk)
-        data = at_home(root=root, other=root if theirs is None else theirs)
+        data = at_home(root=root, homes=[(joint.new.package, new), (joint.old.package, old)])
         package = joint.old.package if new is None else joint.new.package
         if clone:
             joint.add(name=part, data=data, kind=package.type_of(new or old or ""))
@@ -167,8 +167,3 @@ def _empty(root: Element) -> Element:
     made = etree.Element(root.tag, nsmap=root.nsmap)
     made.append(etree.Element(P))
     return made
-
-
-def reference_names() -> tuple[str, str]:
-    """Return the names of the two kinds of references, for checks of a whole file."""
-    return W + "headerReference", W + "footerReference"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from html import escape
 from typing import Final
-
-from lxml import etree
 
 from chancery.engines.comparison.canonical import Canon
 from chancery.engines.comparison.names import MC, Element
 from chancery.engines.comparison.package import (
     OFFICE,
     TYPES,
+    Package,
     Relation,
     add_types,
     relations_xml,
@@ -20,6 +22,7 @@ from chancery.engines.comparison.package import (
 )
 
 _IGNORABLE: Final = MC + "Ignorable"
+_ROOT: Final = re.compile(rb"<[^?!\s/>]+")
 
 
 class Joint:
@@ -118,21 +121,30 @@ class Joint:
         return write_package(parts=self.parts)
 
 
-def at_home(*, root: Element, other: Element) -> bytes:
-    """Return a story part whose root declares the prefixes of both files, as compatibility marks need them."""
-    spaces = dict(root.nsmap)
-    for prefix, uri in other.nsmap.items():
-        if prefix is not None and prefix not in spaces:
-            spaces[prefix] = uri
-    made = etree.Element(root.tag, dict(root.attrib), nsmap=spaces)
-    ignorable = root.get(_IGNORABLE, "").split()
-    ignorable += [
-        prefix
-        for prefix in other.get(_IGNORABLE, "").split()
-        if prefix not in ignorable and spaces.get(prefix) == other.nsmap.get(prefix) and prefix in spaces
-    ]
+def at_home(*, root: Element, homes: Sequence[tuple[Package, str | None]]) -> bytes:
+    """Return a story part whose root declares the prefixes of all its sources, as compatibility marks need them.
+
+    homes: packages and names of the parts that the content comes from, the own one first.
+    """
+    spaces: dict[str, str] = {uri: prefix for prefix, uri in root.nsmap.items() if prefix}
+    taken = {prefix: uri for uri, prefix in spaces.items()}
+    ignorable: list[str] = []
+    for package, name in homes:
+        if name is None:
+            continue
+        declared = package.spaces.get(name, {})
+        for prefix, uri in declared.items():
+            if prefix and prefix not in taken:
+                taken[prefix] = uri
+        for prefix in package.look(name).get(_IGNORABLE, "").split():
+            if prefix not in ignorable and taken.get(prefix) == declared.get(prefix, ""):
+                ignorable.append(prefix)
     if ignorable:
-        made.set(_IGNORABLE, " ".join(ignorable))
-    made.text = root.text
-    made.extend(list(root))
-    return xml_bytes(made)
+        root.set(_IGNORABLE, " ".join(ignorable))
+    data = xml_bytes(root)
+    start = _ROOT.search(data)
+    if start is None:
+        return data
+    present = set(root.nsmap)
+    added = "".join(f' xmlns:{prefix}="{escape(uri)}"' for prefix, uri in taken.items() if prefix not in present)
+    return data[: start.end()] + added.encode() + data[start.end() :]

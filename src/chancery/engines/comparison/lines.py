@@ -39,9 +39,11 @@ from chancery.engines.comparison.names import (
     W,
     local,
 )
-from chancery.engines.comparison.states import State, state_of
+from chancery.engines.comparison.states import PLAIN, State, state_of
 from chancery.engines.comparison.tokens import Piece, Token, settled
 
+PLAIN_KEY: Final = PLAIN.key
+_UNCHANGED: Final = (None, 0, False)
 _RANGE: Final = {MOVEFROM: W + "moveFromRange", MOVETO: W + "moveToRange"}
 
 
@@ -69,9 +71,13 @@ class Line:
         self.mark_key: tuple[object, ...] = ()
         self.run: Element = None
         self.run_key: tuple[object, ...] = ()
+        self.words: list[str] = []
+        self.word_tag = TEXT
 
     def put(self, step: Step) -> None:
         """Write one token."""
+        if self._same(step):
+            return
         state = state_of(step, self.desk)
         self._hold(step, state)
         self._markers(step)
@@ -91,9 +97,44 @@ class Line:
             for piece, former_piece in _common(step.old.pieces, token.pieces):
                 self._piece(piece, former_piece, state)
 
+    def _same(self, step: Step) -> bool:
+        """Write a word that stays and goes on like the one before it: by far the most frequent case."""
+        old, new = step.old, step.new
+        if old is None or new is None or self.run is None or self.mark_key is not PLAIN_KEY or len(new.pieces) != 1:
+            return False
+        piece = new.pieces[0]
+        if piece.node is not None or self.run_key[0] != piece.form or self.run_key[1:] != _UNCHANGED:
+            return False
+        if step.held or self.stack or new.markers or old.markers or len(old.pieces) != 1:
+            return False
+        marked = (
+            new.inserted is not None or new.deleted is not None or old.inserted is not None or old.deleted is not None
+        )
+        if (
+            marked
+            or old.pieces[0].form != piece.form
+            or _tracked(piece.properties)
+            or _tracked(old.pieces[0].properties)
+        ):
+            return False
+        self.words.append(piece.text)
+        return True
+
     def close(self) -> None:
         """Close all holders."""
         self._leave(0)
+        self._spell()
+
+    def _spell(self) -> None:
+        """Write the words gathered for the run at hand."""
+        if self.words:
+            write_text(self.run, "".join(self.words), self.word_tag)
+            self.words = []
+
+    def _stop(self) -> None:
+        """End the run at hand."""
+        self._spell()
+        self.run = None
 
     def _count(self, token: Token, state: State) -> None:
         tally = self.desk.tally
@@ -122,7 +163,8 @@ class Line:
             self._inner().append(shell)
             inner = shell.find(SDTCONTENT) if shell.tag == SDT else shell
             self.stack.append(_Open(step.held[at], shell, inner, state))
-            self.mark = self.run = None
+            self._stop()
+            self.mark = None
         for opened in self.stack:
             opened.accepted = opened.accepted or not state.deleted
             opened.rejected = opened.rejected or not state.inserted
@@ -130,7 +172,8 @@ class Line:
     def _leave(self, depth: int) -> None:
         while len(self.stack) > depth:
             opened = self.stack.pop()
-            self.mark = self.run = None
+            self._stop()
+            self.mark = None
             if opened.accepted and opened.rejected:
                 continue
             if opened.node.tag == SDT:
@@ -174,10 +217,10 @@ class Line:
 
     def _enter(self, state: State) -> None:
         """Open the marks of a state."""
-        key = state.key
+        key = PLAIN_KEY if state is PLAIN else state.key
         if self.mark is not None and key == self.mark_key:
             return
-        self.run = None
+        self._stop()
         self.mark_key = key
         self.mark = self._inner()
         for tag, wanted, by in ((INS, state.inserted, state.inserted_by), (DEL, state.deleted, state.deleted_by)):
@@ -205,8 +248,8 @@ class Line:
             elif not state.deleted and node.tag == DELINSTR:
                 node.tag = INSTRTEXT
             if piece.bare:
+                self._stop()
                 self.mark.append(node)
-                self.run = None
                 return
         changed = former is not None and former.form != piece.form
         tracked = (
@@ -221,14 +264,16 @@ class Line:
         if self.run is None or key != self.run_key:
             self._new_run(piece, former, theirs)
             self.run_key = key
-        run = self.run
         if node is not None:
-            run.append(node)
+            self._spell()
+            self.run.append(node)
         elif piece.text:
-            write_text(run, piece.text, DELTEXT if state.deleted else TEXT)
+            self.word_tag = DELTEXT if state.deleted else TEXT
+            self.words.append(piece.text)
 
     def _new_run(self, piece: Piece, former: Piece | None, theirs: bool) -> None:
         desk = self.desk
+        self._spell()
         self.run = etree.SubElement(self.mark, RUN)
         made = None
         if piece.properties is not None:
@@ -274,8 +319,9 @@ class Line:
                     made.append(self.desk.bring(marker))
         for marker in made:
             marker.tail = None
+            self._stop()
             self._inner().append(marker)
-            self.mark = self.run = None
+            self.mark = None
 
 
 def write_text(run: Element, text: str, tag: str) -> None:

@@ -57,12 +57,17 @@ class Relation:
 
 @dataclass(slots=True)
 class Package:
-    """The parts of one file by name, and what binds them. Types: by part name or extension, in lower case."""
+    """The parts of one file by name, and what binds them. Types: by part name or extension, in lower case.
+
+    spaces: prefixes that the roots of parsed parts declare. seen: roots by the bytes of their part, only to be read.
+    """
 
     parts: dict[str, bytes]
     overrides: dict[str, str] = field(default_factory=dict)
     defaults: dict[str, str] = field(default_factory=dict)
     relations: dict[str, dict[str, Relation]] = field(default_factory=dict)
+    spaces: dict[str, dict[str | None, str]] = field(default_factory=dict)
+    seen: dict[bytes, Element] = field(default_factory=dict)
 
     def relations_of(self, name: str) -> dict[str, Relation]:
         """Return the relationships of a part by id, empty when it has none."""
@@ -91,8 +96,19 @@ class Package:
         return found or self.defaults.get(name.rpartition(".")[2].lower(), "")
 
     def tree(self, name: str) -> Element:
-        """Return the parsed root of an XML part."""
-        return parse_xml(self.parts[name], name)
+        """Return a parsed root of an XML part to work on, free of prefixes it does not use (see ``spaces``)."""
+        root = parse_xml(self.parts[name], name)
+        self.spaces[name] = dict(root.nsmap)
+        etree.cleanup_namespaces(root)
+        return root
+
+    def look(self, name: str) -> Element:
+        """Return a parsed root of an XML part that nobody may change; parsed once for all packages sharing ``seen``."""
+        data = self.parts[name]
+        found = self.seen.get(data)
+        if found is None:
+            found = self.seen[data] = self.tree(name)
+        return found
 
 
 def rels_name(name: str) -> str:

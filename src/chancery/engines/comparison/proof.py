@@ -110,8 +110,12 @@ def _shared(name: str, package: Package) -> bool:
 
 def stories(*, package: Package, accept: bool, shared: dict[bytes, str]) -> dict[str, list[str]]:
     """Return the canonical lines of all stories of a file with its revisions accepted or rejected."""
-    trees = {name: package.tree(name) for name in story_parts(package)}
-    if any(next(root.iter(*REVISIONS), None) is not None for root in trees.values()):
+    trees = {name: package.look(name) for name in story_parts(package)}
+    marked = [name for name, root in trees.items() if next(root.iter(*REVISIONS), None) is not None]
+    if marked:
+        trees |= {name: package.tree(name) for name in marked}
+        notes = [package.related(package.main(), kind) for _tag, kind, _name in _NOTES]
+        trees |= {name: package.tree(name) for name in {package.main(), *notes} - set(marked) if name is not None}
         resolve_trees(package=package, trees=trees, accept=accept, choice=Choice())
     main = package.main()
     canon = Canon(package, main, shared=shared)
@@ -130,7 +134,7 @@ def stories(*, package: Package, accept: bool, shared: dict[bytes, str]) -> dict
     body = trees[main].find(BODY)
     found["document"] = [] if body is None else canon.story(body)
     found |= _headers(canon, trees, main)
-    for tag, kind, name in _NOTES[:2]:
+    for tag, kind, _name in _NOTES[:2]:
         special = [note for (what, _id), (_part, note) in canon.notes.items() if what == tag and note.get(TYPE)]
         found[kind] = [line for note in special for line in canon.story(note)]
     if styles in trees:

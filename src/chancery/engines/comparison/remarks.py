@@ -25,7 +25,7 @@ def load_notes(*, canon: Canon) -> None:
     for tag, (kind, name) in kinds.items():
         part = package.related(package.main(), kind)
         if part is not None:
-            for note in package.tree(part).iter(name):
+            for note in package.look(part).iter(name):
                 canon.notes[tag, note.get(ID, "")] = (part, note)
 
 
@@ -98,7 +98,7 @@ class Notes:
                 _insert(root, note, made, tag, name, document)
                 touched = True
         if touched:
-            data = at_home(root=root, other=root if theirs is None else theirs)
+            data = at_home(root=root, homes=[(new.package, target), (old.package, source)])
             if target is None:
                 joint.add_story(name=part, data=data, kind=old.package.type_of(source or ""), short=kind)
             else:
@@ -170,7 +170,7 @@ def join_comments(*, joint: Joint) -> tuple[dict[str, str], set[str]]:
         note.set(ID, found[note.get(ID, "")])
         root.append(note)
     if added:
-        joint.parts[target] = at_home(root=root, other=theirs)
+        joint.parts[target] = at_home(root=root, homes=[(new.package, target), (old.package, source)])
         _threads(joint, theirs, added)
     return found, only
 
@@ -206,12 +206,12 @@ def _threads(joint: Joint, theirs: Element, added: list[Element] | None) -> None
     if target is None:
         relation = next(there for there in old.relations_of(old.main()).values() if there.target == source)
         name = joint.fresh(source)
-        joint.add(name=name, data=at_home(root=entries, other=entries), kind=old.type_of(source))
+        joint.add(name=name, data=at_home(root=entries, homes=[(old, source)]), kind=old.type_of(source))
         joint.relate(part=new.main(), kind=relation.type, target=name)
         return
     root = new.tree(target)
     root.extend(list(entries))
-    joint.parts[target] = at_home(root=root, other=entries)
+    joint.parts[target] = at_home(root=root, homes=[(new, target), (old, source)])
 
 
 def _extended(package: Package) -> str | None:

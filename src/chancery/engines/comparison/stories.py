@@ -49,11 +49,14 @@ def block_nodes(node: Element) -> list[Element]:
 
 def weave(*, old: Sequence[Element], new: Sequence[Element], desk: Desk) -> list[Element]:
     """Return the blocks of the redline of two stories. Nodes of the new story are moved, of the old one copied."""
-    before = blocks_of(nodes=old, canon=desk.old)
-    after = blocks_of(nodes=new, canon=desk.new)
-    groups = align(old=before, new=after, alphabet=desk.alphabet)
+    return weave_blocks(old=blocks_of(nodes=old, canon=desk.old), new=blocks_of(nodes=new, canon=desk.new), desk=desk)
+
+
+def weave_blocks(*, old: Sequence[Block], new: Sequence[Block], desk: Desk) -> list[Element]:
+    """Return the blocks of the redline of two stories cut into blocks."""
+    groups = align(old=old, new=new, alphabet=desk.alphabet)
     desk.moves += find_moves(groups=groups, start=desk.moves + 1)
-    ends = bool(before) and bool(after) and before[-1].kind == after[-1].kind == "p"
+    ends = bool(old) and bool(new) and old[-1].kind == new[-1].kind == "p"
     return _write(groups, desk, ends)
 
 
@@ -71,6 +74,7 @@ def _write(groups: Sequence[Group], desk: Desk, ends: bool) -> list[Element]:
             settle_end(entries=entries, desk=desk)
         for entry in entries:
             made += write_entry(entry=entry, desk=desk)
+            entry.steps = []
         entries = []
         if kind != "p":
             made += _other(group, desk)

@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from lxml import etree
 from rapidfuzz.distance import LCSseq
 
+from chancery.engines.comparison.canonical import Canon
 from chancery.engines.comparison.desk import Desk
 from chancery.engines.comparison.diffing import blocks
 from chancery.engines.comparison.names import (
@@ -54,8 +55,11 @@ def write_table(*, old: Element, new: Element, desk: Desk, weave: Weave, single:
     _track_child(new, old, TBLPR, W + "tblPrChange", desk, 0)
     _grid(new, old, desk)
     made: list[Element] = []
-    for one, two in steps:
-        if one is not None and two is not None:
+    for one, two, equal in steps:
+        if equal:
+            desk.keep(old=one, new=two)
+            made.append(two)
+        elif one is not None and two is not None:
             made.append(_row(one, two, desk, weave, single))
         else:
             lone = two if two is not None else one
@@ -108,22 +112,20 @@ def _inside(unit: Element, tag: str) -> Element | None:
     return unit
 
 
-def _line(unit: Element, canon: object) -> str:
-    holder = etree.Element("x")
-    holder.append(copy.deepcopy(unit))
-    return "\n".join(canon.rows(holder))  # type: ignore[attr-defined]
+def _letter(unit: Element, canon: Canon, desk: Desk) -> str:
+    """Return the character that stands for a row's canonical text."""
+    return desk.alphabet.letter("row" + "\n".join(canon.rows([unit])))
 
 
-def _rows(old: list[Element], new: list[Element], desk: Desk) -> list[tuple[Element | None, Element | None]]:
+def _rows(old: list[Element], new: list[Element], desk: Desk) -> list[tuple[Element | None, Element | None, bool]]:
     """Pair rows: equal ones first, then in each gap the likest in order, the rest alone."""
-    letter = desk.alphabet.letter
-    spelt_old = "".join(letter("row" + _line(unit, desk.old)) for unit in old)
-    spelt_new = "".join(letter("row" + _line(unit, desk.new)) for unit in new)
-    pairs: list[tuple[Element | None, Element | None]] = []
+    spelt_old = "".join(_letter(unit, desk.old, desk) for unit in old)
+    spelt_new = "".join(_letter(unit, desk.new, desk) for unit in new)
+    pairs: list[tuple[Element | None, Element | None, bool]] = []
     at_old = at_new = 0
     for start_old, start_new, length in [*blocks(old=spelt_old, new=spelt_new), (len(old), len(new), 0)]:
-        pairs += _row_gap(old[at_old:start_old], new[at_new:start_new], desk)
-        pairs += [(old[start_old + step], new[start_new + step]) for step in range(length)]
+        pairs += [(*pair, False) for pair in _row_gap(old[at_old:start_old], new[at_new:start_new], desk)]
+        pairs += [(old[start_old + step], new[start_new + step], True) for step in range(length)]
         at_old, at_new = start_old + length, start_new + length
     return pairs
 
@@ -189,9 +191,6 @@ def _like(old: Element, new: Element, words_old: str, words_new: str) -> float:
 
 def _row(old: Element, new: Element, desk: Desk, weave: Weave, single: Single) -> Element:
     """Return the redline of two rows, the new one changed in place; both rows alone when their cells do not fit."""
-    if _line(old, desk.old) == _line(new, desk.new):
-        desk.keep(old=old, new=new)
-        return new
     one, two = _inside(old, TR), _inside(new, TR)
     if one is None or two is None:
         raise AssertionError("only single rows are paired")

@@ -98,6 +98,8 @@ class Token:
     @property
     def form(self) -> str:
         """Formats of the pieces, one text."""
+        if len(self.pieces) == 1:
+            return self.pieces[0].form
         return "\x1f".join(f"{piece.form}\x1e{len(piece.text)}" for piece in self.pieces)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
+
+from lxml import etree
 
 from chancery.engines.comparison.names import (
     DEL,
@@ -16,6 +18,7 @@ from chancery.engines.comparison.names import (
     MOVEFROM,
     MOVETO,
     NAME,
+    R_URI,
     REVISIONS,
     RPR,
     RUN,
@@ -28,13 +31,13 @@ from chancery.engines.comparison.names import (
     TXBX,
     Element,
     P,
-    R,
     W,
     local,
 )
 from chancery.engines.comparison.package import Package
 from chancery.engines.comparison.resolution import story_parts
 
+_LINKS: Final = etree.XPath("//@*[namespace-uri() = $space]", smart_strings=False)
 _REMOVED: Final = frozenset((DEL, MOVEFROM))
 _ADDED: Final = frozenset((INS, MOVETO))
 
@@ -51,7 +54,7 @@ class Defect:
 def defects_of(*, package: Package) -> Iterator[Defect]:
     """Yield the faults of the markup of all story parts."""
     for part in story_parts(package):
-        root = package.tree(part)
+        root = package.look(part)
         found: Counter[str] = Counter()
         _marks(root, found)
         _tables(root, found)
@@ -125,11 +128,8 @@ def _ranges(root: Element, found: Counter[str]) -> None:
 
 def _relations(package: Package, part: str, root: Element, found: Counter[str]) -> None:
     known = package.relations_of(part)
-    for node in root.iter():
-        if not isinstance(node.tag, str):
-            continue
-        for name, value in node.attrib.items():
-            if name.startswith(R) and value and local(name) in ("id", "embed", "link", "dm", "lo", "qs", "cs"):
-                relation = known.get(value)
-                if relation is None or not (relation.external or relation.target in package.parts):
-                    found["relation_missing"] += 1
+    links: Any = _LINKS(root, space=R_URI)
+    for value in links:
+        relation = known.get(str(value))
+        if value and (relation is None or not (relation.external or relation.target in package.parts)):
+            found["relation_missing"] += 1
