@@ -1,0 +1,263 @@
+"""The queue of a review: decide one document, and the rest is ranked anew before the next is served."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from chancery.engines.review.dual import DualLearner
+from chancery.engines.review.features import Views
+from chancery.engines.review.fusion import Fusion
+from chancery.engines.review.primal import PrimalLearner
+from chancery.foundation.errors import Refused
+from chancery.foundation.evidence import Reason
+
+MODEL: Final = "chancery.review/1"
+WHY: Final = ("seed", "topic", "random", "model")
+
+
+class RankerRefused(Refused):
+    """A decision or a request that the queue cannot take."""
+
+    code = "ranker_refused"
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """One learner: how much each view counts in the likeness it learns from."""
+
+    name: str
+    views: Mapping[str, float]
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a queue learns. Chosen by cross-validation over screening collections; see the room's page.
+
+    cost, ratio, bias: of the classifier. dense_limit: documents up to which likeness is held as a matrix of
+    all pairs. rank: dimensions of the concept view.
+    """
+
+    mixtures: tuple[Mixture, ...] = field(default_factory=lambda: MIXTURES)
+    cost: float = 0.11
+    ratio: float = 9.8
+    bias: float = 0.6
+    gain: float = 0.05
+    dense_limit: int = 6000
+    rank: int = 100
+
+
+MIXTURES: Final = (Mixture("lexical", {"words": 0.3, "pairs": 0.3, "characters": 0.3, "title": 0.1, "embedding": 0.3}),)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A document to read next. rank: place in the queue, from 1. score: relative to the other documents."""
+
+    row: int
+    rank: int
+    score: float
+    why: str
+
+
+class Ranker:
+    """A queue over the documents of one collection."""
+
+    def __init__(
+        self,
+        *,
+        views: Views,
+        settings: Settings | None = None,
+        groups: Sequence[int] | NDArray[np.int64] | None = None,
+        topic: bool = False,
+        seed: int = 0,
+    ) -> None:
+        """views: of all documents; with ``topic`` their last row is the topic's text and never served.
+
+        groups: number of the duplicate group of each document; one copy of a group is learnt from. seed: of
+        the order served while nothing relevant is known. Refuses: groups_length.
+        """
+        self.settings = settings or Settings()
+        self.count = views.count - (1 if topic else 0)
+        self._groups = np.arange(self.count) if groups is None else np.asarray(groups, np.int64)
+        if len(self._groups) != self.count:
+            raise RankerRefused("Every document has one duplicate group.", code="groups_length")
+        self._learners = learners(views=views, settings=self.settings)
+        self._fusion = Fusion(weights=[mixture.weight for mixture in self.settings.mixtures], gain=self.settings.gain)
+        self._topic = self.count if topic else None
+        self._decided: dict[int, bool] = {}
+        self._open = np.ones(self.count, bool)
+        self._trained: dict[int, int] = {}
+        self._shuffled = np.random.default_rng([seed, 2]).permutation(self.count)
+        self._conflicts: set[int] = set()
+        self._relevant = 0
+        if topic:
+            for learner in self._learners:
+                learner.learn(row=self.count, relevant=True)
+        self._rank()
+
+    @property
+    def decided(self) -> Mapping[int, bool]:
+        """Decisions so far, by row."""
+        return self._decided
+
+    @property
+    def left(self) -> int:
+        """Documents without a decision."""
+        return self.count - len(self._decided)
+
+    @property
+    def scores(self) -> NDArray[np.float32]:
+        """Value of every document; only their order means something."""
+        return self._scores
+
+    @property
+    def conflicts(self) -> tuple[int, ...]:
+        """Duplicate groups whose copies were decided differently."""
+        return tuple(sorted(self._conflicts))
+
+    def decide(self, *, row: int, relevant: bool, trust: float = 1.0, rank: bool = True) -> None:
+        """Take a decision, or a changed one, and rank the rest anew.
+
+        trust: weight of this decision, 0 (excluded) to 1. rank: False to take several before ranking once.
+        Refuses: row_unknown, trust_invalid.
+        """
+        if not 0 <= row < self.count:
+            raise RankerRefused("There is no document %(row)s in the queue.", code="row_unknown", row=row)
+        if not 0 < trust <= 1:
+            raise RankerRefused("Trust in a decision lies above 0 and up to 1.", code="trust_invalid")
+        before = self._decided.get(row)
+        if before is None:
+            self._fusion.observe(row=row, relevant=relevant)
+        self._relevant += int(relevant) - int(bool(before))
+        self._decided[row] = relevant
+        self._open[row] = False
+        self._learn(row, relevant, trust)
+        if rank:
+            self._rank()
+
+    def withdraw(self, *, row: int) -> None:
+        """Take a decision back; the document is in the queue again. Refuses: row_undecided."""
+        if row not in self._decided:
+            raise RankerRefused("Document %(row)s has no decision.", code="row_undecided", row=row)
+        self._relevant -= int(self._decided.pop(row))
+        self._open[row] = True
+        group = int(self._groups[row])
+        if self._trained.get(group) == row:
+            del self._trained[group]
+            for learner in self._learners:
+                learner.forget(row=row)
+            for other, relevant in self._decided.items():
+                if self._groups[other] == group:
+                    self._learn(other, relevant, 1.0)
+                    break
+        self._rank()
+
+    def next(self, *, count: int = 1) -> tuple[Served, ...]:
+        """Return the documents to read next, best first; fewer when fewer are left."""
+        if not self._informed():
+            rows = self._shuffled[self._open[self._shuffled]][:count]
+            return tuple(Served(int(row), place, 0.0, "random") for place, row in enumerate(rows, 1))
+        why = "model" if self._relevant else "topic"
+        if count == 1:
+            row = int(np.argmax(np.where(self._open, self._scores, -np.inf)))
+            return (Served(row, 1, float(self._scores[row]), why),) if self.left else ()
+        rows = np.flatnonzero(self._open)
+        if count < len(rows):
+            rows = rows[np.argpartition(-self._scores[rows], count)[:count]]
+        rows = rows[np.lexsort((rows, -self._scores[rows]))]
+        return tuple(Served(int(row), place, float(self._scores[row]), why) for place, row in enumerate(rows, 1))
+
+    def because(self, *, row: int, most: int = 3) -> tuple[Reason, ...]:
+        """Return the decided documents that move a document's place most, in falling order of their pull."""
+        found = [
+            (abs(pull), other, pull)
+            for learner in self._learners
+            for other, pull in learner.support(row=row, most=most)
+        ]
+        reasons = []
+        for _size, other, pull in sorted(found, reverse=True)[:most]:
+            if other == self._topic:
+                reasons.append(Reason("like_topic", "It resembles the topic.", {}, 1))
+            elif pull > 0:
+                sentence = "It resembles document %(row)s, decided relevant."
+                reasons.append(Reason("like_relevant", sentence, {"row": other, "pull": round(pull, 4)}, 1))
+            else:
+                sentence = "It resembles document %(row)s, decided not relevant."
+                reasons.append(Reason("like_other", sentence, {"row": other, "pull": round(pull, 4)}, -1))
+        return tuple(reasons)
+
+    def doubtful(self, *, most: int = 20) -> tuple[Served, ...]:
+        """Return decisions that all other decisions speak against, the most doubtful first: look again.
+
+        score: by how much, in units of the classifier's margin; only decisions on the wrong side are named.
+        """
+        total: dict[int, float] = {}
+        for learner in self._learners:
+            for row, value in zip(*learner.held_out(), strict=True):
+                if int(row) != self._topic:
+                    total[int(row)] = total.get(int(row), 0.0) + float(value) / len(self._learners)
+        wrong = sorted((value, row) for row, value in total.items() if value < 0)[:most]
+        return tuple(Served(row, place, -value, "doubt") for place, (value, row) in enumerate(wrong, 1))
+
+    def held_out(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return decided rows and the first learner's value for each without the decision itself, unsigned."""
+        rows, values = self._learners[0].held_out()
+        kept = rows < self.count
+        signs = np.array([1.0 if self._decided.get(int(row)) else -1.0 for row in rows[kept]])
+        return rows[kept], values[kept] * signs
+
+    def values(self) -> NDArray[np.float32]:
+        """Return the first learner's value of every document, on the scale of `held_out`."""
+        return self._learners[0].values[: self.count]
+
+    def _informed(self) -> bool:
+        return self._topic is not None or self._relevant > 0
+
+    def _learn(self, row: int, relevant: bool, trust: float) -> None:
+        group = int(self._groups[row])
+        holder = self._trained.get(group)
+        if holder is not None and holder != row:
+            if self._decided.get(holder) == relevant:
+                return
+            self._conflicts.add(group)
+            for learner in self._learners:
+                learner.forget(row=holder)
+        elif holder == row and group in self._conflicts:
+            self._conflicts.discard(group)
+        self._trained[group] = row
+        for learner in self._learners:
+            learner.learn(row=row, relevant=relevant, trust=trust)
+
+    def _rank(self) -> None:
+        parts = [learner.settle()[: self.count] for learner in self._learners]
+        self._scores = self._fusion.combine(parts=parts, open_rows=self._open)
+
+
+def learners(*, views: Views, settings: Settings) -> list[DualLearner] | list[PrimalLearner]:
+    """Return one learner a mixture: over all pairs for small collections, over sparse rows for large ones."""
+    options = {"cost": settings.cost, "ratio": settings.ratio, "bias": settings.bias}
+    if views.count <= settings.dense_limit:
+        return [
+            DualLearner(shared=views.shared(mixture=dict(mixture.views)), **options) for mixture in settings.mixtures
+        ]
+    return [
+        PrimalLearner(matrix=stacked(views=views, mixture=mixture.views), **options) for mixture in settings.mixtures
+    ]
+
+
+def stacked(*, views: Views, mixture: Mapping[str, float]) -> sparse.csr_matrix:
+    """Return the sparse views side by side, scaled so that row products equal the mixture's likeness."""
+    present = [(name, weight) for name, weight in mixture.items() if name in views.sparse]
+    scale = 1.0 / sum(weight for _name, weight in present)
+    if len(present) == 1:
+        matrix = views.sparse[present[0][0]]
+        return matrix if present[0][1] * scale == 1 else matrix * np.float32(np.sqrt(present[0][1] * scale))
+    blocks = [views.sparse[name] * np.float32(np.sqrt(weight * scale)) for name, weight in present]
+    return sparse.hstack(blocks, format="csr", dtype=np.float32)
