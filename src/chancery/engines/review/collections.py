@@ -118,7 +118,7 @@ def _rows(reader: Iterator[list[str]]) -> Iterator[list[str]]:
 
 def _places(header: list[str]) -> dict[str, int]:
     names = [name.strip() for name in header]
-    places = {}
+    places: dict[str, int] = {}
     for wanted in ("title", "abstract", "label_included"):
         if wanted not in names:
             raise CollectionRefused("The column %(name)s is missing.", code="column_missing", name=wanted)

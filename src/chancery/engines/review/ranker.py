@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -36,6 +36,11 @@ class Mixture:
     weight: float = 1.0
 
 
+MIXTURES: Final[tuple[Mixture, ...]] = (
+    Mixture("lexical", {"words": 0.3, "pairs": 0.3, "characters": 0.3, "title": 0.1, "embedding": 0.3}),
+)
+
+
 @dataclass(frozen=True)
 class Settings:
     """How a queue learns. Chosen by cross-validation over screening collections; see the room's page.
@@ -44,16 +49,13 @@ class Settings:
     all pairs. rank: dimensions of the concept view.
     """
 
-    mixtures: tuple[Mixture, ...] = field(default_factory=lambda: MIXTURES)
+    mixtures: tuple[Mixture, ...] = MIXTURES
     cost: float = 0.11
     ratio: float = 9.8
     bias: float = 0.6
     gain: float = 0.05
     dense_limit: int = 6000
     rank: int = 100
-
-
-MIXTURES: Final = (Mixture("lexical", {"words": 0.3, "pairs": 0.3, "characters": 0.3, "title": 0.1, "embedding": 0.3}),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,13 +244,24 @@ class Ranker:
 
 def learners(*, views: Views, settings: Settings) -> list[DualLearner] | list[PrimalLearner]:
     """Return one learner a mixture: over all pairs for small collections, over sparse rows for large ones."""
-    options = {"cost": settings.cost, "ratio": settings.ratio, "bias": settings.bias}
     if views.count <= settings.dense_limit:
         return [
-            DualLearner(shared=views.shared(mixture=dict(mixture.views)), **options) for mixture in settings.mixtures
+            DualLearner(
+                shared=views.shared(mixture=dict(mixture.views)),
+                cost=settings.cost,
+                ratio=settings.ratio,
+                bias=settings.bias,
+            )
+            for mixture in settings.mixtures
         ]
     return [
-        PrimalLearner(matrix=stacked(views=views, mixture=mixture.views), **options) for mixture in settings.mixtures
+        PrimalLearner(
+            matrix=stacked(views=views, mixture=mixture.views),
+            cost=settings.cost,
+            ratio=settings.ratio,
+            bias=settings.bias,
+        )
+        for mixture in settings.mixtures
     ]
 
 

@@ -14,7 +14,7 @@ from chancery.engines.review.stopping import GUARANTEED, RULES, Stop, StoppingRe
 class ValidationReport:
     """Every figure of a review and what it rests on; shares between 0 and 1, limits two-sided and exact.
 
-    richness, recall, elusion: from the hidden sample, None where it cannot say. precision: of what was read.
+    richness, recall, elusion: from the hidden sample, None where it cannot say. precision: counted, so without limits.
     rules: answer of every rule that can be asked of this record. reached: reading to each target, only once
     every document was read, so that the truth is known. changed: decisions that were changed later.
     """
@@ -55,6 +55,7 @@ def validate(*, ledger: Ledger, target: float = 0.8, confidence: float = 0.95) -
             answers.append(decide_stop(rule=rule, progress=progress, target=target, confidence=confidence))
         except StoppingRefused:
             continue
+    rate = progress.relevant / progress.read
     complete = progress.read == progress.documents
     return ValidationReport(
         documents=progress.documents,
@@ -67,7 +68,7 @@ def validate(*, ledger: Ledger, target: float = 0.8, confidence: float = 0.95) -
         sample_size=len(coded),
         sample_relevant=len(relevant),
         sample_seen=seen,
-        precision=share(found=progress.relevant, sampled=progress.read, confidence=confidence),
+        precision=Estimate(rate, rate, rate, progress.relevant, progress.read),
         richness=share(found=len(relevant), sampled=len(coded), confidence=confidence) if coded else None,
         recall=recall_of_sample(turned_up=seen, relevant=len(relevant), confidence=confidence) if relevant else None,
         elusion=share(found=sum(event.relevant for event in unread), sampled=len(unread), confidence=confidence)

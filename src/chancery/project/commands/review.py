@@ -79,16 +79,14 @@ def stop_review(
 ) -> None:
     """Say whether a review may stop, and after how many documents it first might have."""
     try:
-        progress = _ledger(ledger).progress()
+        record = _ledger(ledger)
+        progress = record.progress()
         answer = decide_stop(rule=rule, progress=progress, target=target, confidence=confidence, run=run)
     except Refused as refusal:
         refuse(refusal, as_json=as_json)
     complete = progress.read == progress.documents
     recall = answer.found_at / progress.relevant if complete and answer.found_at and progress.relevant else None
     sample = progress.sample
-    unseen = None
-    if sample is not None and answer.at is not None and sample.size <= progress.documents:
-        unseen = _sampled_not_read(_ledger(ledger), answer.at)
     if as_json:
         print_json(
             {
@@ -98,7 +96,7 @@ def stop_review(
                 "relevant": progress.relevant,
                 "recall_at_stop": recall,
                 "sample": None if sample is None else {"size": sample.size, "relevant": sample.relevant},
-                "cost": None if answer.at is None else answer.at + (unseen or 0),
+                "cost": None if answer.at is None else answer.at + _sampled_not_read(record, answer.at),
             }
         )
         return
