@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
+from pathlib import Path
 from typing import Any, TextIO
 
 from chancery.engines.ingest.accounting import EXCEPTION_COLUMNS, exception_row
@@ -20,6 +21,23 @@ from chancery.engines.text.relations import Member, Relation, relate
 
 _ROLES = ("from", "to", "cc", "bcc", "author", "last_saved_by", "organizer", "email")
 _SCANNED = {"no_text", None}
+_MEMBER = (
+    "id",
+    "parent_id",
+    "family_id",
+    "kind",
+    "path",
+    "sha256",
+    "size",
+    "status",
+    "exception",
+    "custodian",
+    "metadata",
+)
+_COMPARED = (
+    *("subject", "from", "to", "cc", "bcc", "date_sent", "message_id", "in_reply_to", "references", "thread_index"),
+    "body_absent",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,27 +112,30 @@ class Count:
 def finish(*, place: Workplace, how: Finish, advance: Advance) -> dict[str, Any]:
     """Write ``items.jsonl``, ``exceptions.csv`` and ``accounting.json``; return the account.
 
-    Only compact facts of each item are held; the records are read from the spools twice.
+    Only compact facts of each item are held.
     """
     count = Count()
-    standing = _Standing(place, how)
-    related = relate(members=_Members(standing), text_of=_Texts(place))
+    ordered, members = place.work / "ordered.jsonl", place.work / "members.jsonl"
+    _lay_out(_Standing(place, how), ordered, members)
+    related = relate(members=_Members(members), text_of=_Texts(place))
     lines, exceptions = place.work / "items.jsonl", place.work / "exceptions.csv"
     with (
         lines.open("w", encoding="utf-8", newline="\n") as out,
         exceptions.open("w", encoding="utf-8-sig", newline="") as sheet,
     ):
-        _write(standing, how, related, count, out, sheet, advance)
+        _write(ordered, how, related, count, out, sheet, advance)
     account = count.account()
     summary = place.work / "accounting.json"
     summary.write_text(json.dumps(account, indent=2) + "\n", encoding="utf-8")
+    for path in (ordered, members):
+        path.unlink()
     for path in (lines, exceptions, summary):
         path.replace(place.out / path.name)
     return account
 
 
 def _write(
-    standing: _Standing,
+    ordered: Path,
     how: Finish,
     related: Iterator[Relation],
     count: Count,
@@ -125,14 +146,15 @@ def _write(
     finisher = _Finisher(how)
     writer = csv.writer(sheet)
     writer.writerow(EXCEPTION_COLUMNS)
-    for number, (record, relation) in enumerate(zip(standing.records(), related, strict=True), start=1):
-        line = finisher.line(record, relation)
-        count.take(line)
-        count.missing += len(relation.missing)
-        out.write(json.dumps(line, ensure_ascii=False) + "\n")
-        if line["exception"] is not None:
-            writer.writerow(exception_row(line=line))
-        advance("finish", number, None)
+    with ordered.open("rb") as records:
+        for number, (text, relation) in enumerate(zip(records, related, strict=True), start=1):
+            line = finisher.line(json.loads(text), relation)
+            count.take(line)
+            count.missing += len(relation.missing)
+            out.write(json.dumps(line, ensure_ascii=False) + "\n")
+            if line["exception"] is not None:
+                writer.writerow(exception_row(line=line))
+            advance("finish", number, None)
 
 
 def custodian_of(*, path: str) -> str:
@@ -196,29 +218,29 @@ class _Standing:
 
 
 class _Members:
-    """The items as the comparison sees them; read from the spools anew each time."""
+    """The items as the comparison sees them; read from their own short file anew each time."""
 
-    def __init__(self, standing: _Standing) -> None:
-        self.standing = standing
+    def __init__(self, path: Path) -> None:
+        self.path = path
 
     def __iter__(self) -> Iterator[Member]:
-        custodian = ""
-        for record in self.standing.records():
+        with self.path.open("rb") as stream:
+            for line in stream:
+                yield Member(**dict(zip(_MEMBER, json.loads(line), strict=True)))
+
+
+def _lay_out(standing: _Standing, ordered: Path, members: Path) -> None:
+    """Write the records in their order, and beside them what the comparison needs of each."""
+    custodian = ""
+    with ordered.open("wb") as out, members.open("wb") as short:
+        for record in standing.records():
             if record["parent_id"] is None:
                 custodian = custodian_of(path=record["path"])
-            yield Member(
-                id=record["id"],
-                parent_id=record["parent_id"],
-                family_id=record["family_id"],
-                kind=record["kind"],
-                path=record["path"],
-                sha256=record["sha256"],
-                size=record["size"],
-                status=record["status"],
-                exception=record["exception"],
-                custodian=custodian,
-                metadata=record["metadata"],
-            )
+            metadata = record["metadata"]
+            facts = [record[name] for name in _MEMBER[:-2]]
+            facts += [custodian, {name: metadata[name] for name in _COMPARED if metadata.get(name)}]
+            out.write(json.dumps(record, ensure_ascii=False).encode() + b"\n")
+            short.write(json.dumps(facts, ensure_ascii=False).encode() + b"\n")
 
 
 class _Finisher:
