@@ -10,17 +10,20 @@ reported with its exact similarity: recall and precision are 1 by construction.
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 
 import numpy as np
+import numpy.typing as npt
 
 from chancery.engines.text.similarity.occurrences import Batch, Occurrences
 from chancery.engines.text.similarity.shingles import distinct, similarity
-from chancery.engines.text.similarity.tokens import U64
+from chancery.engines.text.similarity.tokens import U64, mix
 
 _LEAST_WORDS = 5
 _ROUNDING = 1e-9
+_FEWEST_BITS, _MOST_BITS = 10, 24
+_HELD = 256  # sets of documents compared last
 
 
 class Join:
@@ -32,13 +35,17 @@ class Join:
         """threshold: least Jaccard similarity, above 0 up to 1; the other values as in ``groups``."""
         self._threshold = threshold
         self._seen = Occurrences(count=count, text_of=text_of, keep_bytes=keep_bytes)
-        self._prefix: dict[int, list[int]] = {}
         self._sets: dict[int, int] = {}
-        self._index: dict[int, list[int]] = {}
+        self._prefix: dict[int, tuple[int, int]] = {}
+        self._chosen = 0
+        self._held: OrderedDict[int, U64] = OrderedDict()
         self._short_words = short_words
         self.copies = self._copies()
-        for batch in self._seen.batches():
-            self._choose(batch)
+        chosen = [prefix for batch in self._seen.batches() for prefix in self._choose(batch)]
+        self._keys, self._tags = _slots(chosen)
+        self._last = np.full(int(self._keys.max(initial=-1)) + 1, -1, np.int32)
+        self._before = np.full(len(self._keys), -1, np.int32)
+        self._owner = np.zeros(len(self._keys), np.int32)
 
     def _copies(self) -> dict[int, int]:
         """Return the first document with the same shingles for each later one."""
@@ -55,30 +62,28 @@ class Join:
                 found[copy] = first
         return found
 
-    def _choose(self, batch: Batch) -> None:
-        """Keep the common part of the prefix of each document that has one."""
+    def _choose(self, batch: Batch) -> Iterator[U64]:
+        """Yield the common part of the prefix of each document that has one."""
         sizes = np.diff(batch.bounds)
-        place = slice(batch.first, batch.first + len(sizes))
         most = np.floor((1 - self._threshold) * sizes + _ROUNDING).astype(np.int64) + 1
-        open_ = (self._seen.lone_counts(batch) < most) & (self._seen.words[place] >= self._short_words)
-        for offset in np.flatnonzero(open_ & (sizes > 0)).tolist():
-            number = batch.first + offset
+        common, lone_counts = self._seen.common(batch)
+        open_ = (lone_counts < most) & (self._seen.words[batch.numbers] >= self._short_words)
+        for place in np.flatnonzero(open_ & (sizes > 0)).tolist():
+            number = int(batch.numbers[place])
             if number in self.copies:
                 continue
-            values = distinct(batch.values[batch.bounds[offset] : batch.bounds[offset + 1]])
-            common = values[~self._seen.lone(values)]
-            length = len(values) - math.ceil(self._threshold * len(values) - _ROUNDING) + 1
-            length -= len(values) - len(common)
+            here = slice(batch.bounds[place], batch.bounds[place + 1])
+            values, flags = batch.values[here], common[here]
+            shared = distinct(values[flags])
+            size = len(shared) + len(distinct(values[~flags]))
+            length = len(shared) + 1 - math.ceil(self._threshold * size - _ROUNDING)
             if length > 0:
-                self._sets[number] = len(values)
-                self._prefix[number] = self._first(common, length)
-
-    def _first(self, common: U64, length: int) -> list[int]:
-        keys = (common >> np.uint64(16)) | (self._seen.often(common).astype(np.uint64) << np.uint64(48))
-        if length < len(keys):
-            keys = np.partition(keys, length - 1)[:length]
-        found: list[int] = keys.tolist()
-        return found
+                keys = (shared >> np.uint64(16)) | (self._seen.often(shared).astype(np.uint64) << np.uint64(48))
+                keys = np.partition(keys, length - 1)[:length] if length < len(keys) else keys
+                self._sets[number] = size
+                self._prefix[number] = (self._chosen, self._chosen + len(keys))
+                self._chosen += len(keys)
+                yield keys
 
     def longest_first(self) -> list[int]:
         """Return the documents that may have a partner, longest first, then in the order given."""
@@ -86,23 +91,54 @@ class Join:
 
     def partners(self, number: int) -> Iterator[tuple[int, float]]:
         """Yield each added document at least so similar, with the similarity, in the order added."""
-        least = self._threshold * self._sets[number] - _ROUNDING
-        met: Counter[int] = Counter()
-        for key in self._prefix[number]:
-            if key in self._index:
-                met.update(self._index[key])
-        if not met:
+        size = self._sets[number]
+        longest = size / self._threshold + _ROUNDING
+        near = [other for other in self._met(number) if self._sets[other] <= longest]
+        if not near:
             return
-        mine = distinct(self._seen.shingles(number))
-        for other in sorted(met):
-            longer = max(self._sets[other], len(mine))
-            if self._threshold * longer - _ROUNDING > min(self._sets[other], len(mine)) or len(mine) < least:
-                continue
-            found = similarity(mine, distinct(self._seen.shingles(other)))
+        mine = self._distinct(number)
+        for other in near:
+            found = similarity(mine, self._distinct(other))
             if found + _ROUNDING >= self._threshold:
                 yield other, found
 
     def add(self, number: int) -> None:
-        """Let later documents meet this one."""
-        for key in self._prefix[number]:
-            self._index.setdefault(key, []).append(number)
+        """Let later documents, which are not longer, meet this one."""
+        first, last = self._prefix[number]
+        keys, places = self._keys[first:last], np.arange(first, last, dtype=np.int32)
+        self._owner[places] = number
+        self._before[places] = self._last[keys]
+        self._last[keys] = places
+
+    def _met(self, number: int) -> list[int]:
+        """Return the added documents that share a key with this one, in the order given."""
+        first, last = self._prefix[number]
+        places, tags = self._last[self._keys[first:last]], self._tags[first:last]
+        found = []
+        while (more := places >= 0).any():
+            places, tags = places[more], tags[more]
+            found.append(self._owner[places[self._tags[places] == tags]])
+            places = self._before[places]
+        met: list[int] = np.unique(np.concatenate(found)).tolist() if found else []
+        return met
+
+    def _distinct(self, number: int) -> U64:
+        """Return the shingle set of a document; those asked for last are held."""
+        found = self._held.get(number)
+        if found is None:
+            found = distinct(self._seen.shingles(number))
+            self._held[number] = found
+            if len(self._held) > _HELD:
+                self._held.popitem(last=False)
+        else:
+            self._held.move_to_end(number)
+        return found
+
+
+def _slots(chosen: list[U64]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint32]]:
+    """Return a slot and a tag for each key, the same for equal ones."""
+    if not chosen:
+        return np.empty(0, np.int32), np.empty(0, np.uint32)
+    keys = mix(np.concatenate(chosen))
+    bits = min(_MOST_BITS, max(_FEWEST_BITS, len(keys).bit_length()))
+    return (keys >> np.uint64(64 - bits)).astype(np.int32), keys.astype(np.uint32)

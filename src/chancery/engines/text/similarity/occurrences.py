@@ -6,7 +6,6 @@ one that shares its slot by chance is only treated as common, so nothing that is
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,21 +13,21 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from chancery.engines.text.similarity.shingles import Shingles, shingles_of
+from chancery.engines.text.similarity.shingles import shingles_of
 from chancery.engines.text.similarity.tokens import I64, U64, Flags, mix
 
 _COMMON = np.uint32(0xFFFFFFFF)
-_BATCH_TEXTS, _BATCH_CHARS = 128, 400_000
+_BATCH_TEXTS, _BATCH_CHARS = 256, 500_000
 _FEWEST_BITS, _MOST_BITS = 16, 26
 _SAMPLED = 4000
-_SAMPLE_BITS = 22
+_SAMPLE_BITS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The shingles of neighbouring documents; first: number of the first; met: shingles of all before, plus 1."""
+    """The shingles of some documents, whose numbers are given; met: shingles of all batches before, plus 1."""
 
-    first: int
+    numbers: I64
     met: int
     values: U64
     bounds: I64
@@ -53,40 +52,48 @@ class Occurrences:
         self._shift = np.uint64(64 - bits)
         self._table = np.zeros(1 << bits, np.uint32)
         self._kept: list[Batch] = []
-        self._starts: list[int] = []
+        self._batch_of = np.full(count, -1, np.int32)
+        self._place_of = np.zeros(count, np.int32)
         self._again: OrderedDict[int, U64] = OrderedDict()
         self._again_bytes = 0
         self._read()
         self._often = self._sample()
 
     def _read(self) -> None:
-        held, met = 0, 1
-        for numbers, found in self._shingles(range(self.count)):
-            batch = Batch(numbers[0], met, found.values, found.bounds)
-            place = slice(numbers[0], numbers[-1] + 1)
-            self.words[place], self.sizes[place] = found.words, np.diff(found.bounds)
-            self.prints[place] = _prints(batch)
+        held = 0
+        for batch, words in self._shingled(range(self.count), 1):
+            numbers = batch.numbers
+            self.words[numbers], self.sizes[numbers] = words, np.diff(batch.bounds)
+            self.prints[numbers] = _prints(batch)
             self._enter(batch)
-            met += len(found.values)
-            held += found.values.nbytes
+            held += batch.values.nbytes
             if held <= self._keep_bytes:
+                self._batch_of[numbers] = len(self._kept)
+                self._place_of[numbers] = np.arange(len(numbers))
                 self._kept.append(batch)
-                self._starts.append(batch.first)
 
-    def _shingles(self, numbers: Iterable[int]) -> Iterator[tuple[list[int], Shingles]]:
-        """Yield shingles of documents in batches limited by number and by characters."""
-        here: list[int] = []
-        texts: list[str] = []
-        chars = 0
+    def _shingled(self, numbers: Iterable[int], met: int) -> Iterator[tuple[Batch, I64]]:
+        """Yield shingles and words of documents in batches limited by number and by characters.
+
+        Texts of plain ASCII and others go into separate batches, since the former are read twice as fast.
+        """
+        waiting: dict[bool, list[tuple[int, str]]] = {True: [], False: []}
+        chars = {True: 0, False: 0}
         for number in numbers:
-            here.append(number)
-            texts.append(self._text_of(number))
-            chars += len(texts[-1])
-            if chars >= _BATCH_CHARS or len(here) == _BATCH_TEXTS:
-                yield here, shingles_of(texts=texts)
-                here, texts, chars = [], [], 0
-        if here:
-            yield here, shingles_of(texts=texts)
+            text = self._text_of(number)
+            kind = text.isascii()
+            waiting[kind].append((number, text))
+            chars[kind] += len(text)
+            if chars[kind] >= _BATCH_CHARS or len(waiting[kind]) == _BATCH_TEXTS:
+                found = _batch(waiting[kind], met)
+                met += len(found[0].values)
+                yield found
+                waiting[kind], chars[kind] = [], 0
+        for rest in waiting.values():
+            if rest:
+                found = _batch(rest, met)
+                met += len(found[0].values)
+                yield found
 
     def _enter(self, batch: Batch) -> None:
         """Mark the slots of a batch: the number of the occurrence, or common once two documents met there."""
@@ -107,52 +114,45 @@ class Occurrences:
     def _slots(self, values: U64) -> I64:
         return (values >> self._shift).view(np.int64)
 
-    def lone(self, values: U64) -> Flags:
-        """Tell for each shingle of a document whether no other document has it."""
-        found: Flags = self._table[self._slots(values)] != _COMMON
-        return found
+    def common(self, batch: Batch) -> tuple[Flags, I64]:
+        """Tell for each shingle of a batch whether another document has it; count the lone ones of each document.
 
-    def lone_counts(self, batch: Batch) -> I64:
-        """Return how many different lone shingles each document of a batch has."""
+        The count may be too low by those that share a slot, never too high.
+        """
+        found = self._table[self._slots(batch.values)]
         own = np.arange(batch.met, batch.met + len(batch.values), dtype=np.int64)
         before = np.zeros(len(own) + 1, np.int64)
-        np.cumsum(self._table[self._slots(batch.values)] == own, out=before[1:])
-        return np.diff(before[batch.bounds])
+        np.cumsum(found == own, out=before[1:])
+        return found == _COMMON, np.diff(before[batch.bounds])
 
     def often(self, values: U64) -> npt.NDArray[np.uint16]:
         """Return in how many documents of a sample each shingle was met: an order, never a proof."""
         return self._often[(values >> np.uint64(64 - _SAMPLE_BITS)).view(np.int64)]
 
     def _sample(self) -> npt.NDArray[np.uint16]:
-        counts = np.zeros(1 << _SAMPLE_BITS, np.int64)
-        numbers = range(0, self.count, max(1, self.count // _SAMPLED))
-        for _, found in self._shingles(numbers) if not self._kept else self._sampled(numbers):
-            common = found.values[~self.lone(found.values)]
-            slots = (common >> np.uint64(64 - _SAMPLE_BITS)).view(np.int64)
-            np.add.at(counts, slots, 1)
+        step = max(1, len(self._kept) * _BATCH_TEXTS // _SAMPLED)
+        sampled = [batch.values for batch in self._kept[::step]]
+        if not sampled:
+            numbers = range(0, self.count, max(1, self.count // _SAMPLED))
+            sampled = [batch.values for batch, _ in self._shingled(numbers, 1)]
+        values = np.concatenate(sampled) if sampled else np.empty(0, np.uint64)
+        common = values[self._table[self._slots(values)] == _COMMON]
+        counts = np.bincount((common >> np.uint64(64 - _SAMPLE_BITS)).view(np.int64), minlength=1 << _SAMPLE_BITS)
         return np.minimum(counts, 0xFFFF).astype(np.uint16)
 
-    def _sampled(self, numbers: Sequence[int]) -> Iterator[tuple[int, Shingles]]:
-        for number in numbers:
-            values = self.shingles(number)
-            yield number, Shingles(values, np.array([0, len(values)]), self.words[number : number + 1])
-
     def batches(self) -> Iterator[Batch]:
-        """Yield the shingles of all documents in order, reading again those that were not kept."""
+        """Yield the shingles of all documents, reading again those that were not kept."""
         yield from self._kept
-        last = self._kept[-1] if self._kept else None
-        first = last.first + len(last.bounds) - 1 if last else 0
-        met = last.met + len(last.values) if last else 1
-        for numbers, found in self._shingles(range(first, self.count)):
-            yield Batch(numbers[0], met, found.values, found.bounds)
-            met += len(found.values)
+        met = self._kept[-1].met + len(self._kept[-1].values) if self._kept else 1
+        missing = np.flatnonzero(self._batch_of < 0).tolist()
+        yield from (batch for batch, _ in self._shingled(missing, met))
 
     def shingles(self, number: int) -> U64:
         """Return the shingles of one document, repeated ones included."""
-        place = bisect_right(self._starts, number) - 1
-        if place >= 0 and number - self._kept[place].first < len(self._kept[place].bounds) - 1:
-            batch = self._kept[place]
-            return batch.values[batch.bounds[number - batch.first] : batch.bounds[number - batch.first + 1]]
+        kept = int(self._batch_of[number])
+        if kept >= 0:
+            batch, place = self._kept[kept], int(self._place_of[number])
+            return batch.values[batch.bounds[place] : batch.bounds[place + 1]]
         if number in self._again:
             self._again.move_to_end(number)
             return self._again[number]
@@ -162,6 +162,12 @@ class Occurrences:
         while self._again_bytes > self._keep_bytes // 4 and len(self._again) > 1:
             self._again_bytes -= self._again.popitem(last=False)[1].nbytes
         return values
+
+
+def _batch(texts: Sequence[tuple[int, str]], met: int) -> tuple[Batch, I64]:
+    found = shingles_of(texts=[text for _, text in texts])
+    numbers = np.fromiter((number for number, _ in texts), np.int64, len(texts))
+    return Batch(numbers, met, found.values, found.bounds), found.words
 
 
 def _prints(batch: Batch) -> U64:

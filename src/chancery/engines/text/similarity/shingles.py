@@ -58,8 +58,13 @@ def shingles_of(*, texts: Sequence[str]) -> Shingles:
 
 def distinct(values: U64) -> U64:
     """Return the set of the shingles of one text, ascending."""
+    if not len(values):
+        return values
     found = np.sort(values)
-    return found[np.concatenate([np.ones(1, np.bool_), found[1:] != found[:-1]])] if len(found) else found
+    first = np.empty(len(found), np.bool_)
+    first[0] = True
+    np.not_equal(found[1:], found[:-1], out=first[1:])
+    return found[first]
 
 
 def similarity(left: U64, right: U64) -> float:

@@ -7,7 +7,7 @@ token of its own. Letter case, width (NFKC), punctuation and white space do not 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,7 @@ I64 = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 _PIECE = 1 << 17  # characters hashed at a time: the arrays of one piece stay in the cache of a processor
+_LONGEST = 1 << 12  # characters of a word that is never cut
 _BASE = 0x9E3779B97F4A7C15
 _ALONE = (
     (0x0E00, 0x0EFF),  # Thai, Lao
@@ -80,22 +81,53 @@ _INVERSE = _powers(pow(_BASE, -1, 1 << 64))
 def tokens_of(*, texts: Sequence[str]) -> Tokens:
     """Return the tokens of the texts; any string will do, lone surrogates count as space."""
     plain = [_plain(text) for text in texts]
-    joined = "".join(plain)
-    simple = joined.isascii()
-    if simple:
-        data = joined.encode()
+    parts: list[tuple[U64, I64, Flags | None]] = []
+    bounds = np.zeros(len(plain) + 1, np.int64)
+    for first, last in _runs(plain):
+        joined = plain[first] if last == first + 1 else "".join(plain[first:last])
+        before = len(parts)
+        parts.extend(_pieces(joined))
+        starts = [start for _, start, _ in parts[before:]]
+        ends = np.cumsum(np.fromiter(map(len, plain[first:last]), np.int64, last - first))
+        bounds[first + 1 : last + 1] = bounds[first] + np.searchsorted(np.concatenate(starts), ends)
+    if not parts:
+        return Tokens(np.empty(0, np.uint64), None, bounds)
+    alone = None
+    if any(flags is not None for _, _, flags in parts):
+        alone = np.concatenate([np.zeros(len(h), np.bool_) if flags is None else flags for h, _, flags in parts])
+    return Tokens(np.concatenate([hashes for hashes, _, _ in parts]), alone, bounds)
+
+
+def _runs(plain: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield ranges of neighbouring texts of one kind, plain ASCII or not, that fit into a piece together."""
+    first, chars = 0, 0
+    for place, text in enumerate(plain):
+        if place > first and (chars + len(text) > _PIECE or text.isascii() != plain[first].isascii()):
+            yield first, place
+            first, chars = place, 0
+        chars += len(text)
+    if first < len(plain):
+        yield first, len(plain)
+
+
+def _pieces(text: str) -> Iterator[tuple[U64, I64, Flags | None]]:
+    """Yield hash, place and kind of the tokens, cut between words where the text is longer than a piece."""
+    if text.isascii():
+        data = text.encode()
         points: npt.NDArray[np.generic] = np.frombuffer(data, np.uint8)
         classes = np.frombuffer(data.translate(_CLASS_OF_BYTE), np.uint8)
     else:
-        wide = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+        wide = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
         points, classes = wide, _classes_of(wide)
-    parts = [_piece(points[at : at + _PIECE], classes[at : at + _PIECE], at) for at in range(0, len(points), _PIECE)]
-    if not parts:
-        return Tokens(np.empty(0, np.uint64), None, np.zeros(len(plain) + 1, np.int64))
-    starts = np.concatenate([start for _, start in parts])
-    bounds = np.zeros(len(plain) + 1, np.int64)
-    bounds[1:] = np.searchsorted(starts, np.cumsum(np.fromiter(map(len, plain), np.int64, len(plain))))
-    return Tokens(np.concatenate([found for found, _ in parts]), None if simple else classes[starts] == 2, bounds)
+    at = 0
+    while at < len(points):
+        end = min(len(points), at + _PIECE)
+        if end < len(points):
+            between = np.flatnonzero(classes[max(at, end - _LONGEST) : end] != 1)
+            end = max(at, end - _LONGEST) + int(between[-1]) + 1 if len(between) else end
+        hashes, starts = _piece(points[at:end], classes[at:end], at)
+        yield hashes, starts, None if text.isascii() else classes[starts] == 2
+        at = end
 
 
 def _plain(text: str) -> str:
