@@ -59,7 +59,14 @@ HAN = "买卖合同违约责任交货延期付款的"
 FIRST = date(2023, 1, 1)
 
 
-def text(chance: random.Random, length: int) -> str:
+class Chance(random.Random):
+    """A source of chance with the words and characters that queries are made of."""
+
+    latin = LATIN
+    han = HAN
+
+
+def text(chance: Chance, length: int) -> str:
     """Return a text of so many pieces, with sentences and paragraphs."""
     weights = list(accumulate(1 / (place + 2) for place in range(len(LATIN))))
     pieces: list[str] = []
@@ -77,7 +84,7 @@ def text(chance: random.Random, length: int) -> str:
 
 def documents(seed: int, count: int, length: int = 60) -> list[dict[str, object]]:
     """Return documents with subject, sender, day and size."""
-    chance = random.Random(seed)
+    chance = Chance(seed)
     return [
         {
             "text": text(chance, chance.randint(0, length)),
@@ -90,12 +97,12 @@ def documents(seed: int, count: int, length: int = 60) -> list[dict[str, object]
     ]
 
 
-def word(chance: random.Random) -> str:
+def word(chance: Chance) -> str:
     """Return one term that is a single word or a run of characters."""
     kind = chance.random()
     if kind < 0.2:
-        return "".join(chance.choice(HAN) for _ in range(chance.randint(1, 3)))
-    chosen = chance.choice([each for each in LATIN if each.isalnum()])
+        return "".join(chance.choice(chance.han) for _ in range(chance.randint(1, 3)))
+    chosen = chance.choice([each for each in chance.latin if each.isalnum()])
     if kind < 0.35:
         cut = chance.randint(1, max(1, len(chosen) - 1))
         return chance.choice(
@@ -113,19 +120,19 @@ def word(chance: random.Random) -> str:
     return chosen
 
 
-def phrase(chance: random.Random) -> str:
+def phrase(chance: Chance) -> str:
     """Return a word or a phrase."""
     if chance.random() < 0.8:
         return word(chance)
-    words = [chance.choice(LATIN) for _ in range(chance.randint(2, 3))]
+    words = [chance.choice(chance.latin) for _ in range(chance.randint(2, 3))]
     if chance.random() < 0.3:
         words[-1] = words[-1][:3] + "*"
     if chance.random() < 0.3:
-        return '"' + chance.choice(HAN) + chance.choice("，。") + chance.choice(HAN) + '"'
+        return '"' + chance.choice(chance.han) + chance.choice("，。") + chance.choice(chance.han) + '"'
     return '"' + " ".join(words) + '"'
 
 
-def operand(chance: random.Random, depth: int) -> str:
+def operand(chance: Chance, depth: int) -> str:
     """Return one side of a nearness."""
     kind = chance.random()
     if depth <= 0 or kind < 0.5:
@@ -135,14 +142,14 @@ def operand(chance: random.Random, depth: int) -> str:
     return "(" + nearness(chance, depth - 1) + ")"
 
 
-def nearness(chance: random.Random, depth: int) -> str:
+def nearness(chance: Chance, depth: int) -> str:
     """Return a nearness, possibly nested."""
     reach = chance.choice(["1", "2", "3", "5", "10", "25", "s", "p"])
     operator = chance.choice(["w/", "w/", "pre/", "NOT w/", "w/"]) + reach
     return f"{operand(chance, depth)} {operator} {operand(chance, depth)}"
 
 
-def query(chance: random.Random, depth: int = 2) -> str:
+def query(chance: Chance, depth: int = 2) -> str:
     """Return a whole query."""
     kind = chance.random()
     if depth <= 0 or kind < 0.15:
@@ -159,6 +166,6 @@ def query(chance: random.Random, depth: int = 2) -> str:
     return f"({query(chance, depth - 1)}){glue}({query(chance, depth - 1)})"
 
 
-def query_in_field(chance: random.Random) -> str:
+def query_in_field(chance: Chance) -> str:
     """Return what may stand in brackets after a field."""
     return nearness(chance, 1) if chance.random() < 0.5 else f"{phrase(chance)} OR {phrase(chance)}"

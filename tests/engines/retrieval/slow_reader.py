@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from chancery.engines.retrieval.nodes import (
     AllOf,
@@ -169,6 +170,7 @@ def stands(patterns: tuple[Pattern, ...], text: Text, at: int) -> bool:
     return True
 
 
+@lru_cache(maxsize=1_000_000)
 def fits(pattern: Pattern, word: str) -> bool:
     """Say whether a word is one of those a pattern means."""
     if pattern.kind == "any":

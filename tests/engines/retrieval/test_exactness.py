@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import random
 from pathlib import Path
 
 import pytest
-from tests.engines.retrieval.random_queries import documents, query
+from tests.engines.retrieval.random_queries import Chance, documents, query
 from tests.engines.retrieval.slow_reader import Document, answers, read
 
 from chancery.engines.retrieval.grammar import parse
@@ -45,7 +44,7 @@ def test_nothing_is_missed_and_nothing_is_extra(tmp_path: Path, stem: bool) -> N
     read_by_hand = collection(tmp_path, seed=11 + stem, count=150)
     searcher = Searcher.open(tmp_path)
     assert len(searcher.segments) > 1
-    chance = random.Random(5 + stem)
+    chance = Chance(5 + stem)
     asked = answered = 0
     while asked < 220:
         typed = query(chance)

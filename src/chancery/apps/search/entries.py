@@ -28,9 +28,7 @@ def entry_of(*, matter_id: str, document: ReviewableRecord, text: str) -> Entry:
             "name": [document.name],
             "number": [document.control_number],
             "path": list(document.all_paths),
-            "custodian": list(document.all_custodians),
             "type": [document.kind, suffix, document.media_type],
-            "language": [document.language],
         },
         day=document.sort_date.date() if document.sort_date is not None else None,
         numbers={"size": document.size, **({"pages": pages} if isinstance(pages, int) else {})},
@@ -42,6 +40,6 @@ def entry_of(*, matter_id: str, document: ReviewableRecord, text: str) -> Entry:
             FAMILY: [document.family_id],
             "thread": group_of(metadata, "thread_id"),
             "duplicates": [document.duplicate_of or document.id],
-            "near_duplicates": group_of(metadata, "near_duplicate_group"),
+            "near": group_of(metadata, "near_duplicate_group"),
         },
     )

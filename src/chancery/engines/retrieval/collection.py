@@ -29,7 +29,7 @@ _DATES: Final = (
 )  # fmt: skip
 _AUTHORS: Final = ("from", "author", "creator", "last_modified_by", "artist")
 _RECIPIENTS: Final = ("to", "cc", "bcc", "attendees")
-_RECIPE: Final = 1
+_RECIPE: Final = 2
 """Raised when what is taken from a line changes: indexes made before are built again."""
 
 
@@ -120,9 +120,7 @@ def entry_of(item: dict[str, Any], *, text: str) -> Entry:
             "name": [name] if name else [],
             "number": [*control, str(item["id"])],
             "path": [path, *as_list(known.get("all_paths"))],
-            "custodian": custodians,
             "type": [kind, PurePosixPath(name).suffix, str(item.get("media_type") or "")],
-            "language": languages,
         },
         day=day.date() if day else None,
         numbers={key: value for key in ("size", "pages") if isinstance(value := known.get(key), int) and value >= 0},
@@ -134,7 +132,7 @@ def entry_of(item: dict[str, Any], *, text: str) -> Entry:
             FAMILY: family,
             "thread": group_of(known, "thread_id"),
             "duplicates": [str(item.get("duplicate_of") or item["id"])],
-            "near_duplicates": group_of(known, "near_duplicate_group"),
+            "near": group_of(known, "near_duplicate_group"),
         },
         stored={
             "path": path, "name": name, "title": title, "family": family[0], "control_number": "".join(control),

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-LABELS: Final = ("custodian", "domain", "kind", "language", "thread", "duplicates", "near_duplicates")
+LABELS: Final = ("custodian", "domain", "kind", "language", "thread", "duplicates", "near")
 """The labels an early look at a collection counts by, besides family and scope."""
-GROUPS: Final = frozenset({"thread", "duplicates", "near_duplicates"})
+GROUPS: Final = frozenset({"thread", "duplicates", "near"})
 """Labels that join documents: a group of one is no group."""
 
 _DOMAIN = re.compile(r"@([\w-]+(?:\.[\w-]+)+)")

@@ -11,12 +11,16 @@ BODY = "body"
 """The text alone."""
 
 FIELDS: tuple[str, ...] = (
-    "from", "to", "subject", "body", "name", "path", "custodian", "type", "language", "number", "date", "size", "pages",
+    "from", "to", "subject", "body", "name", "path", "custodian", "domain", "kind", "type", "language", "number",
+    "date", "size", "pages", "family", "thread", "duplicates", "near",
 )  # fmt: skip
 
 EVERYWHERE: Final = (TEXT, "subject", "from", "to", "name", "number")
 """The streams that words without a field are looked for in; the first holds the text."""
-STREAMS: Final = (TEXT, "subject", "from", "to", "name", "number", "path", "custodian", "type", "language")
+STREAMS: Final = (
+    TEXT, "subject", "from", "to", "name", "number", "path", "custodian", "domain", "kind", "type", "language",
+    "family", "thread", "duplicates", "near",
+)  # fmt: skip
 """The fields of words."""
 NUMBERS: Final = ("size", "pages")
 """The fields of figures: bytes, pages."""
@@ -33,7 +37,6 @@ ALIASES = MappingProxyType(
         "file": "name",
         "filename": "name",
         "folder": "path",
-        "kind": "type",
         "lang": "language",
         "id": "number",
         "sent": "date",
@@ -48,12 +51,18 @@ ALIASES = MappingProxyType(
         "文件名": "name",
         "路径": "path",
         "保管人": "custodian",
+        "域名": "domain",
+        "种类": "kind",
         "类型": "type",
         "语言": "language",
         "编号": "number",
         "日期": "date",
         "大小": "size",
         "页数": "pages",
+        "家族": "family",
+        "往来": "thread",
+        "副本": "duplicates",
+        "近似": "near",
     }
 )
 """What a person may type before the colon, and the field it means."""

@@ -32,7 +32,8 @@ class Entry:
     """One document to be found.
 
     fields: texts of each field of words (see ``fields.STREAMS``); numbers: figures of ``fields.NUMBERS``;
-    labels: what it is counted under (custodian, domain, kind, language, thread …); stored: given back with a hit.
+    labels: what it is counted under (custodian, domain, kind, language, thread …), findable as fields of that name too;
+    stored: given back with a hit.
     """
 
     id: str
@@ -108,7 +109,7 @@ class SegmentBuilder:
         for name in STREAMS:
             documents, texts = [], []
             for number, entry in self._waiting:
-                values = entry.fields.get(name, ())
+                values = entry.fields.get(name) or entry.labels.get(name, ())
                 for value in [values[0] if values else ""] if name == TEXT else values:
                     documents.append(number)
                     texts.append(value)
