@@ -22,17 +22,8 @@ from chancery.engines.text.relations import Member, Relation, relate
 _ROLES = ("from", "to", "cc", "bcc", "author", "last_saved_by", "organizer", "email")
 _SCANNED = {"no_text", None}
 _MEMBER = (
-    "id",
-    "parent_id",
-    "family_id",
-    "kind",
-    "path",
-    "sha256",
-    "size",
-    "status",
-    "exception",
-    "custodian",
-    "metadata",
+    *("id", "parent_id", "family_id", "kind", "path", "sha256", "size", "status", "exception"),
+    *("custodian", "metadata"),
 )
 _COMPARED = (
     *("subject", "from", "to", "cc", "bcc", "date_sent", "message_id", "in_reply_to", "references", "thread_index"),

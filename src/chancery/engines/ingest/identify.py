@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import zipfile
+from contextlib import suppress
 
 import olefile
 import pylibmagic  # noqa: F401  (puts the bundled libmagic on the search path)
@@ -192,11 +194,22 @@ def _is_text(head: bytes) -> bool:
         sample = sample[: len(sample) - len(sample) % 4]
     if b"\x00" not in sample and sample.translate(None, _TEXT_BYTES) == b"":
         return True
-    text = decode(data=sample).text
+    text = _beginning(head, 16384)
     if not text:
         return False
     odd = sum(1 for char in text if (char < " " and char not in "\t\n\r\x0b\x0c\x1b\x08\x1a") or char == "\ufffd")
     return odd / len(text) < (0.02 if b"\x00" not in sample else 0.004)
+
+
+def _beginning(head: bytes, size: int) -> str:
+    """Return the text of the first bytes; a character of UTF-8 cut at their end does not count against it."""
+    sample = head[:size]
+    if len(head) > size:
+        sample = sample[: size - size % 4]
+        if b"\x00" not in sample:
+            with suppress(UnicodeDecodeError):
+                return codecs.getincrementaldecoder("utf-8")().decode(sample)
+    return decode(data=sample).text
 
 
 _TEXT_BYTES = bytes([9, 10, 12, 13, 27, *range(32, 127)])
@@ -214,7 +227,7 @@ def _text_key(content: Content, head: bytes) -> str:
     extension = content.extension
     if _is_mail(start, extension):
         return "mhtml" if extension in ("mht", "mhtml") else "eml"
-    text = decode(data=head[:8192] if len(head) >= 8192 else head).text.lstrip("\ufeff \t\r\n")
+    text = _beginning(head, 8192).lstrip("\ufeff \t\r\n")
     return _markup_key(text, extension)
 
 

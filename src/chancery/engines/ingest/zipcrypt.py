@@ -31,7 +31,7 @@ def open_aes(*, archive: zipfile.ZipFile, info: zipfile.ZipInfo, passwords: tupl
     strength, method = _facts(info)
     if info.file_size > _LIMIT or info.compress_size > _LIMIT:
         raise Unreadable("The encrypted entry is larger than 512 MiB.", code="too_large")
-    data = _raw(archive, info)
+    data = raw_entry(archive=archive, info=info)
     size = _KEY_BYTES[strength]
     salt, check, body, mark = (
         data[: size // 2],
@@ -44,7 +44,7 @@ def open_aes(*, archive: zipfile.ZipFile, info: zipfile.ZipInfo, passwords: tupl
         if keys[-2:] != check:
             continue
         if hmac.compare_digest(hmac.new(keys[size : 2 * size], body, "sha1").digest()[:10], mark):
-            return BytesIO(_expand(_counter_mode(keys[:size], body), method, info.file_size))
+            return BytesIO(expand_entry(data=_counter_mode(keys[:size], body), method=method, size=info.file_size))
     raise Unreadable("The entry is encrypted and no known password opens it.", code="encrypted")
 
 
@@ -60,7 +60,8 @@ def _facts(info: zipfile.ZipInfo) -> tuple[int, int]:
     raise Unreadable("The encryption of the entry is not described.", code="corrupt")
 
 
-def _raw(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+def raw_entry(*, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """Return the packed bytes of an entry as they stand; refuses a damaged header."""
     stream = archive.fp
     if stream is None:
         raise Unreadable("The archive is closed.", code="corrupt")
@@ -82,7 +83,8 @@ def _counter_mode(key: bytes, body: bytes) -> bytes:
     return (int.from_bytes(body, "big") ^ int.from_bytes(stream, "big")).to_bytes(len(body), "big")
 
 
-def _expand(data: bytes, method: int, size: int) -> bytes:
+def expand_entry(*, data: bytes, method: int, size: int) -> bytes:
+    """Return the expanded bytes of an entry, one more than announced at most; refuses damaged ones."""
     try:
         if method == 0:
             return data

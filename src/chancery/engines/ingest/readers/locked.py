@@ -5,11 +5,13 @@ from __future__ import annotations
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import msoffcrypto
 
 from chancery.engines.ingest.formats import FORMATS
 from chancery.engines.ingest.loading import read as read_any
+from chancery.engines.ingest.passwords import agile_key, has_worked, in_order, standard_key
 from chancery.engines.ingest.reading import HEAD_BYTES, Content, Reading, Unreadable
 
 _BUILT_IN = "VelvetSweatshop"
@@ -52,14 +54,42 @@ def is_locked(*, content: Content) -> bool:
 
 
 def _decrypt(content: Content) -> bytes:
-    for password in (_BUILT_IN, *content.passwords):
+    try:
+        office = msoffcrypto.OfficeFile(BytesIO(content.data()))
+    except Exception as fault:  # the library raises faults of many kinds for a damaged file
+        raise Unreadable("The encrypted file is damaged.", code="corrupt") from fault
+    for password in (*in_order(passwords=content.passwords), _BUILT_IN):
         try:
-            office = msoffcrypto.OfficeFile(BytesIO(content.data()))
-            office.load_key(password=password)
-            out = BytesIO()
-            office.decrypt(out)
-        except Exception:  # noqa: S112  (the library raises faults of many kinds for a wrong password)
+            plain = _opened(office, password)
+        except Exception:  # noqa: S112  (and for a wrong password)
             continue
-        if out.getvalue():
-            return out.getvalue()
+        if plain:
+            has_worked(password=password)
+            return plain
     raise Unreadable("The file is encrypted and no known password opens it.", code="encrypted")
+
+
+def _opened(office: Any, password: str) -> bytes:
+    """Return the decrypted bytes, empty for a wrong password."""
+    kind, info = getattr(office, "type", ""), getattr(office, "info", {})
+    if kind == "agile":
+        key = agile_key(info=info, password=password)
+    elif kind == "standard":
+        held = info["verifier"]
+        key = standard_key(
+            salt=held["salt"],
+            verifier=held["encryptedVerifier"],
+            verifier_hash=held["encryptedVerifierHash"],
+            bits=info["header"]["keySize"],
+            password=password,
+        )
+    else:
+        office.load_key(password=password)
+        key = b""
+    if key is None:
+        return b""
+    if key:
+        office.load_key(secret_key=key)
+    out = BytesIO()
+    office.decrypt(out)
+    return out.getvalue()

@@ -11,6 +11,7 @@ import pikepdf
 import pypdfium2
 import pypdfium2.raw as raw
 
+from chancery.engines.ingest.passwords import has_worked, in_order
 from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
 
 _WANTED = {
@@ -43,12 +44,13 @@ def read(content: Content, key: str) -> Reading:
 def _open(content: Content, reading: Reading) -> Any:
     data = content.data()
     needs_password = False
-    for password in (None, *content.passwords):
+    for password in (None, *in_order(passwords=content.passwords)):
         try:
             document = pypdfium2.PdfDocument(data, password=password)
             len(document)
             if password is not None:
                 reading.metadata["opened_with_password"] = True
+                has_worked(password=password)
             return document
         except pypdfium2.PdfiumError as fault:
             needs_password = needs_password or "password" in str(fault).lower()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 import py7zr
+import py7zr.compressor
 from py7zr.exceptions import (
     ArchiveError,
     Bad7zFile,
@@ -17,10 +18,12 @@ from py7zr.exceptions import (
 )
 from py7zr.io import BytesIOFactory
 
+from chancery.engines.ingest.passwords import has_worked, in_order, seven_zip_key
 from chancery.engines.ingest.readers.zipped import joined
 from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
 
 _IN_MEMORY = 1024**3
+py7zr.compressor.calculate_key = seven_zip_key  # type: ignore[attr-defined]  # the same key, derived faster
 _FAULTS = (
     ArchiveError,
     Bad7zFile,
@@ -41,10 +44,13 @@ def read(content: Content, key: str) -> Reading:
     """Return the entries; split volumes are joined first."""
     stream = joined(content=content) if content.parts else content.stream()
     locked = False
-    for password in (None, *content.passwords):
+    for password in (None, *in_order(passwords=content.passwords)):
         stream.seek(0)
         try:
-            return Reading(children=list(_entries(stream, password, content)), container=True)
+            reading = Reading(children=list(_entries(stream, password, content)), container=True)
+            if password is not None:
+                has_worked(password=password)
+            return reading
         except PasswordRequired:
             locked = True
         except UnsupportedCompressionMethodError as fault:

@@ -7,16 +7,19 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO, cast
 
 from chancery.engines.ingest.packages import salvage
+from chancery.engines.ingest.passwords import has_worked, in_order, unlock_zip
 from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
-from chancery.engines.ingest.zipcrypt import AES_METHOD, open_aes
+from chancery.engines.ingest.zipcrypt import AES_METHOD, expand_entry, open_aes, raw_entry
 from chancery.engines.text.charset import guess_name
 
 _FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, struct.error)
+_UNLOCKED = 4 * 1024**2
 _SALVAGE = 256 * 1024**2
 _NO_PASSWORD = "The entry is encrypted and no known password opens it."  # noqa: S105
 
@@ -50,10 +53,21 @@ def read(content: Content, key: str) -> Reading:
     if not entries:
         reading.flag("empty", "The archive holds no files.")
     locked = [info for info in entries if info.flag_bits & 1]
-    if locked and not any(_opens(archive, locked[0], word) for word in content.passwords):
+    if locked and not _any_opens(archive, locked[0], content.passwords):
         reading.flag("encrypted", "The archive is encrypted and no known password opens it.")
     reading.children = _entries(archive, entries, content)
     return reading
+
+
+def _any_opens(archive: zipfile.ZipFile, info: zipfile.ZipInfo, passwords: tuple[str, ...]) -> bool:
+    """Tell whether one of the passwords opens an entry."""
+    try:
+        _open(archive, info, passwords).close()
+    except Unreadable as refusal:
+        return refusal.code != "encrypted"
+    except (RuntimeError, NotImplementedError, *_FAULTS):
+        return True
+    return True
 
 
 def joined(*, content: Content) -> BinaryIO:
@@ -116,29 +130,41 @@ def _found(content: Content) -> dict[str, bytes]:
 
 def _open(archive: zipfile.ZipFile, info: zipfile.ZipInfo, passwords: tuple[str, ...]) -> BinaryIO:
     if info.compress_type == AES_METHOD:
-        return open_aes(archive=archive, info=info, passwords=passwords)
+        return open_aes(archive=archive, info=info, passwords=tuple(in_order(passwords=passwords)))
     if not info.flag_bits & 1:
         return cast("BinaryIO", archive.open(info))
-    for word in passwords:
+    if info.compress_size <= _UNLOCKED and info.compress_type in (0, 8, 12):
+        return _unlocked(archive, info, passwords)
+    for word in in_order(passwords=passwords):
         if _opens(archive, info, word):
+            has_worked(password=word)
             return cast("BinaryIO", archive.open(info, pwd=_bytes(word)))
     raise Unreadable(_NO_PASSWORD, code="encrypted")
 
 
-def _opens(archive: zipfile.ZipFile, info: zipfile.ZipInfo, word: str) -> bool:
-    """Try a password by reading the entry through: one byte of check lets one wrong word in 256 pass."""
-    if info.compress_type == AES_METHOD:
+def _unlocked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, passwords: tuple[str, ...]) -> BinaryIO:
+    """Decrypt a small entry once; its check sum tells a wrong password that passed the check byte."""
+    data = raw_entry(archive=archive, info=info)
+    check = (info._raw_time >> 8) & 0xFF if info.flag_bits & 8 else (info.CRC >> 24) & 0xFF  # type: ignore[attr-defined]
+    for word in in_order(passwords=passwords):
+        plain = unlock_zip(data=data, password=_bytes(word), check=check)
+        if plain is None:
+            continue
         try:
-            open_aes(archive=archive, info=info, passwords=(word,))
+            out = expand_entry(data=plain, method=info.compress_type, size=info.file_size)
         except Unreadable:
-            return False
-        return True
+            continue
+        if zlib.crc32(out) == info.CRC:
+            has_worked(password=word)
+            return BytesIO(out)
+    raise Unreadable(_NO_PASSWORD, code="encrypted")
+
+
+def _opens(archive: zipfile.ZipFile, info: zipfile.ZipInfo, word: str) -> bool:
+    """Try a password on a large entry by its beginning."""
     try:
         with archive.open(info, pwd=_bytes(word)) as stream:
-            if info.file_size > 4 * 1024**2:
-                stream.read(65536)
-            else:
-                stream.read()
+            stream.read(65536)
     except (RuntimeError, NotImplementedError, *_FAULTS):
         return False
     return True
