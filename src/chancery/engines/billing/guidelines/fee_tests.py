@@ -1,0 +1,427 @@
+"""Rules for single fee lines: increments, rates, people, narratives, dates.
+
+Each function takes a rule, the facts and what the file shows, and returns a test for one line. A test returns the
+step and value of its cut with the details of the decision, or None when the line is in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from decimal import ROUND_FLOOR, Decimal
+from itertools import pairwise
+
+from chancery.engines.billing.bill_lines import Line
+from chancery.engines.billing.codes import find_code
+from chancery.engines.billing.guidelines.seen import Seen, is_meeting, matter_of
+from chancery.engines.billing.guidelines.values import Guideline, Person, Setting, Step
+from chancery.engines.billing.narratives import Reading, is_block, vagueness
+
+Result = tuple[Step | None, Decimal | None, dict[str, str]] | None
+Test = Callable[[Line, Reading], Result]
+# None: nothing in this file can break the rule.
+Maker = Callable[[Guideline, Setting, Seen], Test | None]
+ZERO = Decimal(0)
+NOBODY = Person()
+# Kind of activity the words show → activity codes that say the same.
+ACTIVITY_CLASSES: Mapping[str, frozenset[str]] = {
+    "A101": frozenset({"plan", "draft", "file"}),
+    "A102": frozenset({"research"}),
+    "A103": frozenset({"draft", "plan", "file"}),
+    "A104": frozenset({"review"}),
+    "A105": frozenset({"communicate"}),
+    "A106": frozenset({"communicate"}),
+    "A107": frozenset({"communicate", "negotiate"}),
+    "A108": frozenset({"communicate", "negotiate"}),
+    "A109": frozenset({"attend", "communicate", "negotiate", "plan"}),
+    "A110": frozenset({"manage", "file"}),
+}
+
+
+def number(rule: Guideline, name: str, default: str) -> Decimal:
+    """A parameter of a rule as an exact number."""
+    return Decimal(str(rule.params.get(name, default)))
+
+
+def words(rule: Guideline, name: str, default: tuple[str, ...] = ()) -> frozenset[str]:
+    """A parameter of a rule that is a list of words."""
+    return frozenset(map(str, rule.params.get(name, default)))
+
+
+def increment(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
+    """Time in whole steps of the agreed size; anything between is cut down to the step below."""
+    step, fewest = number(rule, "hours", "0.1") or Decimal("0.1"), int(number(rule, "pattern_entries", "10"))
+
+    whole: set[Decimal] = set()
+    rounded = {place for place, count in seen.entries.items() if count >= fewest and seen.quarters[place] == count}
+
+    def test(line: Line, reading: Reading) -> Result:
+        if line.units not in whole and line.units % step:
+            down = (line.units / step).to_integral_value(ROUND_FLOOR) * step
+            return "units", down, {"units": str(line.units), "allowed": str(down)}
+        whole.add(line.units)
+        if rounded and (line.invoice, line.person) in rounded:
+            return None, None, {"units": str(line.units), "pattern": "quarter hours only"}
+        return None
+
+    return test
+
+
+def _person(setting: Setting, line: Line) -> Person:
+    return (setting.people or {}).get(line.person, NOBODY)
+
+
+def rate_above_card(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
+    """The rate of the card on the day of the work; where two hold, the higher."""
+    cards: dict[tuple[str, date], Decimal | None] = {}
+
+    def test(line: Line, reading: Reading) -> Result:
+        place = (line.person, line.day)
+        if place not in cards:
+            held = [rate.amount for rate in _person(setting, line).rates if rate.holds_on(line.day)]
+            cards[place] = max(held, default=None)
+        card = cards[place]
+        if card is None or line.rate <= card:
+            return None
+        return "rate", card, {"rate": str(line.rate), "card": str(card)}
+
+    return test
+
+
+def not_approved(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
+    """People the client does not know."""
+    people = setting.people or {}
+    return lambda line, reading: None if line.person in people else ("reject", ZERO, {"person": line.person})
+
+
+def class_not_allowed(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
+    """Classes whose work belongs to overhead."""
+    refused = words(rule, "classes", ("CLKSEC", "LIBRRN", "LGLINT", "TRANEE", "NBOTHR"))
+    return lambda line, reading: ("reject", ZERO, {"class": line.grade}) if line.grade in refused else None
+
+
+def new_person(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
+    """Work before a person was approved, after the approval ended, or by someone outside the agreed team."""
+    matters = setting.matters or {}
+    dated = {key for key, person in (setting.people or {}).items() if person.approved_from or person.approved_to}
+    teams = any(matter.team for matter in matters.values())
+
+    def test(line: Line, reading: Reading) -> Result:
+        if not teams and line.person not in dated:
+            return None
+        person = _person(setting, line)
+        if person.approved_from is not None and line.day < person.approved_from:
+            return "reject", ZERO, {"person": line.person, "approved_from": person.approved_from.isoformat()}
+        if person.approved_to is not None and line.day > person.approved_to:
+            return "reject", ZERO, {"person": line.person, "approved_to": person.approved_to.isoformat()}
+        matter = matters.get(matter_of(line))
+        if matter is not None and matter.team and line.person not in matter.team:
+            return "reject", ZERO, {"person": line.person, "matter": matter_of(line)}
+        return None
+
+    return test if teams or dated else None
+
+
+def rate_without_notice(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
+    """A new rate holds only so many days after it was announced; until then the one before it."""
+    days = timedelta(days=int(number(rule, "days", "60")))
+    several = {key for key, person in (setting.people or {}).items() if len(person.rates) > 1}
+
+    def test(line: Line, reading: Reading) -> Result:
+        if line.person not in several:
+            return None
+        rates = sorted(_person(setting, line).rates, key=lambda rate: rate.valid_from or date.min)
+        usual = None
+        for before, after in pairwise(rates):
+            if not after.holds_on(line.day) or after.valid_from is None or after.amount <= before.amount:
+                continue
+            told = after.announced
+            if told is None or line.day < max(after.valid_from, told + days):
+                usual = before.amount
+        if usual is None or line.rate <= usual:
+            return None
+        return "rate", usual, {"rate": str(line.rate), "earlier": str(usual)}
+
+    return test if several else None
+
+
+def hours_per_day(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
+    """Hours of one person on one day over all matters: many, too many, impossible."""
+    many, most = number(rule, "warn", "12"), number(rule, "reject", "16")
+    elsewhere = setting.hours_elsewhere
+    sums = {place: hours + elsewhere.get(place, ZERO) for place, hours in seen.hours.items()}
+    long = {place: hours for place, hours in sums.items() if hours > many}
+
+    def test(line: Line, reading: Reading) -> Result:
+        hours = long.get((line.person, line.day))
+        if hours is None:
+            return None
+        detail = {"hours": str(hours), "day": line.day.isoformat(), "person": line.person}
+        if hours > 24:
+            return "reject", ZERO, {**detail, "impossible": "24"}
+        return ("reject", ZERO, detail) if hours > most else (None, None, detail)
+
+    return test if long else None
+
+
+def block_billing(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
+    """Several kinds of work in one entry. share: part kept when the rule cuts."""
+    share = number(rule, "share", "1")
+
+    def test(line: Line, reading: Reading) -> Result:
+        classes = reading.classes
+        if not is_block(classes=len(classes), hours=line.units):
+            return None
+        detail = {"activities": ", ".join(classes), "units": str(line.units)}
+        return ("percentage", share, detail) if share < 1 else (None, None, detail)
+
+    return test
+
+
+def vague(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
+    """Stock phrases and entries too short to say anything."""
+
+    def test(line: Line, reading: Reading) -> Result:
+        why = vagueness(reading=reading)
+        return (None, None, {"why": why}) if why and why != "no_object" else None
+
+    return test
+
+
+def no_verb_or_object(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
+    """Entries that do not say what was done, or to what."""
+
+    def test(line: Line, reading: Reading) -> Result:
+        if reading.verb and reading.subject_named:
+            return None
+        return None, None, {"missing": "object" if reading.verb else "verb"}
+
+    return test
+
+
+def speaks_of(subject: str, activity: str = "") -> Maker:
+    """Entries whose words speak of work that is not paid; an activity code can say the same."""
+
+    def make(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
+        def test(line: Line, reading: Reading) -> Result:
+            if subject in reading.subjects or (activity and line.activity == activity):
+                return "reject", ZERO, {"subject": subject}
+            return None
+
+        return test
+
+    return make
+
+
+def inner_conference(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
+    """Conferences inside the firm with more people than agreed."""
+    most = int(number(rule, "people", "2"))
+    large = {place: len(people) for place, people in seen.meeting.items() if len(people) > most}
+
+    def test(line: Line, reading: Reading) -> Result:
+        if not is_meeting(line, reading.classes, reading.subjects):
+            return None
+        people = large.get((matter_of(line), line.day))
+        return (None, None, {"people": str(people), "most": str(most)}) if people else None
+
+    return test if large else None
+
+
+def duplicate_attendance(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
+    """More people at a hearing than agreed: the dearest entries are kept, the others cut."""
+    most = int(number(rule, "people", "1"))
+    large = {place: held for place, held in seen.hearings.items() if len({line.person for line in held}) > most}
+
+    def test(line: Line, reading: Reading) -> Result:
+        held = large.get((matter_of(line), line.day))
+        if held is None or line not in held:
+            return None
+        people: dict[str, Line] = {}
+        for entry in sorted(held, key=lambda entry: (-entry.amount, entry.person, entry.number)):
+            people.setdefault(entry.person, entry)
+        kept = list(people)[:most]
+        if line.person in kept:
+            return None
+        return "reject", ZERO, {"people": str(len(people)), "kept": ", ".join(kept)}
+
+    return test if large else None
+
+
+def travel(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
+    """Travel time at a share of the rate."""
+    share = number(rule, "share", "0.5")
+
+    def test(line: Line, reading: Reading) -> Result:
+        if line.activity == "A112" or "travel" in reading.subjects:
+            return "percentage", share, {"share": str(share)}
+        return None
+
+    return test
+
+
+def first_year(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
+    """Lawyers in their first year after admission."""
+    days = int(number(rule, "days", "365"))
+    dates = {key: person.admitted for key, person in (setting.people or {}).items() if person.admitted}
+
+    def test(line: Line, reading: Reading) -> Result:
+        admitted = dates.get(line.person)
+        if admitted is None or (line.day - admitted).days >= days:
+            return None
+        return "reject", ZERO, {"admitted": admitted.isoformat()}
+
+    return test if dates else None
+
+
+def research_without_consent(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
+    """Research on one matter beyond so many hours an invoice, without consent."""
+    most = number(rule, "hours", "3")
+    agreed = {key for key, matter in (setting.matters or {}).items() if "research" in matter.consents}
+    much = {place: hours for place, hours in seen.research.items() if hours > most and place[1] not in agreed}
+
+    def test(line: Line, reading: Reading) -> Result:
+        if line.activity != "A102" and "research" not in reading.classes:
+            return None
+        hours = much.get((line.invoice, matter_of(line)))
+        return (None, None, {"hours": str(hours), "most": str(most)}) if hours is not None else None
+
+    return test if much else None
+
+
+def work_of_lower_class(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
+    """Work by a class dearer than the task asks for.
+
+    matrix: task or activity code → classes that should not do it. rate: paid instead, when given.
+    """
+    matrix = {str(code): frozenset(map(str, grades)) for code, grades in rule.params.get("matrix", {}).items()}
+    rate = number(rule, "rate", "0") if "rate" in rule.params else None
+
+    def test(line: Line, reading: Reading) -> Result:
+        if line.grade not in matrix.get(line.task, ()) and line.grade not in matrix.get(line.activity, ()):
+            return None
+        detail = {"class": line.grade, "task": line.task, "activity": line.activity}
+        if rate is not None and line.rate > rate:
+            return "rate", rate, detail
+        return None, None, detail
+
+    return test
+
+
+def overstaffing(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
+    """More people on one task on one day than agreed."""
+    most = int(number(rule, "people", "3"))
+    large = {place: len(people) for place, people in seen.working.items() if len(people) > most}
+
+    def test(line: Line, reading: Reading) -> Result:
+        people = large.get((matter_of(line), line.task, line.day))
+        return (None, None, {"people": str(people), "most": str(most)}) if people else None
+
+    return test if large else None
+
+
+def old_time(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
+    """Work billed too long after it was done."""
+    late, most = int(number(rule, "warn", "60")), int(number(rule, "reject", "90"))
+
+    def test(line: Line, reading: Reading) -> Result:
+        age = (line.invoice_date - line.day).days
+        if age <= late:
+            return None
+        return ("reject", ZERO, {"days": str(age)}) if age > most else (None, None, {"days": str(age)})
+
+    return test
+
+
+def outside_matter_dates(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
+    """Work before the matter was opened or after it was closed."""
+    matters = {key: matter for key, matter in (setting.matters or {}).items() if matter.opened or matter.closed}
+
+    def test(line: Line, reading: Reading) -> Result:
+        matter = matters.get(matter_of(line))
+        if matter is None:
+            return None
+        if matter.opened is not None and line.day < matter.opened:
+            return "reject", ZERO, {"opened": matter.opened.isoformat()}
+        if matter.closed is not None and line.day > matter.closed:
+            return "reject", ZERO, {"closed": matter.closed.isoformat()}
+        return None
+
+    return test if matters else None
+
+
+def weekend(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
+    """Work on a Saturday or Sunday, to be looked at."""
+    weekends = {day: day.isoformat() for _, day in seen.hours if day.weekday() >= 5}
+
+    def test(line: Line, reading: Reading) -> Result:
+        day = weekends.get(line.day)
+        return None if day is None else (None, None, {"day": day})
+
+    return test if weekends else None
+
+
+def wrong_matter(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
+    """Words that belong to another matter."""
+    names = {word.lower(): matter for matter, known in (setting.matters or {}).items() for word in known.names if word}
+    names |= {str(word).lower(): "" for word in rule.params.get("words", ())}
+
+    def test(line: Line, reading: Reading) -> Result:
+        lowered = line.text.lower()
+        for word, matter in names.items():
+            if word in lowered and matter != matter_of(line):
+                return None, None, {"word": word, "matter": matter}
+        return None
+
+    return test if names else None
+
+
+def duplicate(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
+    """A line that repeats an earlier one: exact repetitions are cut, near ones shown."""
+
+    def test(line: Line, reading: Reading) -> Result:
+        pair = seen.pairs.get(line.line)
+        if pair is None:
+            return None
+        detail = {"of_line": pair.first.rpartition("\0")[2], "kind": pair.kind, "score": str(pair.score)}
+        return ("reject", ZERO, detail) if pair.kind == "same_line" else (None, None, detail)
+
+    return test if seen.pairs else None
+
+
+def code_contradicted(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
+    """Words that say another kind of work than the activity code."""
+
+    def test(line: Line, reading: Reading) -> Result:
+        meant = ACTIVITY_CLASSES.get(line.activity)
+        classes = reading.classes
+        if meant is None or not classes or not meant.isdisjoint(classes):
+            return None
+        known = find_code(code=line.activity, kind="activity")
+        return None, None, {"activity": line.activity, "name": known.name if known else "", "words": ", ".join(classes)}
+
+    return test
+
+
+def hourly_under_fixed_fee(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
+    """Hourly lines of a matter with a fixed fee count as shadow only."""
+    fixed = words(
+        rule, "arrangements", ("fixed", "phase_fixed", "subscription", "retainer", "unit_price", "contingency")
+    )
+    matters = {key: matter for key, matter in (setting.matters or {}).items() if matter.arrangement in fixed}
+
+    def test(line: Line, reading: Reading) -> Result:
+        matter = matters.get(matter_of(line))
+        if matter is None or line.grade == "FLTFEE" or line.amount == 0:
+            return None
+        return "reject", ZERO, {"arrangement": matter.arrangement}
+
+    return test if matters else None
+
+
+def unchecked_work(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
+    """Work of document reviewers that nobody signed off."""
+    grades = words(rule, "classes", ("DOCRAT", "DOCRNA", "DOCCDR", "DSCATT", "DSCANJ", "DSCANS"))
+    signed = setting.signed_off or frozenset()
+    return lambda line, reading: (
+        ("reject", ZERO, {"class": line.grade}) if line.grade in grades and line.key not in signed else None
+    )
