@@ -65,7 +65,7 @@ from chancery.engines.comparison.names import (
     W,
     local,
 )
-from chancery.engines.comparison.package import Package
+from chancery.engines.comparison.package import Package, Unreadable, parse_xml
 
 MATH_RUN, MATH_TEXT = M + "r", M + "t"
 _SKIPPED: Final = MARKERS | NOISE | MOVE_RANGES | CUSTOM_RANGES
@@ -197,7 +197,7 @@ class Canon:
         """Return a print of a part's bytes and of all it leads to."""
         if name not in self.prints:
             self.prints[name] = "…"
-            digest = hashlib.sha256(self.package.parts.get(name, b""))
+            digest = hashlib.sha256(_plain_bytes(self.package.parts.get(name, b"")))
             for key, relation in sorted(self.package.relations_of(name).items()):
                 leads = relation.target if relation.external else self.fingerprint(relation.target)
                 digest.update(f"{key} {relation.type} {leads}\n".encode("utf-8", "replace"))
@@ -355,37 +355,11 @@ class Canon:
             self.inlining.discard(key)
 
 
-def number_labels(*, package: Package, roots: Iterable[Element]) -> dict[str, str]:
-    """Return for every list id in use a label made of its definition and of its turn among lists defined alike."""
-    name = package.related(package.main(), "numbering")
-    if name is None:
-        return {}
-    prints = definitions(root=package.tree(name))
-    labels: dict[str, str] = {"0": "none"}
-    turns: dict[str, int] = {}
-    for root in roots:
-        for node in root.iter(NUMID):
-            ident = node.get(VAL, "")
-            if ident not in labels:
-                found = prints.get(ident, "?")
-                turns[found] = turns.get(found, 0) + 1
-                labels[ident] = f"{found}#{turns[found]}"
-    return labels
-
-
-def definitions(*, root: Element) -> dict[str, str]:
-    """Return a print of the definition of every list id of a numbering part."""
-    canon = Canon(Package({}), "")
-    shapes: dict[str, str] = {}
-    for abstract in root.iter(W + "abstractNum"):
-        inner = "".join(canon.element(child) for child in abstract if local(str(child.tag)) not in ("nsid", "tmpl"))
-        shapes[abstract.get(W + "abstractNumId", "")] = inner
-    found: dict[str, str] = {}
-    for number in root.iter(W + "num"):
-        target = number.find(W + "abstractNumId")
-        shape = shapes.get("" if target is None else target.get(VAL, ""), "?")
-        overrides = "".join(canon.element(child) for child in number if child.tag != W + "abstractNumId")
-        found[number.get(W + "numId", "")] = hashlib.sha256((shape + overrides).encode("utf-8", "replace")).hexdigest()[
-            :12
-        ]
-    return found
+def _plain_bytes(data: bytes) -> bytes:
+    """Return XML in canonical form, so that only its meaning counts; anything else as it is."""
+    if data[:5] != b"<?xml" and data[:1] != b"<":
+        return data
+    try:
+        return bytes(etree.tostring(parse_xml(data, "part"), method="c14n"))
+    except (Unreadable, ValueError):
+        return data

@@ -11,7 +11,8 @@ from lxml import etree
 from chancery.engines.comparison.alignment import Block, Group
 from chancery.engines.comparison.desk import Desk
 from chancery.engines.comparison.diffing import Step, script
-from chancery.engines.comparison.lines import Line, move_range
+from chancery.engines.comparison.lines import Line
+from chancery.engines.comparison.marks import move_range
 from chancery.engines.comparison.names import (
     DEL,
     FLDCHAR,

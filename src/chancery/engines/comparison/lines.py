@@ -11,30 +11,24 @@ from lxml import etree
 
 from chancery.engines.comparison.desk import Desk
 from chancery.engines.comparison.diffing import Step
+from chancery.engines.comparison.marks import bracket_control, field_code, field_sign, shell, turn, write_text
 from chancery.engines.comparison.names import (
     DEL,
-    DELINSTR,
     DELTEXT,
     ENDREF,
-    FLDCHAR,
     FLDSIMPLE,
     FOOTREF,
     ID,
     INS,
-    INSTRTEXT,
     MOVEFROM,
     MOVETO,
-    NAME,
     REVISIONS,
     RPR,
     RUN,
     SDT,
     SDTCONTENT,
-    SDTENDPR,
-    SDTPR,
     TEXT,
     TXBX,
-    XML_SPACE,
     Element,
     W,
     local,
@@ -44,7 +38,6 @@ from chancery.engines.comparison.tokens import Piece, Token, settled
 
 PLAIN_KEY: Final = PLAIN.key
 _UNCHANGED: Final = (None, 0, False)
-_RANGE: Final = {MOVEFROM: W + "moveFromRange", MOVETO: W + "moveToRange"}
 
 
 @dataclass(slots=True)
@@ -157,12 +150,12 @@ class Line:
         self._leave(depth)
         source = step.new if step.new is not None else step.old
         for at in range(depth, len(step.held)):
-            shell = _shell(source.path[at]) if source is not None else etree.Element(SDT)
+            made = shell(source.path[at]) if source is not None else etree.Element(SDT)
             if step.new is None:
-                self.desk.adapt(shell)
-            self._inner().append(shell)
-            inner = shell.find(SDTCONTENT) if shell.tag == SDT else shell
-            self.stack.append(_Open(step.held[at], shell, inner, state))
+                self.desk.adapt(made)
+            self._inner().append(made)
+            inner = made.find(SDTCONTENT) if made.tag == SDT else made
+            self.stack.append(_Open(step.held[at], made, inner, state))
             self._stop()
             self.mark = None
         for opened in self.stack:
@@ -186,20 +179,19 @@ class Line:
 
     def _complex(self, opened: _Open) -> None:
         """Write a simple field as a complex one: only its signs can be inserted or deleted."""
-        node, desk = opened.node, self.desk
+        node = opened.node
         parent = node.getparent()
         place = parent.index(node)
         head = [
-            _field_sign("begin"),
-            _field_code(node.get(W + "instr", ""), opened.state.deleted),
-            _field_sign("separate"),
+            field_sign("begin"),
+            field_code(node.get(W + "instr", ""), opened.state.deleted),
+            field_sign("separate"),
         ]
-        pieces = [self._wrapped(head, opened.state), *node, self._wrapped([_field_sign("end")], opened.state)]
+        pieces = [self._wrapped(head, opened.state), *node, self._wrapped([field_sign("end")], opened.state)]
         for piece in pieces:
             parent.insert(place, piece)
             place += 1
         parent.remove(node)
-        desk.tally.kinds["field"] += 0
 
     def _wrapped(self, runs: list[Element], state: State) -> Element:
         outer = inner = None
@@ -243,10 +235,7 @@ class Line:
             node.tail = None
             if not theirs:
                 self._inside(node, piece, former)
-            if state.deleted and node.tag == INSTRTEXT:
-                node.tag = DELINSTR
-            elif not state.deleted and node.tag == DELINSTR:
-                node.tag = INSTRTEXT
+            turn(node, state.deleted)
             if piece.bare:
                 self._stop()
                 self.mark.append(node)
@@ -324,65 +313,8 @@ class Line:
             self.mark = None
 
 
-def write_text(run: Element, text: str, tag: str) -> None:
-    """Add text to a run, joined with the text before it."""
-    last: Element = run[-1] if len(run) else None
-    if last is None or last.tag != tag:
-        last = etree.SubElement(run, tag)
-        last.text = ""
-    last.text += text
-    if last.text != last.text.strip():
-        last.set(XML_SPACE, "preserve")
-
-
-def bracket_control(node: Element, desk: Desk, *, inserted: bool) -> None:
-    """Mark the tags of a content control, not its content, as inserted or deleted."""
-    kind = "Ins" if inserted else "Del"
-    parent = node.getparent()
-    content = node.find(SDTCONTENT)
-    before, after = desk.mark(f"{W}customXml{kind}RangeStart"), desk.mark(f"{W}customXml{kind}RangeStart")
-    ends = [etree.Element(f"{W}customXml{kind}RangeEnd") for _turn in range(2)]
-    ends[0].set(ID, before.get(ID))
-    ends[1].set(ID, after.get(ID))
-    parent.insert(parent.index(node), before)
-    content.insert(0, ends[0])
-    content.append(after)
-    parent.insert(parent.index(node) + 1, ends[1])
-
-
-def move_range(desk: Desk, tag: str, name: str) -> tuple[Element, Element]:
-    """Return the two brackets of one end of a move."""
-    start, end = desk.mark(_RANGE[tag] + "Start"), etree.Element(_RANGE[tag] + "End")
-    start.set(NAME, name)
-    end.set(ID, start.get(ID))
-    return start, end
-
-
 def _tracked(properties: Element | None) -> bool:
     return properties is not None and len(properties) > 0 and str(properties[-1].tag).endswith("Change")
-
-
-def _shell(node: Element) -> Element:
-    """Return a copy of a holder without its content."""
-    made = etree.Element(node.tag, dict(node.attrib), nsmap=node.nsmap)
-    if node.tag == SDT:
-        made.extend(copy.deepcopy(child) for child in node if child.tag in (SDTPR, SDTENDPR))
-        etree.SubElement(made, SDTCONTENT)
-    else:
-        made.extend(copy.deepcopy(child) for child in node if local(str(child.tag)) in ("customXmlPr", "fldData"))
-    return made
-
-
-def _field_sign(kind: str) -> Element:
-    run = etree.Element(RUN)
-    etree.SubElement(run, FLDCHAR).set(W + "fldCharType", kind)
-    return run
-
-
-def _field_code(code: str, deleted: bool) -> Element:
-    run = etree.Element(RUN)
-    write_text(run, code, DELINSTR if deleted else INSTRTEXT)
-    return run
 
 
 def _common(old: list[Piece], new: list[Piece]) -> Iterator[tuple[Piece, Piece | None]]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass, field
 
-from chancery.engines.comparison.canonical import Canon, definitions
+from chancery.engines.comparison.canonical import Canon
 from chancery.engines.comparison.desk import Desk
 from chancery.engines.comparison.joint import Joint
 from chancery.engines.comparison.names import NUMID, PPR, RPR, VAL, Element, W, local
+from chancery.engines.comparison.numbering import definitions
 from chancery.engines.comparison.package import parse_xml, xml_bytes
 
 _ABSTRACT, _NUMBER, _STYLE = W + "abstractNum", W + "num", W + "style"

@@ -10,7 +10,7 @@ from lxml import etree
 from chancery.engines.comparison.alignment import Block, Group, align, blocks_of, find_moves
 from chancery.engines.comparison.desk import Desk
 from chancery.engines.comparison.entries import Entry, entries_of, settle_end, write_entry
-from chancery.engines.comparison.lines import bracket_control
+from chancery.engines.comparison.marks import bracket_control
 from chancery.engines.comparison.names import (
     CUSTOM_RANGES,
     MARKERS,
