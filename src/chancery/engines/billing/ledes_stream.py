@@ -5,9 +5,9 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from io import BytesIO
+from io import BufferedReader, BytesIO, RawIOBase
 from itertools import accumulate
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from chancery.foundation.errors import Refused
 
@@ -77,6 +77,27 @@ def opened(data: bytes | str | BinaryIO) -> BinaryIO:
     if isinstance(data, str):
         return BytesIO(data.encode("utf-8", "surrogatepass"))
     return BytesIO(data) if isinstance(data, bytes) else data
+
+
+def peeked(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
+    """The first bytes of a stream, and a stream that still begins with them."""
+    held = stream if isinstance(stream, BufferedReader) else BufferedReader(_Raw(stream))
+    return held.peek(64)[:64], held
+
+
+class _Raw(RawIOBase):
+    """A stream of bytes as the raw kind that can be buffered."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self.stream.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
 
 
 def blocks(*, stream: BinaryIO, notes: Notes, encoding: str = "auto") -> Iterator[Block]:
