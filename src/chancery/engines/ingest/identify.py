@@ -11,6 +11,7 @@ import olefile
 import pylibmagic  # noqa: F401  (puts the bundled libmagic on the search path)
 
 import magic  # isort: skip
+from chancery.engines.ingest.biff import is_bare
 from chancery.engines.ingest.formats import FORMATS, TEXT_LIKE, Format
 from chancery.engines.ingest.reading import Content
 from chancery.engines.text.charset import decode
@@ -108,6 +109,8 @@ def _key(content: Content) -> str:
         return "bmp"
     if head[257:262] == b"ustar" or (content.extension == "tar" and _tar_sum(head)):
         return "tar"
+    if is_bare(head=head):
+        return "xls"
     if _is_text(head):
         return _text_key(content, head)
     return _binary_key(content)

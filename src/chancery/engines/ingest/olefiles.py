@@ -10,6 +10,7 @@ import olefile
 from chancery.engines.ingest.reading import Child, Content
 
 _PLAIN = ("Package", "CONTENTS", "Contents", "CONTENTV30")
+_PROJECT = "_VBA_PROJECT".encode("utf-16-le")
 _SIGNS = (
     (b"%PDF", ".pdf"),
     (b"PK\x03\x04", ".zip"),
@@ -36,6 +37,30 @@ def embedded_objects(*, content: Content) -> Iterator[Child]:
             extension = next((ext for sign, ext in _SIGNS if data.startswith(sign)), "")
             if extension:
                 yield Child(f"object-{number:03d}{extension}", data)
+
+
+def streams_of(*, content: Content, wanted: tuple[str, ...]) -> dict[str, bytes]:
+    """Return the named streams at the top of an OLE file, in any letter case; a damaged file gives fewer."""
+    found: dict[str, bytes] = {}
+    try:
+        with content.stream() as stream, olefile.OleFileIO(stream) as ole:
+            for name in wanted:
+                if ole.exists(name):
+                    found[name] = ole.openstream(name).read()
+    except Exception:  # the library lets faults of many kinds out of damaged storages
+        return found
+    return found
+
+
+def has_macros(*, content: Content) -> bool:
+    """Tell whether an OLE document holds a project of macros."""
+    if _PROJECT not in content.data():
+        return False
+    try:
+        with content.stream() as stream, olefile.OleFileIO(stream) as ole:
+            return any(path[-1].lower() == "_vba_project" for path in ole.listdir())
+    except Exception:  # a damaged storage that names one
+        return True
 
 
 def _wanted(path: list[str]) -> bool:

@@ -157,9 +157,10 @@ def properties(*, package: Package) -> dict[str, Any]:
     return found
 
 
-def embedded(*, package: Package, folder: str) -> Iterator[Child]:
-    """Yield the files embedded in the package as children; pictures count as part of the page."""
-    for name in package.matching(rf"{folder}/embeddings/.+"):
+def embedded(*, package: Package, folder: str, images: bool = False) -> Iterator[Child]:
+    """Yield the files embedded in the package as children; pictures are part of the page unless ``images``."""
+    pattern = rf"{folder}/(?:embeddings|media)/.+" if images else rf"{folder}/embeddings/.+"
+    for name in package.matching(pattern):
         data = package.part(name)
         if data:
             yield Child(name.rpartition("/")[2], data)

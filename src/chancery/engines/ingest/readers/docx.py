@@ -42,8 +42,10 @@ def read(content: Content, key: str) -> Reading:
     pictures = len(package.matching(r"word/media/.+"))
     if pictures:
         metadata["embedded_images"] = pictures
-    children = [*embedded(package=package, folder="word"), *_chunks(package)]
+    children = [*embedded(package=package, folder="word", images=content.decisions.embedded_images), *_chunks(package)]
     text = "\n\n".join(text for text in texts if text.strip())
+    if package.matching(r"word/vbaProject\.bin"):
+        metadata["macros"] = True
     return finish(package=package, reading=Reading(text=text, metadata=metadata, children=children))
 
 

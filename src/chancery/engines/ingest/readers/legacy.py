@@ -7,13 +7,16 @@ import re
 import olefile
 
 from chancery.engines.ingest.longtail import extract
+from chancery.engines.ingest.oldslides import slide_text
 from chancery.engines.ingest.olefacts import summary
-from chancery.engines.ingest.olefiles import embedded_objects
+from chancery.engines.ingest.olefiles import embedded_objects, has_macros, streams_of
 from chancery.engines.ingest.readers.locked import is_locked, read_decrypted
 from chancery.engines.ingest.reading import Content, Reading, Unreadable
 from chancery.engines.ingest.richtext import rich_text
 from chancery.engines.ingest.scraping import scrape
+from chancery.engines.ingest.worddoc import word_text
 
+_WANTED = ("WordDocument", "0Table", "1Table", "PowerPoint Document")
 _TYPES = {"doc": "application/msword", "ppt": "application/vnd.ms-powerpoint", "rtf": "application/rtf"}
 
 
@@ -30,15 +33,46 @@ def read(content: Content, key: str) -> Reading:
 def read_plain(*, content: Content, key: str) -> Reading:
     """Read an old Office file that is not, or no longer, encrypted."""
     reading = Reading(metadata=summary(content=content))
-    reading.text = extract(data=content.data(), media_type=_TYPES[key])
+    streams = streams_of(content=content, wanted=_WANTED)
+    reading.text = _word(streams, reading) if key == "doc" else _slides(streams, reading)
     if not (reading.text or "").strip():
+        reading.text = extract(data=content.data(), media_type=_TYPES[key])
+    if not (reading.text or "").strip() and not (key == "doc" and _is_blank(streams)):
         reading.text = scrape(data=content.data())
         if reading.text:
             reading.flag("partly_extracted", "The document could only be searched for readable runs of text.")
+    if has_macros(content=content):
+        reading.metadata["macros"] = True
     reading.children = list(embedded_objects(content=content))
     if not reading.text and not content.head.startswith(olefile.MAGIC):
         raise Unreadable("The document is damaged and cannot be read.", code="corrupt")
     return reading
+
+
+def _word(streams: dict[str, bytes], reading: Reading) -> str | None:
+    found = word_text(stream=streams.get("WordDocument", b""), tables=streams)
+    if found is None:
+        return None
+    for name in ("comments", "footnotes", "endnotes", "headers", "text_boxes"):
+        if name in found.parts:
+            reading.metadata[name] = True
+    return found.whole()
+
+
+def _is_blank(streams: dict[str, bytes]) -> bool:
+    """Tell whether the pieces of a Word file could be followed and hold nothing."""
+    found = word_text(stream=streams.get("WordDocument", b""), tables=streams)
+    return found is not None and not found.encrypted
+
+
+def _slides(streams: dict[str, bytes], reading: Reading) -> str:
+    found = slide_text(stream=streams.get("PowerPoint Document", b""))
+    if found.hidden:
+        reading.metadata["hidden_slides"] = found.hidden
+    for name in ("notes", "comments"):
+        if found.texts[name]:
+            reading.metadata[name] = len(found.texts[name])
+    return found.whole()
 
 
 def _rich(content: Content) -> Reading:

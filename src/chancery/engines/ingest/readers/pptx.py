@@ -37,7 +37,9 @@ def read(content: Content, key: str) -> Reading:
     if hidden:
         metadata["hidden_slides"] = hidden
     text = "\n\n".join(text for text in dict.fromkeys(texts) if text.strip())
-    children = list(embedded(package=package, folder="ppt"))
+    children = list(embedded(package=package, folder="ppt", images=content.decisions.embedded_images))
+    if package.matching(r"ppt/vbaProject\.bin"):
+        metadata["macros"] = True
     return finish(package=package, reading=Reading(text=text, metadata=metadata, children=children))
 
 

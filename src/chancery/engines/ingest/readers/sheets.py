@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from typing import Any
 
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
+from chancery.engines.ingest.biff import bare_text, extras, is_bare
 from chancery.engines.ingest.olefacts import summary
+from chancery.engines.ingest.olefiles import embedded_objects, has_macros, streams_of
 from chancery.engines.ingest.packages import Package, embedded, finish, local, open_package, properties
 from chancery.engines.ingest.readers.locked import is_locked, read_decrypted
 from chancery.engines.ingest.reading import Content, Reading, Unreadable
 
 _CELLS = 20_000_000
+_HIDDEN_ROW = re.compile(rb"<(?:x:)?row\b[^>]*\shidden=\"(?:1|true)\"")
+_HIDDEN_COLUMN = re.compile(rb"<(?:x:)?col\b[^>]*\shidden=\"(?:1|true)\"[^>]*>")
 
 
 def read(content: Content, key: str) -> Reading:
     """Return sheet name and rows with tabs between cells; formulas are read as their last values."""
     reading = Reading()
     texts: list[str] = []
+    if key == "xls" and is_bare(head=content.head):
+        return Reading(text=bare_text(data=content.data()))
     try:
         book = CalamineWorkbook.from_filelike(BytesIO(content.data()))
         texts = _sheets(book, reading)
@@ -33,10 +40,23 @@ def read(content: Content, key: str) -> Reading:
         reading.detail = "The cells could not be read."
     if key == "xls":
         reading.metadata.update(summary(content=content))
+        texts += _beside(content, reading)
     else:
         texts = _package(content, reading, texts)
     reading.text = "\n\n".join(text for text in texts if text.strip())
     return reading
+
+
+def _beside(content: Content, reading: Reading) -> list[str]:
+    """Return comments, text boxes and margins of an old workbook, and note what is hidden in it."""
+    streams = streams_of(content=content, wanted=("Workbook", "Book"))
+    found = extras(stream=streams.get("Workbook") or streams.get("Book", b""))
+    counts = {"comments": found.comments, "hidden_rows": found.hidden_rows, "hidden_columns": found.hidden_columns}
+    reading.metadata.update({name: count for name, count in counts.items() if count})
+    if has_macros(content=content):
+        reading.metadata["macros"] = True
+    reading.children = list(embedded_objects(content=content))
+    return [*found.texts, *dict.fromkeys(found.margins)]
 
 
 def _sheets(book: CalamineWorkbook, reading: Reading) -> list[str]:
@@ -101,10 +121,28 @@ def _package(content: Content, reading: Reading, texts: list[str]) -> list[str]:
         if any(found) and "omments" in pattern:
             reading.metadata["comments"] = len(found)
         texts += found
-    texts += [text for name in package.matching(r"xl/worksheets/sheet\d*\.xml") if (text := _margins(package, name))]
-    reading.children = list(embedded(package=package, folder="xl"))
+    for name in package.matching(r"xl/worksheets/sheet\d*\.xml"):
+        texts.append(_margins(package, name))
+        _count_hidden(package.part(name), reading)
+    if package.matching(r"xl/vbaProject\.bin"):
+        reading.metadata["macros"] = True
+    reading.children = list(embedded(package=package, folder="xl", images=content.decisions.embedded_images))
     finish(package=package, reading=reading)
     return texts
+
+
+def _count_hidden(data: bytes, reading: Reading) -> None:
+    """Count the rows and columns of a sheet that are hidden; a group of columns stands for all in it."""
+    rows = len(_HIDDEN_ROW.findall(data))
+    columns = sum(int(last) - int(first) + 1 for first, last in map(_span, _HIDDEN_COLUMN.findall(data)))
+    for name, count in (("hidden_rows", rows), ("hidden_columns", columns)):
+        if count > 0:
+            reading.metadata[name] = reading.metadata.get(name, 0) + count
+
+
+def _span(tag: bytes) -> tuple[bytes, bytes]:
+    first, last = re.search(rb'min="(\d{1,6})"', tag), re.search(rb'max="(\d{1,6})"', tag)
+    return (first.group(1), last.group(1)) if first and last else (b"1", b"0")
 
 
 def _margins(package: Package, name: str) -> str:
