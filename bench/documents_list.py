@@ -28,11 +28,13 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext, setup_test_environment  # noqa: E402
 
 from chancery.apps.documents import tallies  # noqa: E402
-from chancery.apps.documents.models import Collection, Document, DocumentDetail, InputFile  # noqa: E402
+from chancery.apps.documents.changes import carry_out, change_documents, take_back  # noqa: E402
+from chancery.apps.documents.listing import matching_ids  # noqa: E402
+from chancery.apps.documents.models import Collection, Document, DocumentDetail, InputFile, Tag, TagMark  # noqa: E402
 from chancery.apps.matters.actions import open_matter  # noqa: E402
 from chancery.foundation.money import Money  # noqa: E402
 from chancery.platform.access.actions import grant_membership  # noqa: E402
-from chancery.platform.access.actors import system_actor  # noqa: E402
+from chancery.platform.access.actors import actor_for, system_actor  # noqa: E402
 from chancery.platform.access.values import Role  # noqa: E402
 from chancery.platform.identity.models import User  # noqa: E402
 from chancery.platform.tenancy.actions import found_tenant  # noqa: E402
@@ -44,6 +46,8 @@ ADDRESSES = (
     "?kind=pdf&sort=-date",
     "?custodian=custodian-7", "?view=unprocessed", "?view=unique", "?copies=only", "?language=zh", "?date=2024-03",
     "?attachments=yes", "?q=subject+99", "?q=nothing-has-this",
+    "?tag=TAG", "?tag=TAG&sort=-date", "?held=yes", "?aside=yes", "?near=any", "?mails=contained", "?mails=enough",
+    "?cols=number,title,tags,near,thread,status", "?status=exception&accepted=no",
 )  # fmt: skip
 
 
@@ -74,6 +78,9 @@ def filled(rows: int) -> tuple[str, User]:
             batch_size=500,
         )
     tallies.refresh(collection_id=collection.id)
+    tag = Tag.objects.create(**place, id="0" * 25 + "t", name="Key", folded="key", created_at=AT)
+    marked = Document.objects.filter(sequence__gt=rows // 2).values_list("id", flat=True)[: rows // 20]
+    TagMark.objects.bulk_create([TagMark(tag=tag, document_id=key) for key in marked], batch_size=500)
     return matter.id, user
 
 
@@ -88,8 +95,23 @@ def document(place: dict[str, str], collection: Collection, source: InputFile, n
         media_type="message/rfc822", status="exception" if broken else "item", exception="corrupt" if broken else "",
         size=number * 31 % 1_000_000, custodian=f"custodian-{number % 40}", language="zh" if number % 3 == 0 else "en",
         sort_date=None if number % 11 == 0 else AT - timedelta(minutes=number * 17 % 1_500_000),
+        held=number % 1000 == 3, set_aside="dates" if number % 500 == 4 else "",
+        near_group=f"{number // 4 * 4:026d}" if number % 9 == 0 else "", near_similarity=number % 300 + 700,
+        thread=f"T{number // 6}" if number % 7 else "", thread_place=number % 6, inclusive=number % 6 == 5,
         attachments=number % 4, duplicate_of_id=f"{number - 1:026d}" if number % 10 == 9 else None,
     )  # fmt: skip
+
+
+def act(matter_id: str, user: User, rows: int) -> None:
+    """Tag every document and take the tag off again, as the background does, and print the seconds."""
+    actor = actor_for(user=user)
+    every = matching_ids(actor=actor, matter_id=matter_id)
+    began = time.perf_counter()
+    change = change_documents(actor=actor, matter_id=matter_id, act="tag", document_ids=every, value="all", at=AT)
+    carry_out(actor=actor, change_id=change.id, at=AT)
+    middle = time.perf_counter()
+    take_back(actor=actor, change_id=change.id, at=AT)
+    print(f"tag on {rows} documents: {middle - began:.1f} s; taken back: {time.perf_counter() - middle:.1f} s")
 
 
 def main() -> None:
@@ -100,9 +122,10 @@ def main() -> None:
     browser = Client()
     browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     base = f"/matters/{matter_id}/documents/"
+    act(matter_id, user, rows)
     print(f"{rows} documents; database {Path(HOME, 'db', 'main.sqlite3').stat().st_size / 1e6:.0f} MB")
     print(f"{'address':40} {'best ms':>8} {'worst':>8} {'queries':>8} {'kB':>7}")
-    for address in ADDRESSES:
+    for address in (each.replace("TAG", "0" * 25 + "t") for each in ADDRESSES):
         times = []
         for _ in range(6):
             with CaptureQueriesContext(connection) as asked:

@@ -91,6 +91,9 @@ def values_of(side: Side, *, of_matters_only: bool = False) -> dict[str, list[st
         "other_id": _spread(rows("documents.Document", **own)),
         "collection_id": rows("documents.Collection", **own),
         "view_id": rows("documents.SavedView", **own),
+        "search_id": rows("search.SavedSearch", **own),
+        "rule_set_id": rows("documents.RuleSet", **own),
+        "source_id": rows("documents.Source", **own),
         "change_id": rows("documents.Change", **own),
         "job_id": _spread(rows("jobs.Job", **own)),
         "check_id": checks,
@@ -118,7 +121,7 @@ def fixed_values() -> dict[str, str]:
     """Return the parameters that name no object of a client."""
     definition = apps.get_model("operations.Checklist").objects.order_by("pk")[0].definition
     points = definition["points"] if isinstance(definition, dict) else definition
-    return {"page": "1", "key": points[0]["key"], "act": "tag"}
+    return {"page": "1", "key": points[0]["key"], "act": "tag", "part": "whose", "rule": "empty-files"}
 
 
 def fills(route: Route, values: dict[str, list[str]], fixed: dict[str, str]) -> list[dict[str, str]]:

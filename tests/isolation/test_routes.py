@@ -16,7 +16,7 @@ from isolation.world import World
 
 STRANGERS = ["counsel", "reviewer-a", "attorney-a", "walled-reviewer", "walled-attorney", "walled-manager", None]
 UNSEEN = re.compile("zqbetaqz|Aurelle|奥瑞尔", re.IGNORECASE)
-FIXED = ("page", "key", "object_type", "act")
+FIXED = ("page", "key", "object_type", "act", "part", "rule")
 WITH_IDS = [route for route in routes() if route.names and not route.reason]
 
 

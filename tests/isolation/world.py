@@ -14,7 +14,14 @@ from pathlib import Path
 from django.apps import apps
 from django.test import Client
 
-from chancery.apps.documents.actions import change_documents, keep_view, retry_with_password
+from chancery.apps.documents.actions import (
+    ask_for_rules,
+    change_documents,
+    keep_view,
+    plan_source,
+    retry_with_password,
+    write_rules,
+)
 from chancery.apps.documents.queries import export_items
 from chancery.apps.operations.actions.clocks import pause_clock, resume_clock
 from chancery.apps.operations.actions.gate import submit_request
@@ -23,6 +30,7 @@ from chancery.apps.production.actions.downloads import issue_download_link
 from chancery.apps.review.actions.coding import save_coding
 from chancery.apps.review.actions.focus import record_focus
 from chancery.apps.review.queries.desk import batches_of, desk
+from chancery.apps.search.actions import keep_search
 from chancery.apps.spend.actions.invoices import query_line
 from chancery.apps.spend.actions.time import enter_time
 from chancery.apps.workspace.actions.ordering import Order, order_for
@@ -235,6 +243,10 @@ def _details(side: Side, house: Household, now: Callable[[], datetime]) -> None:
     keep_view(
         actor=counsel, matter_id=side.matter_id, name=f"View {side.mark}", query="kind=mail", shared=True, at=now()
     )
+    keep_search(
+        actor=counsel, matter_id=side.matter_id, name=f"Search {side.mark}", query="harbour", stem=False, shared=True,
+        at=now(),
+    )  # fmt: skip
     pause_clock(actor=manager, matter_id=side.second_matter_id, reason="client_response", evidence=side.mark, at=now())
     resume_clock(actor=manager, matter_id=side.second_matter_id, reason="answered", evidence=side.mark, at=now())
     _code_some(side, house, now)
@@ -246,6 +258,9 @@ def _details(side: Side, house: Household, now: Callable[[], datetime]) -> None:
         actor=manager, document_id=row("documents.Document", matter_id=side.matter_id, exception="corrupt"),
         password=f"secret {side.mark}", at=now(),
     )  # fmt: skip
+    rules = write_rules(actor=manager, matter_id=side.matter_id, name=f"Rules {side.mark}", at=now())
+    ask_for_rules(actor=manager, rule_set_id=rules, apply="try", at=now())
+    plan_source(actor=manager, matter_id=side.matter_id, kind="web", name=f"Web {side.mark}", at=now())
     change_documents(
         actor=manager, matter_id=side.matter_id, act="tag", value=f"Tag {side.mark}", at=now(),
         document_ids=[row("documents.Document", matter_id=side.matter_id, exception="corrupt")],

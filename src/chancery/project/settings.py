@@ -1,7 +1,7 @@
 """Settings of one installation; everything that differs between installations comes from the environment.
 
-CHANCERY_HOME, DATABASE_URL, BLOBS_URL, CHANCERY_URL, CHANCERY_SECRET and CHANCERY_DEMO are described in
-``docs/guide/settings.md``.
+CHANCERY_HOME, DATABASE_URL, BLOBS_URL, CHANCERY_URL, CHANCERY_SECRET, CHANCERY_DEMO, CHANCERY_COLLECT_ROOTS,
+CHANCERY_PRIVATE_HOSTS and CHANCERY_CA_FILE are described in ``docs/guide/settings.md``.
 """
 
 from __future__ import annotations
@@ -25,6 +25,11 @@ CHANCERY_KEYS = HOME.keys
 CHANCERY_SCRATCH = HOME.scratch
 CHANCERY_DEMO = os.environ.get("CHANCERY_DEMO", "") == "1"
 CHANCERY_URL = os.environ.get("CHANCERY_URL", "http://localhost:8000")
+CHANCERY_COLLECT_ROOTS = [Path(each) for each in os.environ.get("CHANCERY_COLLECT_ROOTS", "").split(os.pathsep) if each]
+CHANCERY_PRIVATE_HOSTS = [
+    each.strip().lower() for each in os.environ.get("CHANCERY_PRIVATE_HOSTS", "").split(",") if each
+]
+CHANCERY_CA_FILE = os.environ.get("CHANCERY_CA_FILE", "")
 SECURE = CHANCERY_URL.startswith("https://")
 
 DEBUG = False

@@ -88,26 +88,52 @@ def change_documents(
     reason = " ".join(note.split())[:500]
     if act in NOTE_NEEDED and not reason:
         raise ReasonMissing(gettext_noop("Give a reason: it stands in the record of every document."))
-    blob = put_bytes(tenant_id=matter.tenant_id, matter_id=matter_id, data="\n".join(wanted).encode())
+    row = _ordered(actor, (matter.tenant_id, matter_id), act, wanted, (value, reason), at)
+    if len(wanted) <= AT_ONCE:
+        carry_out(actor=actor, change_id=row.id, at=at)
+    row.refresh_from_db()
+    return change_record(row, actor)
+
+
+def set_aside_now(*, actor: Actor, place: tuple[str, str], value: str, ids: Sequence[str], at: datetime) -> str:
+    """Set documents aside by a plan or a rule, in background work; returns the act's id (system-side).
+
+    place: ids of client and matter. value: why, as the list of documents shows it.
+    """
+    row = _ordered(actor, place, Change.Act.SET_ASIDE, list(ids), (value, ""), at, background=False)
+    carry_out(actor=actor, change_id=row.id, at=at)
+    return row.id
+
+
+def _ordered(
+    actor: Actor,
+    place: tuple[str, str],
+    act: str,
+    wanted: Sequence[str],
+    said: tuple[str, str],
+    at: datetime,
+    *,
+    background: bool = True,
+) -> Change:
+    """Enter an act that is to be done. said: its value and its reason."""
+    tenant_id, matter_id = place
+    blob = put_bytes(tenant_id=tenant_id, matter_id=matter_id, data="\n".join(wanted).encode())
     with transaction.atomic():
         row = Change.objects.create(
-            tenant_id=matter.tenant_id,
+            tenant_id=tenant_id,
             matter_id=matter_id,
             act=act,
-            value=_value(matter.tenant_id, matter_id, act, value, at),
-            note=reason,
+            value=_value(tenant_id, matter_id, act, said[0], at),
+            note=said[1],
             chosen=len(wanted),
             ids_blob_id=blob.id,
             by=actor.user_id,
             by_label=actor.label,
             at=at,
         )
-        if len(wanted) > AT_ONCE:
+        if background and len(wanted) > AT_ONCE:
             _in_background(actor, row, at, undo=False)
-    if len(wanted) <= AT_ONCE:
-        carry_out(actor=actor, change_id=row.id, at=at)
-    row.refresh_from_db()
-    return change_record(row, actor)
+    return row
 
 
 def carry_out(*, actor: Actor, change_id: str, at: datetime, advance: Advance | None = None) -> None:

@@ -14,10 +14,11 @@ from django.db import transaction
 
 from chancery.apps.documents import duplicates, policies, tallies
 from chancery.apps.documents.events import CollectionProcessed
-from chancery.apps.documents.laying_out import Expanded, expanded, planned
+from chancery.apps.documents.laying_out import Expanded, decisions_of, expanded, planned
 from chancery.apps.documents.ledger import enter, keep_blobs
 from chancery.apps.documents.models import Collection, Document, InputFile
 from chancery.apps.documents.relating import ask_for_relations
+from chancery.apps.documents.setting_aside import set_aside_by_plan
 from chancery.apps.matters import queries as matters
 from chancery.platform.access.values import Actor
 from chancery.platform.audit.actions import record
@@ -41,10 +42,11 @@ def expand_collection(*, actor: Actor, collection_id: str, at: datetime, advance
     waiting = frozenset(row.id for row in rows if row.state == InputFile.State.RECEIVED)
     done = len(rows) - len(waiting)
     advance(done, len(rows))
-    for batch in expanded(planned(rows, wanted=waiting), workers=workers):
-        enter_files(actor=actor, batch=batch, prefix=prefix, at=at)
-        done += len(batch)
-        advance(done, len(rows))
+    with decisions_of(collection) as decisions:
+        for batch in expanded(planned(rows, wanted=waiting), workers=workers, decisions=decisions):
+            enter_files(actor=actor, batch=batch, prefix=prefix, at=at)
+            done += len(batch)
+            advance(done, len(rows))
     finish_collection(actor=actor, collection_id=collection_id, at=at)
 
 
@@ -89,6 +91,7 @@ def finish_collection(*, actor: Actor, collection_id: str, at: datetime) -> None
     collection = policies.collection(actor, collection_id)
     duplicates.roll_up(matter_id=collection.matter_id)
     tallies.refresh(collection_id=collection_id)
+    set_aside_by_plan(actor=actor, collection=collection, at=at)
     with transaction.atomic():
         row = Collection.objects.select_for_update().get(id=collection_id)
         if row.state == Collection.State.PROCESSED:
@@ -113,7 +116,9 @@ def finish_collection(*, actor: Actor, collection_id: str, at: datetime) -> None
 
 
 def _ask_for_recognition(actor: Actor, row: Collection, at: datetime) -> None:
-    """Have scanned documents read, if there are any."""
+    """Have scanned documents read, if there are any and the plan of the source does not say otherwise."""
+    if row.source is not None and not row.source.settings.get("ocr", True):
+        return
     scanned = Document.objects.filter(collection_id=row.id, needs_recognition=True, duplicate_of=None)
     if scanned.exists():
         enqueue(

@@ -87,11 +87,18 @@ class _Held:
 
 @transaction.atomic
 def open_collection(
-    *, actor: Actor, matter_id: str, name: str, source_label: str, at: datetime, time_zone: str = "UTC"
+    *,
+    actor: Actor,
+    matter_id: str,
+    name: str,
+    source_label: str,
+    at: datetime,
+    time_zone: str = "UTC",
+    source_id: str | None = None,
 ) -> str:
     """Open a collection that files can be received into; returns its id.
 
-    time_zone: IANA name in which days of this collection are shown and searched.
+    time_zone: IANA name in which days of this collection are shown and searched. source_id: its plan, if it has one.
     Raises NotFound for a matter the actor may not see, Refused for a role that may not bring evidence in.
     """
     policies.require_collector(actor)
@@ -104,6 +111,7 @@ def open_collection(
         name=name.strip()[:200] or f"{last + 1}",
         source_label=source_label.strip()[:200],
         time_zone=time_zone,
+        source_id=source_id,
         created_by=actor.user_id,
         created_by_label=actor.label,
         created_at=at,

@@ -58,6 +58,17 @@ def repair(handle: JobHandle) -> None:
     actions.mend(actor=handle.actor, repair_ids=handle.payload["repair_ids"], at=handle.at, workers=WORKERS)
 
 
+@job("documents.fetch", label=_("Fetching evidence"))
+def fetch(handle: JobHandle) -> None:
+    """Fetch a planned source."""
+    actions.fetch_source(
+        actor=handle.actor,
+        source_id=handle.payload["source_id"],
+        at=handle.at,
+        advance=_advance(handle, "files"),
+    )
+
+
 @job("documents.relate", label=_("Comparing documents"))
 def relate(handle: JobHandle) -> None:
     """Find near-duplicates, threads, versions and missing mails of a matter."""
@@ -66,6 +77,28 @@ def relate(handle: JobHandle) -> None:
         matter_id=handle.payload["matter_id"],
         at=handle.at,
         advance=_advance(handle, "steps"),
+    )
+
+
+@job("documents.try_rules", label=_("Trying rules"))
+def try_rules(handle: JobHandle) -> None:
+    """Count what a rule set would set aside."""
+    actions.try_rules(
+        actor=handle.actor,
+        rule_set_id=handle.payload["rule_set_id"],
+        at=handle.at,
+        advance=_advance(handle, "documents"),
+    )
+
+
+@job("documents.apply_rules", label=_("Applying rules"))
+def apply_rules(handle: JobHandle) -> None:
+    """Set aside what a rule set says."""
+    actions.carry_out_rules(
+        actor=handle.actor,
+        rule_set_id=handle.payload["rule_set_id"],
+        at=handle.at,
+        advance=_advance(handle, "documents"),
     )
 
 
@@ -99,3 +132,4 @@ def _advance(handle: JobHandle, unit: str) -> Callable[[int, int], None]:
 
 
 repeat(name="documents.pages", every=timedelta(minutes=1), body=actions.ask_for_pages)
+repeat(name="documents.watch", every=timedelta(minutes=1), body=actions.watch_sources)

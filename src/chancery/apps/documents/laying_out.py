@@ -13,17 +13,18 @@ from pathlib import Path
 
 from django.conf import settings
 
-from chancery.apps.documents.models import InputFile
+from chancery.apps.documents.models import Collection, InputFile, Source
 from chancery.engines.ingest.inventory import join_parts
 from chancery.engines.ingest.isolation import expand_files
 from chancery.engines.ingest.names import item_id
-from chancery.engines.ingest.records import Item, Limits, SourceFile
+from chancery.engines.ingest.records import Decisions, Item, Limits, SourceFile
 from chancery.platform.storage.actions import put_bytes
 from chancery.platform.storage.queries import copy_to, read_bytes
 
 BATCH_FILES = 32
 BATCH_ITEMS = 200
 """Input files entered together, or as many as hold this many items."""
+DEFAULTS = Decisions()
 EARLY_FILES = 256
 """Files that may wait for a slower one before it; beyond that they are handed on out of order."""
 
@@ -58,7 +59,7 @@ def planned(rows: Sequence[InputFile], *, wanted: frozenset[str]) -> list[Planne
     ]
 
 
-def expanded(plan: Sequence[Planned], *, workers: int) -> Iterator[list[Expanded]]:
+def expanded(plan: Sequence[Planned], *, workers: int, decisions: Decisions = DEFAULTS) -> Iterator[list[Expanded]]:
     """Expand input files in isolated processes; yields them in batches, in the order given.
 
     Bytes are copied to scratch when a process is free to read them, and removed when its answer is there; what was
@@ -67,7 +68,7 @@ def expanded(plan: Sequence[Planned], *, workers: int) -> Iterator[list[Expanded
     with scratch_folder("expand") as folder:
         batch: list[Expanded] = []
         items = 0
-        for each in _in_order(plan, folder, workers):
+        for each in _in_order(plan, folder, workers, decisions):
             batch.append(each)
             items += len(each.items)
             if len(batch) >= BATCH_FILES or items >= BATCH_ITEMS:
@@ -77,7 +78,7 @@ def expanded(plan: Sequence[Planned], *, workers: int) -> Iterator[list[Expanded
             yield batch
 
 
-def _in_order(plan: Sequence[Planned], folder: Path, workers: int) -> Iterator[Expanded]:
+def _in_order(plan: Sequence[Planned], folder: Path, workers: int, decisions: Decisions) -> Iterator[Expanded]:
     """Yield files in the order given, whatever ends first, so that numbers come out the same on every run."""
     given, natives = folder / "in", folder / "out"
     given.mkdir()
@@ -88,7 +89,8 @@ def _in_order(plan: Sequence[Planned], folder: Path, workers: int) -> Iterator[E
     ready |= {each.row.path: (not_kept_item(each.row),) for each in plan if each.row.not_kept}
     files = (_laid_out(each, given, number) for number, each in enumerate(plan) if not each.row.not_kept)
     answered, next_up = set(ready), 0
-    for source, items in expand_files(files=files, scratch=natives, limits=Limits(), workers=workers):
+    answers = expand_files(files=files, scratch=natives, limits=Limits(), workers=workers, decisions=decisions)
+    for source, items in answers:
         ready[source.path] = tuple(items)
         answered.add(source.path)
         for location in (source.location, *(part for _, part in source.parts)):
@@ -145,10 +147,29 @@ def not_kept_item(row: InputFile) -> Item:
 
 
 def passwords_of(row: InputFile) -> tuple[str, ...]:
-    """Return the passwords that were tried on an input file, oldest first."""
-    if not row.passwords_blob_id:
-        return ()
-    return tuple(json.loads(read_bytes(blob_id=row.passwords_blob_id)))
+    """Return the passwords to try on an input file: those given for it, oldest first, then those of its source."""
+    given = Source.objects.filter(collections=row.collection_id).exclude(passwords_blob_id="")
+    blobs = [row.passwords_blob_id, *given.values_list("passwords_blob_id", flat=True)]
+    found = [password for blob_id in blobs if blob_id for password in json.loads(read_bytes(blob_id=blob_id))]
+    return tuple(dict.fromkeys(found))
+
+
+@contextmanager
+def decisions_of(collection: Collection) -> Iterator[Decisions]:
+    """Give what was decided before a collection is processed; the list of known files lies on scratch meanwhile."""
+    source = collection.source
+    if source is None:
+        yield Decisions(time_zone=collection.time_zone)
+        return
+    with scratch_folder("known") as folder:
+        known = folder / "sorted" if source.hashes_blob_id else None
+        if known is not None:
+            copy_to(blob_id=source.hashes_blob_id, path=known)
+        yield Decisions(
+            time_zone=collection.time_zone,
+            known=str(known) if known else None,
+            embedded_images=bool(source.settings.get("embedded_images")),
+        )
 
 
 def keep_passwords(row: InputFile, passwords: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
 from chancery.apps.documents import policies
-from chancery.apps.documents.models import ChangeItem, Document, TagMark, Tally
+from chancery.apps.documents.models import ChangeItem, Document, Tag, TagMark, Tally
 from chancery.apps.documents.records import DocumentPage, DocumentRow
 from chancery.engines.retrieval.dates import FIRST_DAY, LAST_DAY, DateNotUnderstood, parse_range
 from chancery.interface.tables.keyset import SortKey, count_up_to, page_of
@@ -34,6 +34,8 @@ FILTERS: Final = (
     "tag", "held", "aside", "accepted", "thread", "near", "mails", "input", "change", "scanned",
 )  # fmt: skip
 COUNTED_UP_TO: Final = 1_000
+RARE: Final = 20_000
+"""Documents with a tag; above it the list finds a page faster by looking at each document."""
 
 _ROW_FIELDS = (
     "id", "control_number", "name", "title", "author", "kind", "status", "exception", "size", "custodian", "language",
@@ -194,10 +196,19 @@ def _condition(name: str, value: str) -> Q:
     if (name, value) in _FIXED:
         return _FIXED[name, value]
     if name == "tag":
-        return Q(Exists(TagMark.objects.filter(tag_id=value, document_id=OuterRef("id"))))
+        return _tagged(value)
     if name == "change":
         return Q(Exists(ChangeItem.objects.filter(change_id=value, document_id=OuterRef("id"))))
     return Q(**{_OF_FIELD[name]: value}) if name in _OF_FIELD else Q(pk__in=[])
+
+
+def _tagged(tag_id: str) -> Q:
+    """Return the condition of a tag: a rare one is looked up by its marks, a common one document by document."""
+    marks = TagMark.objects.filter(tag_id=tag_id)
+    documents = Tag.objects.filter(id=tag_id).values_list("documents", flat=True).first() or 0
+    if documents <= RARE:
+        return Q(tag_marks__tag_id=tag_id)
+    return Q(Exists(marks.filter(document_id=OuterRef("id"))))
 
 
 def _days(value: str) -> Q:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from chancery.apps.documents.accounts import accounting as collection_accounting
 from chancery.apps.documents.exports import export_custody, export_items, safe_cell
 from chancery.apps.documents.imaging import page_count, page_pdf, page_picture, words_of_page
+from chancery.apps.documents.intake import InputFileRecord
+from chancery.apps.documents.inventories import collections_of_source, inventory_page, running_jobs
 from chancery.apps.documents.listing import (
     FILTERS,
     SORTS,
@@ -45,7 +47,11 @@ from chancery.apps.documents.records import (
     Relative,
     RepairRecord,
     ReviewableRecord,
+    RuleLine,
+    RuleSample,
+    RuleSetRecord,
     SavedViewRecord,
+    SourceRecord,
     TagRecord,
 )
 from chancery.apps.documents.related import missing_mails, relations_of
@@ -57,6 +63,8 @@ from chancery.apps.documents.reviewable import (
     reviewable_in_pieces,
     text_for,
 )
+from chancery.apps.documents.ruling import offered_rules, rule_set, rule_sets, sample_of
+from chancery.apps.documents.sources import source, sources_of
 from chancery.apps.documents.tagging import changes, changes_of_document, marks_of, tags, tags_on
 
 __all__ = [
@@ -69,13 +77,18 @@ __all__ = [
     "DocumentPage",
     "DocumentRecord",
     "DocumentRow",
+    "InputFileRecord",
     "MissingMailRecord",
     "Native",
     "Relations",
     "Relative",
     "RepairRecord",
     "ReviewableRecord",
+    "RuleLine",
+    "RuleSample",
+    "RuleSetRecord",
     "SavedViewRecord",
+    "SourceRecord",
     "TagRecord",
     "all_choices",
     "changes",
@@ -84,6 +97,7 @@ __all__ = [
     "collection",
     "collection_accounting",
     "collections",
+    "collections_of_source",
     "containers_of",
     "counted",
     "document",
@@ -93,6 +107,7 @@ __all__ = [
     "export_items",
     "family_of",
     "ids_in_same_file",
+    "inventory_page",
     "marks_of",
     "matching_ids",
     "matter_of",
@@ -101,6 +116,7 @@ __all__ = [
     "native_blob_of",
     "native_of",
     "neighbours",
+    "offered_rules",
     "page_count",
     "page_pdf",
     "page_picture",
@@ -111,8 +127,14 @@ __all__ = [
     "reviewable_documents",
     "reviewable_in_pieces",
     "rows_by_id",
+    "rule_set",
+    "rule_sets",
+    "running_jobs",
     "safe_cell",
+    "sample_of",
     "saved_views",
+    "source",
+    "sources_of",
     "tags",
     "tags_on",
     "text_for",

@@ -167,6 +167,7 @@ def collection_record(row: Collection) -> CollectionRecord:
         created_at=row.created_at,
         closed_at=row.closed_at,
         processed_at=row.processed_at,
+        source_id=row.source_id,
     )
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from chancery.engines.classification.checking import RuleEstimate
+
 
 @dataclass(frozen=True, slots=True)
 class CollectionRecord:
@@ -24,6 +26,7 @@ class CollectionRecord:
     created_at: datetime
     closed_at: datetime | None
     processed_at: datetime | None
+    source_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +296,81 @@ class ChangeRecord:
     undone_by_label: str
     undone_at: datetime | None
     can_undo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """A source of evidence and its plan. passwords, hashes: how many are kept. missing: settings not said yet."""
+
+    id: str
+    tenant_id: str
+    matter_id: str
+    kind: str
+    name: str
+    source_label: str
+    custodian: str
+    time_zone: str
+    settings: Mapping[str, Any]
+    has_secret: bool
+    passwords: int
+    hashes: int
+    state: str
+    problem: str
+    missing: tuple[str, ...]
+    next_run_at: datetime | None
+    last_run_at: datetime | None
+    created_by: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLine:
+    """One rule of a set with its counts. caught: it fired; first: no rule before it; only: no other rule.
+
+    size: bytes of what it caught. check: what the sample a person read says, None before that.
+    """
+
+    id: str
+    name: str
+    name_zh: str
+    group: str
+    suppresses: bool
+    waiting: bool
+    caught: int
+    first: int
+    only: int
+    suppressed: int
+    size: int
+    check: RuleEstimate | None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSetRecord:
+    """A set of rules of a matter. considered, suppressed: documents when it was last tried."""
+
+    id: str
+    matter_id: str
+    name: str
+    state: str
+    considered: int
+    suppressed: int
+    lines: tuple[RuleLine, ...]
+    parameters: Mapping[str, Any]
+    tried_at: datetime | None
+    change_id: str | None
+    created_by: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSample:
+    """Documents of one rule drawn for reading. wrong: those that a person would not set aside."""
+
+    rule: str
+    keys: tuple[str, ...]
+    caught: int
+    read: bool
+    wrong: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

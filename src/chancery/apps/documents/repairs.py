@@ -15,6 +15,7 @@ from chancery.apps.documents import duplicates, policies, tallies
 from chancery.apps.documents.events import ExceptionRepaired
 from chancery.apps.documents.laying_out import (
     Expanded,
+    decisions_of,
     expanded,
     keep_passwords,
     passwords_of,
@@ -234,8 +235,10 @@ def _have_mended(rows: Sequence[Repair], actor: Actor, at: datetime) -> None:
 
 def _read_again(source: InputFile, prefix: str, workers: int) -> None:
     rows = list(InputFile.objects.filter(collection_id=source.collection_id))
-    for batch in expanded(planned(rows, wanted=frozenset({source.id})), workers=workers):
-        enter(keep_blobs(batch), prefix=prefix)
+    with decisions_of(source.collection) as decisions:
+        plan = planned(rows, wanted=frozenset({source.id}))
+        for batch in expanded(plan, workers=workers, decisions=decisions):
+            enter(keep_blobs(batch), prefix=prefix)
 
 
 def _read_replacement(row: Repair, document: Document, source: InputFile, prefix: str) -> None:

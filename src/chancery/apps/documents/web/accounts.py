@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from chancery.apps.documents import queries
@@ -20,7 +22,7 @@ from chancery.platform.access.values import Actor
 from chancery.platform.jobs.actions import cancel, resume
 from chancery.platform.jobs.queries import JobRecord, jobs_for
 
-UNITS = {"files": "files", "documents": "documents"}
+UNITS: Final = {"files": _("files"), "documents": _("documents"), "steps": _("steps")}
 
 
 @require_GET
@@ -30,14 +32,15 @@ def processing(request: HttpRequest, matter_id: str) -> HttpResponse:
     bar = matter_bar(request, matter_id)
     jobs = _jobs(actor, matter_id)
     if request.GET.get("fragment") == "jobs":
-        return render(request, "documents/jobs.html", _job_context(jobs, matter_id))
+        return render(request, "documents/jobs.html", {**_job_context(jobs, matter_id), "ended": True})
     counted = queries.collection_accounting(actor=actor, matter_id=matter_id)
     context = {
         "matter_bar": bar,
         "matter_id": matter_id,
         "accounting": counted,
         "tiles": _tiles(counted, matter_id),
-        "checks": [(said(CHECKS, check.code), check) for check in counted.checks],
+        "checks": [(said(CHECKS, check.code), check, *_sides(check.code, matter_id)) for check in counted.checks],
+        "list_url": reverse("documents:list", args=[matter_id]),
         "codes": _linked(counted.by_exception, CODES, matter_id, "code"),
         "kinds": _linked(counted.by_kind, KINDS, matter_id, "kind"),
         "collections": [
@@ -71,7 +74,7 @@ def _job_context(jobs: list[JobRecord], matter_id: str) -> dict[str, object]:
             label=job.label,
             done=job.done,
             total=job.total,
-            unit=gettext(UNITS.get(job.unit, job.unit)) if job.unit else "",
+            unit=said(UNITS, job.unit),
             seconds_left=job.eta_seconds,
             cancel_url=reverse("documents:stop", args=[matter_id, job.id]),
             tag=gettext("waiting") if job.state == "queued" else "",
@@ -90,7 +93,7 @@ def _tiles(counted: queries.Accounting, matter_id: str) -> list[Tile]:
             gettext("Files received"),
             whole_words(counted.input_files),
             note=bytes_words(counted.input_bytes),
-            url=f"{listed}?level=top",
+            url=reverse("documents:inventory", args=[matter_id]),
         ),
         Tile(gettext("Documents"), whole_words(counted.documents), url=listed),
         Tile(gettext("Read"), whole_words(counted.items), url=f"{listed}?status=item"),
@@ -103,6 +106,13 @@ def _tiles(counted: queries.Accounting, matter_id: str) -> list[Tile]:
         ),
         Tile(gettext("Copies"), whole_words(counted.duplicates), url=f"{listed}?copies=only"),
     ]
+
+
+def _sides(code: str, matter_id: str) -> tuple[str, str]:
+    """Return the rows behind both sides of a sum."""
+    listed = reverse("documents:list", args=[matter_id])
+    received = reverse("documents:inventory", args=[matter_id])
+    return (listed, listed) if code == "statuses" else (received, f"{listed}?level=top")
 
 
 def _linked(

@@ -20,7 +20,7 @@ from chancery.apps.documents import actions, queries
 from chancery.apps.documents.names import uploaded_path, without_direction
 from chancery.apps.documents.web.forms import CollectionForm
 from chancery.apps.documents.web.shared import actor_of, matter_bar, said
-from chancery.apps.documents.web.words import STATES
+from chancery.apps.documents.web.words import SOURCE_KINDS, SOURCE_STATES, SOURCE_TONES, STATES
 from chancery.foundation.errors import Refused
 from chancery.interface.shell.toasts import toast
 from chancery.interface.words import bytes_words
@@ -36,23 +36,30 @@ def collect(request: HttpRequest, matter_id: str) -> HttpResponse:
     bar = matter_bar(request, matter_id)
     form = CollectionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        collection_id = actions.open_collection(
-            actor=actor,
-            matter_id=matter_id,
-            name=form.cleaned_data["name"],
-            source_label=form.cleaned_data["source_label"],
-            time_zone=form.cleaned_data["time_zone"],
-            at=timezone.now(),
-        )
-        return redirect("documents:collection", collection_id)
+        return _begin(request, matter_id, form.cleaned_data)
     found = queries.collections(actor=actor, matter_id=matter_id)
     context = {
         "form": form,
         "matter_bar": bar,
         "matter_id": matter_id,
         "collections": [(row, said(STATES, row.state)) for row in found],
+        "sources": [
+            (row, said(SOURCE_KINDS, row.kind), said(SOURCE_STATES, row.state), SOURCE_TONES.get(row.state, ""))
+            for row in queries.sources_of(actor=actor, matter_id=matter_id)
+        ],
     }
     return render(request, "documents/collect.html", context, status=422 if form.errors else 200)
+
+
+def _begin(request: HttpRequest, matter_id: str, values: dict[str, str]) -> HttpResponse:
+    """Begin the plan of a source; an upload can take files at once."""
+    actor, at = actor_of(request), timezone.now()
+    named = {name: values[name] for name in ("name", "source_label", "time_zone")}
+    source_id = actions.plan_source(actor=actor, matter_id=matter_id, kind=values["kind"], at=at, **named)
+    if values["kind"] != "upload":
+        return redirect("documents:plan", source_id)
+    collection_id = actions.open_collection(actor=actor, matter_id=matter_id, source_id=source_id, at=at, **named)
+    return redirect("documents:collection", collection_id)
 
 
 def collection(request: HttpRequest, collection_id: str) -> HttpResponse:

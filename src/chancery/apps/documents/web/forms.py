@@ -9,6 +9,8 @@ from zoneinfo import available_timezones
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from chancery.apps.documents.web.words import SOURCE_KINDS
+
 COMMON_ZONES = (
     "UTC",
     "Asia/Shanghai",
@@ -21,8 +23,15 @@ COMMON_ZONES = (
 
 
 class CollectionForm(forms.Form):
-    """Opening a collection."""
+    """Where the files of a collection are, what it is called."""
 
+    kind = forms.ChoiceField(
+        label=_("Where the files are"),
+        choices=list(SOURCE_KINDS.items()),
+        widget=forms.RadioSelect,
+        required=False,
+        initial="upload",
+    )
     name = forms.CharField(
         label=_("Name of the collection"), max_length=200, help_text=_("Such as “Laptop of Li Wei, March 2024”.")
     )
@@ -37,6 +46,10 @@ class CollectionForm(forms.Form):
         choices=[(zone, zone) for zone in COMMON_ZONES if zone in available_timezones() or zone == "UTC"],
         help_text=_("Stated with every date of this collection."),
     )
+
+    def clean_kind(self) -> str:
+        """Take an upload where nothing is said."""
+        return str(self.cleaned_data["kind"] or "upload")
 
 
 class PasswordForm(forms.Form):

@@ -120,11 +120,12 @@ def forget_view(request: HttpRequest, matter_id: str, view_id: str) -> HttpRespo
 
 def _acts(matter_id: str, filters: Mapping[str, str]) -> list[BulkAct]:
     """Return the acts that make sense for what the table shows."""
+    if filters.get("held") == "yes":
+        return bulk_acts(matter_id, "tag", "untag", "lift")
     unread = filters.get("status") == "exception" or filters.get("code")
     retry = BulkAct("retry", gettext("Retry"), reverse("documents:retry", args=[matter_id]), letter="r")
     return [
-        *bulk_acts(matter_id, "review", "tag", "untag"),
-        *bulk_acts(matter_id, "lift" if filters.get("held") == "yes" else "hold"),
+        *bulk_acts(matter_id, "review", "tag", "untag", "hold"),
         *bulk_acts(matter_id, "bring_back" if filters.get("aside", "no") != "no" else "set_aside"),
         *([retry, *bulk_acts(matter_id, "accept")] if unread else []),
         BulkAct("export", gettext("Export list"), reverse("documents:export_list", args=[matter_id]), letter="e"),

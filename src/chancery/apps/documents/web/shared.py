@@ -27,6 +27,6 @@ def matter_bar(request: HttpRequest, matter_id: str) -> MatterBar:
     return MatterBar(number=record.number, name=record.title_zh if chinese else record.title, url=url)
 
 
-def said(words: Mapping[str, Any], key: str) -> str:
+def said(words: Mapping[Any, Any], key: Any) -> str:
     """Return the words for a key, or the key where there are none."""
     return str(words.get(key, key))

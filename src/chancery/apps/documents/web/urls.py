@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from chancery.apps.documents.web import accounts, acts, collecting, comparing, lists, repairing, viewing
+from chancery.apps.documents.web import (
+    accounts,
+    acts,
+    collecting,
+    comparing,
+    inventory,
+    lists,
+    planning,
+    repairing,
+    rules,
+    viewing,
+)
 
 app_name = "documents"
 urlpatterns = [
@@ -16,6 +27,16 @@ urlpatterns = [
     path("matters/<str:matter_id>/documents/views/", lists.keep_view, name="keep_view"),
     path("matters/<str:matter_id>/documents/views/<str:view_id>/forget/", lists.forget_view, name="forget_view"),
     path("matters/<str:matter_id>/collect/", collecting.collect, name="collect"),
+    path("matters/<str:matter_id>/inventory/", inventory.inventory, name="inventory"),
+    path("matters/<str:matter_id>/inventory/custody/", inventory.custody, name="custody"),
+    path("matters/<str:matter_id>/rules/", rules.rule_sets, name="rules"),
+    path("rules/<str:rule_set_id>/", rules.rule_set, name="rule_set"),
+    path("rules/<str:rule_set_id>/undo/", rules.undo_rule_set, name="undo_rules"),
+    path("rules/<str:rule_set_id>/sample/<slug:rule>/", rules.rule_sample, name="rule_sample"),
+    path("sources/<str:source_id>/", planning.plan, name="plan"),
+    path("sources/<str:source_id>/check/", planning.check, name="plan_check"),
+    path("sources/<str:source_id>/start/", planning.start, name="plan_start"),
+    path("sources/<str:source_id>/<slug:part>/", planning.part, name="plan_part"),
     path("collections/<str:collection_id>/", collecting.collection, name="collection"),
     path("collections/<str:collection_id>/close/", collecting.close, name="close_collection"),
     path("matters/<str:matter_id>/processing/", accounts.processing, name="processing"),

@@ -42,6 +42,8 @@ CODES: Final = {
     "no_text": _("No text"),
     "partly_extracted": _("Read in part"),
     "attachment_missing": _("Attachment missing"),
+    "known_file": _("Known system file"),
+    "changed": _("Changed while it was read"),
 }
 ADVICE: Final = {
     "encrypted": _("Try the password, or ask the custodian for a copy without one."),
@@ -109,4 +111,38 @@ ASIDE: Final = {
     "dates": _("Outside the dates"),
     "rule": _("Set aside by a rule"),
     "hand": _("Set aside by hand"),
+}
+SOURCE_KINDS: Final = {
+    "upload": _("Files or folders from your computer"),
+    "folder": _("A folder on the server"),
+    "watched": _("A watched folder on the server"),
+    "mailbox": _("A mailbox (IMAP)"),
+    "web": _("A page of the web"),
+}
+SOURCE_STATES: Final = {
+    "draft": _("Being planned"),
+    "fetching": _("Being fetched"),
+    "watching": _("Watching"),
+    "paused": _("Paused"),
+    "done": _("Fetched"),
+    "failed": _("Not fetched"),
+}
+SOURCE_TONES: Final = {"fetching": "accent", "watching": "accent", "done": "ok", "failed": "bad", "paused": "warn"}
+PLAN_PARTS: Final = {
+    "where": _("Where the files are"),
+    "whose": _("Whose they are"),
+    "options": _("How they are processed"),
+    "passwords": _("Passwords"),
+    "check": _("Check the answers"),
+}
+INPUT_STATES: Final = {"received": _("Received"), "expanded": _("Expanded")}
+RULE_STATES: Final = {"draft": _("Draft"), "tried": _("Tried"), "applied": _("Applied"), "undone": _("Taken back")}
+RULE_TONES: Final = {"tried": "accent", "applied": "ok", "undone": "warn"}
+RULE_GROUPS: Final = {
+    "outdated": _("Outdated"),
+    "repetitive": _("Repetitive"),
+    "non_essential": _("Not essential"),
+    "file_class": _("Kind of file"),
+    "domain": _("Mail domain"),
+    "date": _("Outside the dates"),
 }
