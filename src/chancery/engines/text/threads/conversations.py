@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -56,9 +57,9 @@ def threads(
     for places in gather(mails=facts):
         group = [facts[place] for place in places]
         verdicts = judge(mails=group, letters_of=letters_of)
-        missing = list(find_missing(mails=group, prints=prints, message_ids=message_ids))
+        missing: dict[str, list[MissingMail]] = defaultdict(list)
+        for each in find_missing(mails=group, prints=prints, message_ids=message_ids):
+            missing[each.quoted_in].append(each)
         identity = thread_id_of(first=group[0].id)
         for mail in group:
-            yield Threaded(
-                mail.id, identity, verdicts[mail.id], tuple(each for each in missing if each.quoted_in == mail.id)
-            )
+            yield Threaded(mail.id, identity, verdicts[mail.id], tuple(missing.get(mail.id, ())))

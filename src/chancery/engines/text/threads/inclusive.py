@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 from chancery.engines.text.threads.facts import Letters, Mail, Part
@@ -19,6 +20,8 @@ from chancery.engines.text.threads.times import same_time
 Reason = Literal["message", "attachment", "inferred", "unreadable"]
 LettersOf = Callable[[str], Letters]
 
+_MOST_SCANNED = 512  # containers looked at for one mail, so that a huge conversation takes no quadratic time
+_MOST_NAMED = 96  # of these by the name of a sender, whose headers are compared
 _MOST_TRIED = 64
 _MOST_READ = 8  # containers whose text is read for one mail
 _LEAST_LETTERS = 20  # of a segment that is recognised without sender and time
@@ -60,7 +63,8 @@ class _Judge:
             return Verdict(True, reason)
         anchor = mail.parts[0].print or next(part.print for part in mail.parts if part.print)
         known = self._by_print.get(anchor, ())
-        for container in [each for each in known if wanted <= each.prints][:_MOST_TRIED]:
+        fitting = (each for each in islice(known, _MOST_SCANNED) if wanted <= each.prints)
+        for container in islice(fitting, _MOST_TRIED):
             found = _confirmed(container.mail, mail)
             if found and mail.attachments <= container.mail.attachments:
                 return _contained(container.mail, mail)
@@ -72,7 +76,7 @@ class _Judge:
         """Look for a mail that shows this one but cuts its text otherwise, by reading both."""
         others: dict[str, Mail] = {}
         for name in mail.sender:
-            for container in self._by_person.get(name, ()):
+            for container in islice(self._by_person.get(name, ()), _MOST_NAMED):
                 other = container.mail
                 if len(others) < _MOST_READ and mail.attachments <= other.attachments and _may_show(other, mail):
                     others[other.id] = other
@@ -143,11 +147,13 @@ def _silent(part: Part, container: Mail, mail: Mail) -> bool:
 
 def _same_mail(container: Mail, mail: Mail) -> bool:
     """Tell whether two mails with the same text were sent by the same person at the same time, in some time zone."""
-    if container.subject != mail.subject or same_person(container.sender, mail.sender) is False:
+    if container.subject != mail.subject:
         return False
     if container.minutes is None or mail.minutes is None:
-        return container.minutes == mail.minutes
-    return same_time(shown=(container.minutes,), sent=mail.minutes) is True
+        same = container.minutes == mail.minutes
+    else:
+        same = same_time(shown=(container.minutes,), sent=mail.minutes) is True
+    return same and same_person(container.sender, mail.sender) is not False
 
 
 def _contained(container: Mail, mail: Mail) -> Verdict:

@@ -97,9 +97,9 @@ BEGINS: Final = (
     *("下面是被转发的邮件", "以下是转发的邮件"),
 )
 SEPARATOR: Final = re.compile(
-    rf"{SPACE}*-{{2,}}{SPACE}*(?:{_any(ANNOUNCED)})[^\n]*(?:\n|\Z)"
-    rf"|{SPACE}*-{{3,}}{SPACE}*(?:{_any(FORWARDED_BY)})[^\n]*(?:\n[^\n-]{{0,60}}){{0,2}}?-{{3,}}{SPACE}*(?:\n|\Z)"
-    rf"|{SPACE}*-{{3,}}{SPACE}*(?:{_any(FORWARDED_BY)})[^\n]*(?:\n|\Z)"
+    rf"{SPACE}*-{{2,}}+{SPACE}*(?:{_any(ANNOUNCED)})[^\n]*(?:\n|\Z)"
+    rf"|{SPACE}*-{{3,}}+{SPACE}*(?:{_any(FORWARDED_BY)})[^\n]*(?:\n[^\n-]{{0,60}}){{0,2}}?-{{3,}}{SPACE}*(?:\n|\Z)"
+    rf"|{SPACE}*-{{3,}}+{SPACE}*(?:{_any(FORWARDED_BY)})[^\n]*(?:\n|\Z)"
     rf"|{SPACE}*(?:{_any(BEGINS)}){SPACE}*[:：]?{SPACE}*(?:\n|\Z)",
     re.MULTILINE | re.IGNORECASE,
 )
@@ -122,11 +122,11 @@ ATTRIBUTION_WORDS: Final = (
 ATTRIBUTION_LINES: Final = 3
 _TAIL: Final = rf"{SPACE}*[:：]-{{0,6}}{SPACE}*(?:\n|\Z)"
 WROTE: Final = re.compile(
-    rf"{SPACE}*(?:(?:On|Am|Le|El|Il|Em|Op|Den|Dnia|В|At|In)\b[^\n]{{4,200}}(?:\n[^\n]{{1,160}}){{0,2}}?(?:wrote|writes"
+    rf"{SPACE}*(?:(?:On|Am|Le|El|Il|Em|Op|Den|Dnia|В|At|In)\b[^\n]{{4,200}}(?:\n[^\n]{{0,160}}){{0,2}}?(?:wrote|writes"
     r"|a écrit|escribió|ha scritto|escreveu|(?:schrieb|schreef|skrev)[^\n:]{0,80}|napisał\(?a?\)?|пишет"
     rf"|написал\(?а?\)?){_TAIL}"
-    rf"|[^\n>]{{0,60}}?[\w.+'-]+@[^\n]{{1,80}}(?:wrote|writes){_TAIL}"
-    rf"|[^\n>]{{4,160}}(?:写道|寫道|写到|のメッセージ|さんは書きました|작성){_TAIL})"
+    rf"|(?!>)[^\n]{{0,60}}?[\w.+'-]+@[^\n]{{1,80}}(?:wrote|writes){_TAIL}"
+    rf"|(?!>)[^\n]{{4,160}}(?:写道|寫道|写到|のメッセージ|さんは書きました|작성){_TAIL})"
 )
 QUOTED_LINE: Final = re.compile(r"^[ \t]{0,3}>[^\n]*(?:\n|\Z)", re.MULTILINE)
 QUOTE_MARK: Final = re.compile(r"[ \t]{0,3}>[ ]?")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence, Set
+from itertools import islice
 
 from chancery.engines.text.members import MissingMail
 from chancery.engines.text.threads.facts import Mail, Part
 from chancery.engines.text.threads.people import same_person
 from chancery.engines.text.threads.times import same_time
 
+_MOST_SCANNED = 512  # mails of one person looked at for one quotation
 _LEAST_LETTERS = 20  # of a quotation without sender and time
 
 
@@ -53,5 +55,5 @@ def _is_held(part: Part, by_person: dict[str, list[Mail]]) -> bool:
     return any(
         same_person(part.people, mail.sender) and same_time(shown=part.minutes, sent=mail.minutes)
         for name in part.people
-        for mail in by_person.get(name, ())
+        for mail in islice(by_person.get(name, ()), _MOST_SCANNED)
     )

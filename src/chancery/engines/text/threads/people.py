@@ -7,7 +7,7 @@ from functools import lru_cache
 
 _MAILTO = re.compile(r"[\[<(]?mailto:([^\]>)\s]+)[\]>)]?", re.IGNORECASE)
 _ADDRESS = re.compile(r"([\w.+'=-]+)@[\w-]+(?:\.[\w-]+)+")
-_X500 = re.compile(r"/(?:o|ou|cn)=[^<>\"]*?/cn=([^/<>\"]+)", re.IGNORECASE)
+_X500 = re.compile(r"/(?:o|ou|cn)=[^<>\"]*/cn=([^/<>\"]+)", re.IGNORECASE)
 _NOTES = re.compile(r"/[^<>,;\"]*|@[\w &]+(?:@[\w &]+)*$")
 _WORD = re.compile(r"[^\W\d_]+")
 _LEAST = 3

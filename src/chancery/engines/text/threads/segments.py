@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -72,7 +73,10 @@ class _View:
 
     def spans(self, start: int, end: int) -> Iterator[Span]:
         """Yield where the characters from start to end stand in the body."""
-        for place, begin in enumerate(self.starts):
+        for place in range(max(0, bisect_right(self.starts, start) - 1), len(self.starts)):
+            begin = self.starts[place]
+            if begin >= end:
+                return
             stop = self.starts[place + 1] if place + 1 < len(self.starts) else len(self.text)
             first, last = max(start, begin), min(end, stop)
             if first < last:
