@@ -17,6 +17,7 @@ PERMISSIVE = re.compile(
 )
 # Copyleft libraries used unchanged through their public interface and replaceable by the user (decision 0004).
 REPLACEABLE = {
+    "pi-heif": "reads HEIC pictures; BSD wheel around libheif and libde265, LGPL-3.0, dynamically loaded",
     "libpff-python": "reads PST mailboxes; LGPL-3.0-or-later, dynamically loaded",
     "py7zr": "reads 7z archives; LGPL-2.1-or-later, pure Python",
     "pyppmd": "codec of py7zr; LGPL-2.1-or-later",

@@ -55,6 +55,7 @@ _ROWS = (
     ("json", "application/json", "text", "plain"),
     ("csv", "text/csv", "text", "plain"),
     ("text", "text/plain", "text", "plain"),
+    ("rsmf", "application/x-rsmf-manifest", "text", "chat"),
     ("ics", "text/calendar", "calendar", "cards"),
     ("vcf", "text/vcard", "contact", "cards"),
     ("png", "image/png", "image", "image"),
@@ -63,7 +64,7 @@ _ROWS = (
     ("bmp", "image/bmp", "image", "image"),
     ("tiff", "image/tiff", "image", "image"),
     ("webp", "image/webp", "image", "image"),
-    ("heic", "image/heic", "image", ""),
+    ("heic", "image/heic", "image", "image"),
     ("svg", "image/svg+xml", "image", "wordml"),
     ("wmf", "image/wmf", "image", ""),
     ("emf", "image/emf", "image", ""),
@@ -71,12 +72,12 @@ _ROWS = (
     ("vsd", "application/vnd.visio", "document", "strings"),
     ("pub", "application/vnd.ms-publisher", "document", "strings"),
     ("mpp", "application/vnd.ms-project", "document", "strings"),
-    ("one", "application/onenote", "document", "strings"),
+    ("one", "application/onenote", "document", "onenote"),
     ("mdb", "application/vnd.ms-access", "database", "strings"),
     ("dbf", "application/x-dbf", "database", "dbf"),
-    ("sqlite", "application/vnd.sqlite3", "database", ""),
-    ("audio", "audio/x-unknown", "media", ""),
-    ("video", "video/x-unknown", "media", ""),
+    ("sqlite", "application/vnd.sqlite3", "database", "sqlite"),
+    ("audio", "audio/x-unknown", "media", "media"),
+    ("video", "video/x-unknown", "media", "media"),
     ("executable", "application/x-executable", "other", ""),
     ("part", "application/x-split-part", "archive", ""),
     ("p7m", "application/pkcs7-mime", "mail", ""),
@@ -130,7 +131,9 @@ TEXT_LIKE = frozenset(
         "dot",
     ]
 )
-TEXT_FORMATS = frozenset({"text", "csv", "json", "xml", "html", "eml", "mbox", "ics", "vcf", "mhtml", "fodt", "svg"})
+TEXT_FORMATS = frozenset(
+    {"text", "rsmf", "csv", "json", "xml", "html", "eml", "mbox", "ics", "vcf", "mhtml", "fodt", "svg"}
+)
 
 _PROMISES: dict[str, str] = {
     "pdf": "pdf",

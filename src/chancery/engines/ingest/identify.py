@@ -228,7 +228,9 @@ def _text_key(content: Content, head: bytes) -> str:
     if upper.startswith(b"BEGIN:VCARD"):
         return "vcf"
     extension = content.extension
-    if _is_mail(start, extension):
+    if content.name.lower() == "rsmf_manifest.json":
+        return "rsmf"
+    if _is_mail(start, "eml" if extension == "rsmf" else extension):
         return "mhtml" if extension in ("mht", "mhtml") else "eml"
     text = _beginning(head, 8192).lstrip("\ufeff \t\r\n")
     return _markup_key(text, extension)

@@ -27,9 +27,4 @@ def read(*, content: Content, form: Format) -> Reading:
     return reader_of(module=form.reader)(content, form.key)
 
 
-_UNSUPPORTED = {
-    "": "No reader exists for this type of file.",
-    "heic": "Pictures in the HEIC format cannot be read.",
-    "audio": "Sound recordings hold no text until they are transcribed.",
-    "video": "Films hold no text until they are transcribed.",
-}
+_UNSUPPORTED = {"": "No reader exists for this type of file."}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 _SLIDE, _NOTES, _MASTER, _OUTLINE = 1006, 1008, 1016, 4080
 _CHARS, _BYTES, _STRING, _SHOW = 4000, 4008, 4026, 1017
-_COMMENT, _FOOTERS = 12000, 4057
+_COMMENT, _FOOTERS, _TAGS, _MACROS = 12000, 4057, 5003, 1024
 _KINDS = {_SLIDE: "slides", _NOTES: "notes", _MASTER: "masters"}
 _INSTRUCTIONS = ("Click to edit", "Second level", "Third level", "Fourth level", "Fifth level")
 _DEPTH = 32
@@ -25,6 +25,7 @@ class SlideText:
         default_factory=lambda: {"slides": {}, "notes": {}, "comments": {}, "masters": {}}
     )
     hidden: int = 0
+    macros: bool = False
 
     def whole(self) -> str:
         """Return all texts, slides first."""
@@ -50,9 +51,9 @@ def _records(
         version, kind, size = struct.unpack_from("<HHI", stream, at)
         at += 8
         stop = min(at + size, end)
-        if version & 0x0F == 0x0F and depth < _DEPTH:
+        if (version & 0x0F == 0x0F or kind == _TAGS) and depth < _DEPTH:
             yield from _records(stream, at, stop, (*within, kind), depth + 1)
-        elif kind in (_CHARS, _BYTES, _STRING, _SHOW):
+        elif kind in (_CHARS, _BYTES, _STRING, _SHOW, _MACROS):
             yield kind, within, stream[at:stop]
         at = stop
 
@@ -60,6 +61,9 @@ def _records(
 def _take(kind: int, within: tuple[int, ...], data: bytes, found: SlideText) -> None:
     if kind == _SHOW:
         found.hidden += len(data) >= 12 and bool(struct.unpack_from("<H", data, 10)[0] & 0x04)
+        return
+    if kind == _MACROS:
+        found.macros = found.macros or any(data[4:8])
         return
     if kind == _STRING and not {_COMMENT, _FOOTERS} & set(within):
         return

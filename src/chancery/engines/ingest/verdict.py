@@ -99,6 +99,8 @@ def _status(
         return "container" if found or reading.exception is None else "exception"
     if reading.exception is None or text is not None:
         return "item"
+    if form.kind in ("media", "database") and reading.exception == "no_text":
+        return "item"
     if form.kind == "mail" and metadata.get("message_id") is not None:
         return "item"
     if reading.exception in ("path_traversal", "type_mismatch") and metadata.get("needs_ocr"):

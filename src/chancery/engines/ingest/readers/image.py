@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
+import pi_heif
 from PIL import ExifTags, Image
 
 from chancery.engines.ingest.reading import Content, Reading, Unreadable
 
+pi_heif.register_heif_opener()
 Image.MAX_IMAGE_PIXELS = None
 _WANTED = {
     "DateTime": "created",
@@ -31,6 +34,10 @@ def read(content: Content, key: str) -> Reading:
                 "needs_ocr": True,
             }
             metadata.update(_notes(picture))
+            if key == "heic" and content.decisions.ocr:
+                page = BytesIO()
+                picture.convert("RGB").save(page, "PNG", compress_level=1)
+                content.scan = page.getvalue()
     except (OSError, SyntaxError, ValueError, EOFError) as fault:
         raise Unreadable("The picture is damaged and cannot be opened.", code="corrupt") from fault
     return Reading(metadata=metadata)

@@ -69,6 +69,8 @@ def _slides(streams: dict[str, bytes], reading: Reading) -> str:
     found = slide_text(stream=streams.get("PowerPoint Document", b""))
     if found.hidden:
         reading.metadata["hidden_slides"] = found.hidden
+    if found.macros:
+        reading.metadata["macros"] = True
     for name in ("notes", "comments"):
         if found.texts[name]:
             reading.metadata[name] = len(found.texts[name])

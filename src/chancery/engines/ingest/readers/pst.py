@@ -9,6 +9,7 @@ from typing import Any
 
 import pypff
 
+from chancery.engines.ingest.heap import properties_in
 from chancery.engines.ingest.mapi import (
     BCC,
     BODY,
@@ -180,7 +181,16 @@ def _attachment(message: Any, index: int) -> Attachment:
         data = attachment.read_buffer(size) if size else b""
     except OSError:
         data = b""
+    if data[2:4] == b"\xec\xbc" and (bare := _from_heap(data)) is not None:
+        return Attachment(f"{name}.eml", rebuild(message=bare), "message/rfc822")
     return Attachment(name, data)
+
+
+def _from_heap(data: bytes) -> Message | None:
+    """Return the message that the library hands out only as its property heap, None for other bytes."""
+    properties, _ = properties_in(data=data)
+    found = {number: _value(kind, value) for number, (kind, value) in properties.items() if number < 0x8000}
+    return Message({number: value for number, value in found.items() if value is not None}) if found else None
 
 
 def _inner(attachment: Any) -> Any:

@@ -85,6 +85,8 @@ def _child(handle: Any, entry: Any) -> Child:
     raw = _LIBRARY.archive_entry_pathname_utf8(entry) or _LIBRARY.archive_entry_pathname(entry) or b"unnamed"
     name = guess_name(raw=raw)
     size = int(_LIBRARY.archive_entry_size(entry))
+    if size == 0:
+        return Child(name, b"", 0)
     if size > _LIMIT:
         return Child(name, None, size, "too_large", "The entry is larger than 512 MiB.")
     buffer, pieces, got = ctypes.create_string_buffer(1 << 20), [], 0
