@@ -10,15 +10,18 @@ from django.db.models import Q
 
 from chancery.apps.documents.queries import DocumentRecord, documents_by_id, quick_matches, text_for
 from chancery.apps.matters.queries import MatterRecord, matters_found, record_of
-from chancery.apps.search.policies import searchable_matters
+from chancery.apps.search.policies import saved_searches_for, searchable_matters
+from chancery.engines.retrieval.describing import LABELS
 from chancery.engines.retrieval.fields import TEXT
 from chancery.engines.retrieval.grammar import parse
 from chancery.engines.retrieval.highlights import Passage, hits_in, marked_terms, passages_of
 from chancery.engines.retrieval.nodes import Node, Problem
-from chancery.engines.retrieval.searching import Searcher
+from chancery.engines.retrieval.searching import Facets, Order, Searcher
 from chancery.engines.retrieval.segment import SegmentReader
 from chancery.engines.retrieval.store import open_segments, stamp_of
+from chancery.engines.retrieval.termreport import TermReport, term_report
 from chancery.engines.retrieval.writing import written
+from chancery.foundation.errors import Refused
 from chancery.platform.access.values import Actor
 from chancery.platform.index.queries import folder_of
 
@@ -27,6 +30,9 @@ _opened: dict[Path, tuple[tuple[int, int], list[SegmentReader]]] = {}
 PAGE = 20
 DEEPEST = 10_000
 """Hits that can be paged through; the count is exact beyond it."""
+FACET_VALUES = 8
+MOST_TERMS = 200
+MOST_SAVED = 100
 MARKED_CHARACTERS = 400_000
 """Characters of a text in which passages are looked for."""
 
@@ -52,11 +58,24 @@ class SearchPage:
     problems: tuple[Problem, ...]
     number: int
     pages: int
+    facets: Facets | None = None
 
     @property
     def failed(self) -> bool:
         """Whether the query could not be read at all."""
         return any(problem.fatal for problem in self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSearchRecord:
+    """A query kept under a name. own: kept by the person who asks."""
+
+    id: str
+    name: str
+    query: str
+    stem: bool
+    shared: bool
+    own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +87,44 @@ class Suggestion:
     hint: str
 
 
-def search(*, actor: Actor, text: str, matter_id: str | None = None, page: int = 1, limit: int = PAGE) -> SearchPage:
+def search(
+    *,
+    actor: Actor,
+    text: str,
+    matter_id: str | None = None,
+    page: int = 1,
+    limit: int = PAGE,
+    stem: bool = False,
+    order: Order = "relevance",
+    facets: bool = False,
+) -> SearchPage:
     """Return one page of the documents that answer a query, best first. Never raises on what was typed.
 
     Only matters the actor may see are asked, so neither hits nor counts tell of others. matter_id: that matter
-    only; raises NotFound if it is hidden.
+    only; raises NotFound if it is hidden. stem: words also in their other English forms; facets: also count what
+    the answers have in common.
     """
     matters = searchable_matters(actor, matter_id=matter_id)
-    parsed = parse(text)
+    parsed = parse(text, stem=stem)
     if parsed.node is None:
         return SearchPage(text, 0, (), "", parsed.problems, 1, 0)
     number = max(1, min(page, DEEPEST // limit))
-    total, best = _asked(parsed.node, matters, number, limit)
-    hits = _loaded(actor, parsed.node, best)
-    pages = min(-(-total // limit), DEEPEST // limit)
-    return SearchPage(text, total, hits, written(parsed.node), parsed.problems, number, pages)
+    try:
+        searcher = searcher_for(matters)
+        found, flags = searcher.page(parsed.node, limit=limit, offset=(number - 1) * limit, order=order)
+    except Refused as refusal:
+        problem = Problem(refusal.code, refusal.message, 0, refusal.params)
+        return SearchPage(text, 0, (), "", (*parsed.problems, problem), 1, 0)
+    return SearchPage(
+        query=text,
+        total=found.total,
+        hits=_loaded(actor, parsed.node, [(hit.id, hit.score) for hit in found.hits]),
+        understood=written(parsed.node),
+        problems=parsed.problems,
+        number=number,
+        pages=min(-(-found.total // limit), DEEPEST // limit),
+        facets=searcher.facets(flags, names=LABELS, most=FACET_VALUES) if facets else None,
+    )
 
 
 def count(*, actor: Actor, text: str, matter_id: str | None = None) -> int:
@@ -90,8 +132,25 @@ def count(*, actor: Actor, text: str, matter_id: str | None = None) -> int:
     parsed = parse(text)
     if parsed.node is None:
         return 0
-    matters = searchable_matters(actor, matter_id=matter_id)
-    return _asked(parsed.node, matters, 1, 0)[0]
+    try:
+        return searcher_for(searchable_matters(actor, matter_id=matter_id)).count(parsed.node)
+    except Refused:
+        return 0
+
+
+def report(*, actor: Actor, matter_id: str, terms: Sequence[str], stem: bool = False) -> TermReport:
+    """Return what each term of a list finds in a matter, at most ``MOST_TERMS``. Raises NotFound if it is hidden."""
+    searcher = searcher_for(searchable_matters(actor, matter_id=matter_id))
+    return term_report(searcher=searcher, terms=terms[:MOST_TERMS], stem=stem)
+
+
+def saved_searches(*, actor: Actor, matter_id: str) -> list[SavedSearchRecord]:
+    """Return the searches the actor may use in a matter, own ones first."""
+    rows = saved_searches_for(actor).filter(matter_id=matter_id).order_by("name", "created_at")[:MOST_SAVED]
+    found = [
+        SavedSearchRecord(row.id, row.name, row.query, row.stem, row.shared, row.owner == actor.user_id) for row in rows
+    ]
+    return sorted(found, key=lambda each: not each.own)
 
 
 def suggestions(*, actor: Actor, text: str, matter_id: str | None = None, limit: int = 8) -> list[Suggestion]:
@@ -100,11 +159,6 @@ def suggestions(*, actor: Actor, text: str, matter_id: str | None = None, limit:
         return []
     rows = quick_matches(actor=actor, words=text, matter_id=matter_id, limit=limit)
     return [Suggestion(row.id, row.control_number, row.title or row.name) for row in rows]
-
-
-def _asked(node: Node, matters: dict[str, set[str]], number: int, limit: int) -> tuple[int, list[tuple[str, float]]]:
-    found = searcher_for(matters).find(node, limit=limit, offset=(number - 1) * limit)
-    return found.total, [(hit.id, hit.score) for hit in found.hits]
 
 
 def searcher_for(matters: dict[str, set[str]]) -> Searcher:

@@ -14,6 +14,7 @@ from .evaluation import Evaluation
 from .grammar import parse
 from .nodes import Problem, terms_in
 from .searching import Searcher
+from .spans import TooBroad
 from .streams import Flags
 from .writing import written
 
@@ -68,7 +69,12 @@ def term_report(*, searcher: Searcher, terms: Sequence[str], stem: bool = False)
             lines.append(TermLine(typed, problem=problem or Problem("nothing_to_find", _NOTHING, 0)))
             continue
         evaluations = [Evaluation(part.segment) for part in searcher.segments]
-        flags = searcher.asked(parsed.node, evaluations)
+        try:
+            flags = searcher.asked(parsed.node, evaluations)
+        except TooBroad as refusal:
+            problem = Problem(refusal.code, refusal.message, 0)
+            lines.append(TermLine(typed, written(parsed.node), problem=problem))
+            continue
         occurrences = sum(
             int(each.occurrences(term, chosen)[chosen].sum())
             for term in dict.fromkeys(terms_in(parsed.node))

@@ -1,0 +1,133 @@
+"""What answers have in common, as links that narrow the query."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
+
+from chancery.engines.retrieval.grammar import parse
+from chancery.engines.retrieval.nodes import AnyOf
+from chancery.engines.retrieval.searching import Facets
+from chancery.engines.retrieval.segments import words_of
+from chancery.foundation.languages import LANGUAGES
+from chancery.interface.charts.bars import Bar, bar_chart
+
+MOST_MONTHS: Final = 12
+KINDS: Final = {
+    "mail": gettext_lazy("Mail"),
+    "document": gettext_lazy("Text document"),
+    "spreadsheet": gettext_lazy("Spreadsheet"),
+    "presentation": gettext_lazy("Presentation"),
+    "pdf": gettext_lazy("PDF"),
+    "image": gettext_lazy("Image"),
+    "html": gettext_lazy("Web page"),
+    "text": gettext_lazy("Plain text"),
+    "calendar": gettext_lazy("Calendar entry"),
+    "audio": gettext_lazy("Audio"),
+    "video": gettext_lazy("Video"),
+}
+HEADS: Final = {
+    "custodian": gettext_lazy("Custodians"),
+    "kind": gettext_lazy("Kinds"),
+    "domain": gettext_lazy("Mail domains"),
+    "language": gettext_lazy("Languages"),
+    "thread": gettext_lazy("Threads"),
+    "duplicates": gettext_lazy("Groups of duplicates"),
+    "near": gettext_lazy("Groups of near-duplicates"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value: what to show, how many answers carry it, and the address that keeps only them."""
+
+    label: str
+    count: int
+    url: str
+    code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The values of one label."""
+
+    key: str
+    head: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Answers by month or year: the chart, and the same as links."""
+
+    chart: SafeString
+    choices: tuple[Choice, ...]
+    undated: int
+
+
+def groups_of(facets: Facets, query: str, address: Callable[[str], str]) -> list[Group]:
+    """Return the groups that have something to choose. address: of a query."""
+    found = []
+    for key, head in HEADS.items():
+        choices = tuple(
+            Choice(_said(key, value), count, address(narrowed(query, f'{key}:"{_quoted(value)}"')), _coded(key))
+            for value, count in facets.labels.get(key, ())
+            if words_of(value)
+        )
+        if choices:
+            found.append(Group(key, str(head), choices))
+    return found
+
+
+def timeline_of(facets: Facets, query: str, address: Callable[[str], str]) -> Timeline | None:
+    """Return the answers by month, or by year where there are many months; None where no answer has a day."""
+    spans = dict(facets.months)
+    if len(spans) > MOST_MONTHS:
+        years: Counter[str] = Counter()
+        for month, count in spans.items():
+            years[month[:4]] += count
+        spans = dict(sorted(years.items())[-MOST_MONTHS:])
+    if not spans:
+        return None
+    fullest = max(spans, key=lambda span: (spans[span], span))
+    finding = ngettext(
+        "Most answers are of %(when)s: %(count)s document",
+        "Most answers are of %(when)s: %(count)s documents",
+        spans[fullest],
+    ) % {"when": fullest, "count": f"{spans[fullest]:,}"}  # fmt: skip
+    chart = bar_chart(
+        finding=finding,
+        label=gettext("When"),
+        measure=gettext("Documents"),
+        bars=[Bar(span, count, f"{count:,}") for span, count in spans.items()],
+    )
+    choices = tuple(Choice(span, count, address(narrowed(query, f"date:{span}"))) for span, count in spans.items())
+    return Timeline(chart, choices, facets.undated)
+
+
+def narrowed(query: str, condition: str) -> str:
+    """Return a query that also asks for a condition; alternatives are put in brackets first."""
+    whole = query if not isinstance(parse(query).node, AnyOf) else f"({query})"
+    return f"{whole} {condition}"
+
+
+def _quoted(value: str) -> str:
+    """Return a value as it stands in quotation marks: a mark inside would end it."""
+    return "".join(" " if character in '"“”„＂*?' else character for character in value)
+
+
+def _coded(key: str) -> bool:
+    return key in ("thread", "duplicates", "near")
+
+
+def _said(key: str, value: str) -> str:
+    if key == "kind":
+        return str(KINDS.get(value, value))
+    if key == "language" and value in LANGUAGES:
+        return LANGUAGES[value].name(language=get_language() or "en")
+    return value
