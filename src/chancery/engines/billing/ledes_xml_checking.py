@@ -1,0 +1,235 @@
+"""Judge LEDES XML bills as a stream: elements that are missing or unreadable, sums, dates, codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import BinaryIO
+
+from chancery.engines.billing.codes import currencies
+from chancery.engines.billing.invoice_rules import LineNumbers
+from chancery.engines.billing.ledes_reading import (
+    LedesFinding,
+    Record,
+    Report,
+    day_of,
+    field_rules,
+    number_of,
+)
+from chancery.engines.billing.ledes_stream import opened
+from chancery.engines.billing.ledes_xml import Leaf, Segment, Walker
+from chancery.engines.billing.ledes_xml_reading import elements, known_version, plain_day
+from chancery.engines.billing.line_rules import check_record
+from chancery.engines.billing.receiver import Profile
+
+ZERO = Decimal(0)
+AMOUNTS = {
+    *("units", "rate", "total_amount", "base_amount", "disc_cred_amount", "item_disc_cred_amount", "discount_amount"),
+    *("inv_total_net_due", "inv_total_tax", "matter_total_due", "matter_total_detail_fees", "matter_tax_on_fees"),
+    *("matter_total_detail_exp", "matter_tax_on_exp", "tk_rate"),
+}
+SIZE = "14.4"
+
+
+@dataclass(slots=True)
+class _Open:
+    """Sums of the invoice and matter being read. known: False when an amount of them could not be read."""
+
+    start: date | None = None
+    end: date | None = None
+    billed: date | None = None
+    due: Decimal = ZERO
+    due_known: bool = True
+    fees: Decimal = ZERO
+    costs: Decimal = ZERO
+    known: bool = True
+    charges: list[tuple[Segment, str]] = field(default_factory=list)
+
+
+class XmlChecking:
+    """One pass over an XML bill; the counterpart of ``validation.Checking`` for the flat formats."""
+
+    def __init__(self, *, profile: Profile | None = None, today: date | None = None) -> None:
+        self.profile, self.today = profile or Profile(), today
+        self.report = Report(severities=self.profile.severities)
+        self.walker = Walker(opened=self._opened, closed=self._closed)
+        self.version = ""
+        self.marked = False
+        self.records = self.invoices = 0
+        self._items = LineNumbers()
+        self._at = _Open()
+
+    @property
+    def format(self) -> str:
+        """The format as people call it."""
+        return f"XML {self.version}"
+
+    def run(self, data: bytes | str | BinaryIO) -> Iterator[list[LedesFinding]]:
+        """Findings as they are met. Refuses what cannot be walked through (``ledes_xml.Walker``)."""
+        seen = False
+        for _ in self.walker.steps(opened(data)):
+            if self.walker.root and not seen:
+                seen = True
+                self._root()
+            yield self.report.drain()
+
+    def _root(self) -> None:
+        self.version = known_version(root=self.walker.root, version=self.walker.version)
+        self.marked = bool(self.version)
+        if not self.version:
+            self.version = "2.2"
+            self.report.add("E001", 1, self.walker.root[:40], "The root element is not one of LEDES XML.", offset=0)
+
+    def _opened(self, segment: Segment) -> None:
+        if not self.version:
+            self._root_seen()
+        if segment.name == "invoice":
+            self.invoices += 1
+            self._at = _Open()
+        elif segment.name == "matter":
+            self._at.fees = self._at.costs = ZERO
+            self._at.known = True
+
+    def _root_seen(self) -> None:
+        self.version = known_version(root=self.walker.root, version=self.walker.version) or "2.2"
+
+    def _closed(self, segment: Segment) -> None:
+        for element in elements(version=self.version).get(segment.name, ()):
+            if element.required and not segment.text(element.name):
+                self._note("E007", segment, element.name)
+        amounts = self._amounts(segment)
+        self._item(segment)
+        if segment.name in ("fee", "expense"):
+            self.records += 1
+            self._charge(segment, amounts)
+        elif segment.name == "matter":
+            self._matter(segment, amounts)
+        elif segment.name == "invoice":
+            self._invoice(segment, amounts)
+
+    def _note(self, rule: str, segment: Segment, name: str, message: str = "") -> None:
+        leaf = segment.values.get(name)
+        line, offset = (leaf.line, leaf.offset) if leaf is not None else (segment.line, segment.offset)
+        self.report.add(rule, line, name, message, offset=offset)
+
+    def _amounts(self, segment: Segment) -> dict[str, Decimal]:
+        found = {}
+        for name, leaf in segment.values.items():
+            if name not in AMOUNTS or not leaf.text:
+                continue
+            number, broken = number_of(value=leaf.text, size=SIZE)
+            if broken:
+                self._note(broken, segment, name)
+            if number is not None:
+                found[name] = number
+        return found
+
+    def _day(self, segment: Segment, name: str) -> date | None:
+        text = segment.text(name)
+        day = day_of(value=plain_day(text=text)) if text else None
+        if text and day is None:
+            self._note("E009", segment, name, "A date is not a calendar date written YYYY-MM-DD.")
+        return day
+
+    def _item(self, segment: Segment) -> None:
+        number = segment.text("file_item_nbr")
+        if number and not self._items.add(number=number):
+            self._note("E035", segment, "file_item_nbr", f"{number[:40]} is used twice.")
+
+    def _charge(self, segment: Segment, amounts: dict[str, Decimal]) -> None:
+        at, kind = self._at, "F" if segment.name == "fee" else "E"
+        total = amounts.get("total_amount")
+        if total is None:
+            at.known = False
+        elif kind == "F":
+            at.fees += total
+        else:
+            at.costs += total
+        self._day(segment, "charge_date")
+        # Dates of the invoice and people stand elsewhere, maybe later: the rest waits until the invoice ends.
+        at.charges.append((segment, kind))
+
+    def _record(self, segment: Segment, kind: str, shared: dict[str, str]) -> None:
+        values = {rule.name: "" for rule in field_rules(format_name="1998B")} | shared
+        leaves: dict[str, tuple[str, Leaf]] = {}
+        for element in elements(version=self.version).get(segment.name, ()):
+            leaf = segment.values.get(element.name)
+            if element.field in values and leaf is not None:
+                values[element.field] = leaf.text
+                leaves[element.field] = (element.name, leaf)
+        values["EXP/FEE/INV_ADJ_TYPE"] = kind
+        if kind == "E":
+            values["TIMEKEEPER_ID"] = ""
+        elif values["TIMEKEEPER_ID"]:
+            # Names stand in the summary of people; levels may be words of the firm.
+            values["TIMEKEEPER_NAME"] = values["TIMEKEEPER_NAME"] or "-"
+        record = Record(segment.line, values, segment.offset)
+        for name in ("LINE_ITEM_NUMBER_OF_UNITS", "LINE_ITEM_UNIT_COST", "LINE_ITEM_TOTAL"):
+            number, broken = number_of(value=values[name], size=SIZE) if values[name] else (None, "")
+            if number is not None and not broken:
+                record.numbers[name] = number
+        record.numbers["LINE_ITEM_ADJUSTMENT_AMOUNT"] = _discount(record, segment)
+        for name in ("LINE_ITEM_DATE", "INVOICE_DATE", "BILLING_START_DATE", "BILLING_END_DATE"):
+            day = day_of(value=plain_day(text=values[name])) if values[name] else None
+            if day is not None:
+                record.days[name] = day
+        scratch = Report()
+        record.text = "|" * len(values)
+        check_record(report=scratch, record=record, format_name="1998B", profile=self.profile, today=self.today)
+        for found in scratch.found:
+            name, leaf = leaves.get(found.field, (found.field.lower(), Leaf("", segment.line, segment.offset)))
+            self.report.add(found.rule, leaf.line, name, found.message, offset=leaf.offset)
+
+    def _matter(self, segment: Segment, amounts: dict[str, Decimal]) -> None:
+        at = self._at
+        due = amounts.get("matter_total_due")
+        at.due_known = at.due_known and due is not None
+        at.due += due or ZERO
+        for name, added in (("matter_total_detail_fees", at.fees), ("matter_total_detail_exp", at.costs)):
+            given = amounts.get(name)
+            if at.known and given is not None and given != added:
+                self._note("E030", segment, name, f"The lines sum to {added:f}, {given:f} is given.")
+        shared = {
+            "CLIENT_MATTER_ID": segment.text("cl_matter_id"),
+            "LAW_FIRM_MATTER_ID": segment.text("lf_matter_id"),
+        }
+        for above in self.walker.open:
+            if above.name == "firm":
+                shared["LAW_FIRM_ID"] = above.text("lf_vendor_id") or above.text("lf_tax_id")
+            elif above.name == "invoice":
+                shared["INVOICE_NUMBER"] = above.text("inv_id")
+                shared["INVOICE_DATE"] = above.text("inv_date")
+                shared["BILLING_START_DATE"] = above.text("inv_start_date")
+                shared["BILLING_END_DATE"] = above.text("inv_end_date")
+        for charge, kind in at.charges:
+            self._record(charge, kind, shared)
+        at.charges = []
+
+    def _invoice(self, segment: Segment, amounts: dict[str, Decimal]) -> None:
+        at = self._at
+        self._day(segment, "inv_date")
+        start, end = self._day(segment, "inv_start_date"), self._day(segment, "inv_end_date")
+        if start is not None and end is not None and start > end:
+            self._note("E033", segment, "inv_start_date")
+        given = amounts.get("inv_total_net_due")
+        if at.due_known and given is not None and given != at.due:
+            message = f"The matters sum to {at.due:f}, {given:f} is given."
+            self._note("E030", segment, "inv_total_net_due", message)
+        money = segment.text("inv_currency")
+        if money and money not in currencies():
+            self._note("E045", segment, "inv_currency", f"{money[:20]} is not a currency of ISO 4217.")
+
+
+def _discount(record: Record, segment: Segment) -> Decimal:
+    """The adjustment of a charge. Its sign differs between systems: the one that fits the total is taken."""
+    text = segment.text("item_disc_cred_amount") or segment.text("discount_amount")
+    number = number_of(value=text, size=SIZE)[0] if text else None
+    if number is None:
+        return ZERO
+    units, cost = record.numbers.get("LINE_ITEM_NUMBER_OF_UNITS"), record.numbers.get("LINE_ITEM_UNIT_COST")
+    total = record.numbers.get("LINE_ITEM_TOTAL")
+    if units is None or cost is None or total is None:
+        return number
+    return number if abs(units * cost + number - total) <= abs(units * cost - number - total) else -number
