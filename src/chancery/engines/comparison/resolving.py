@@ -108,11 +108,12 @@ def resolve_tree(*, root: Element, accept: bool, picked: Picked) -> Outcome:
     _rows(root, accept, picked, outcome)
     _moves(root, picked)
     _runs(root, accept, picked, outcome)
-    join_paragraphs(root=root, accept=accept, picked=picked, outcome=outcome)
     if outcome.fields:
         _lost_codes(root)
     _hollow(outcome)
     _tables(root)
+    join_paragraphs(root=root, accept=accept, picked=picked, outcome=outcome)
+    _cells_end(root)
     _lone_markers(outcome)
     return outcome
 
@@ -361,7 +362,7 @@ def _hollow(outcome: Outcome) -> None:
 
 
 def _tables(root: Element) -> None:
-    """Remove tables without rows; rows without cells and cells without a paragraph are made whole."""
+    """Remove rows without cells and tables without rows."""
     for row in list(root.iter(TR)):
         if not any(child.tag in (TC, SDT, CUSTOMXML) for child in row):
             row.getparent().remove(row)
@@ -371,6 +372,10 @@ def _tables(root: Element) -> None:
             for marker in list(table.iter(*MARKERS)):
                 above.insert(above.index(table), marker)
             above.remove(table)
+
+
+def _cells_end(root: Element) -> None:
+    """End every cell with a paragraph, as the format asks."""
     for cell in root.iter(TC):
         last = next((child for child in reversed(cell) if child.tag not in MARKERS), None)
         if last is None or last.tag in (TCPR, TBL):

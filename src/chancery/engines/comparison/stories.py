@@ -55,8 +55,11 @@ def weave(*, old: Sequence[Element], new: Sequence[Element], desk: Desk) -> list
 def weave_blocks(*, old: Sequence[Block], new: Sequence[Block], desk: Desk) -> list[Element]:
     """Return the blocks of the redline of two stories cut into blocks."""
     groups = align(old=old, new=new, alphabet=desk.alphabet)
-    desk.moves += find_moves(groups=groups, start=desk.moves + 1)
     ends = bool(old) and bool(new) and old[-1].kind == new[-1].kind == "p"
+    settled = len(groups)
+    while ends and settled and not (groups[settled - 1].old and groups[settled - 1].new):
+        settled -= 1
+    desk.moves += find_moves(groups=groups[:settled], start=desk.moves + 1)
     return _write(groups, desk, ends)
 
 

@@ -167,8 +167,8 @@ class Tokeniser:
             return
         own = f"{local(node.tag)}{self.canon.attributes(node)}{self.canon.control_properties(node)}"
         inner = _State((*state.path, node), (*state.place, own), state.inserted, state.deleted)
-        before = len(self.tokens)
         self._flush()
+        before = len(self.tokens)
         self._children(node.find(SDTCONTENT) if node.tag == SDT else node, inner)
         self._flush()
         if len(self.tokens) == before and node.tag in (SDT, FLDSIMPLE):

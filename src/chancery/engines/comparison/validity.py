@@ -28,6 +28,7 @@ from chancery.engines.comparison.names import (
     TCPR,
     TEXT,
     TR,
+    MC,
     TXBX,
     Element,
     P,
@@ -118,12 +119,18 @@ def _ranges(root: Element, found: Counter[str]) -> None:
         ends = Counter(node.get(ID) for node in root.iter(f"{W}{kind}End"))
         if kind.startswith("move") and starts != ends:
             found["move_range_unpaired"] += 1
-        if kind == "bookmark" and any(count > 1 for count in starts.values()):
+        shown = Counter(node.get(ID) for node in root.iter(f"{W}{kind}Start") if _shown(node))
+        if kind == "bookmark" and any(count > 1 for count in shown.values()):
             found["bookmark_id_repeated"] += 1
     for kind, seen in names.items():
         seen.update(node.get(NAME, "") for node in root.iter(f"{W}{kind}RangeStart"))
     if names["moveFrom"] != names["moveTo"]:
         found["move_without_partner"] += 1
+
+
+def _shown(node: Element) -> bool:
+    """Whether a node is not the second form of an object, which repeats the ids of the first."""
+    return next(node.iterancestors(f"{MC}Fallback"), None) is None
 
 
 def _relations(package: Package, part: str, root: Element, found: Counter[str]) -> None:
