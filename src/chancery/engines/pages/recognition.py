@@ -4,49 +4,47 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 from rapidocr import RapidOCR
+from rapidocr.ch_ppocr_rec import TextRecInput
+from rapidocr.utils.process_img import get_rotate_crop_image
 
 from chancery.engines.pages.imaging import to_pdf
+from chancery.engines.pages.order import reading_rows
+from chancery.engines.pages.recognised import LOW_CONFIDENCE, Box, Line, RecognisedPage, RecognisedText, joined
 from chancery.engines.pages.render import page_count, page_image, page_resolution
+from chancery.engines.pages.turning import Quads, levelled, skew_of, stands_on_end, turned_points
 from chancery.engines.pages.values import ImagingRefused, Printable
+
+__all__ = ["LOW_CONFIDENCE", "Line", "RecognisedText", "recognise", "recognise_page", "recognise_pdf", "recognise_scan"]
 
 # Most lines that a photograph's labels have; more is a page of text.
 LABEL_LINES = 20
-LOW_CONFIDENCE = 0.80
 LEAST_DPI = 100
+# Lines read to see whether a page stands on its head, and the confidence at which there is no doubt that it does not.
+PROBES = 5
+UPRIGHT = 0.93
+# Longest side at which text is looked for, and read. Small letters are looked for once more at the larger size.
+SEARCH_SIDE = 1280
+READ_SIDE = 2600
+SMALL_LETTERS = 11
+LEAST_SIDE = 32
 _LOCK = threading.Lock()
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of text. confidence: 0 to 1. box: left, top, right, bottom as fractions of the picture."""
-
-    text: str
-    confidence: float
-    box: tuple[float, float, float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class RecognisedText:
-    """The text of a document; ``low_lines`` counts lines below a confidence of 0.80, ``pages`` all pages."""
-
-    text: str
-    pages: int
-    mean_confidence: float
-    low_lines: int
+Pixels = npt.NDArray[np.uint8]
 
 
 @cache
 def _engine(threads: int) -> Any:
     logging.getLogger("RapidOCR").setLevel(logging.WARNING)
-    return RapidOCR(
+    cv2.setNumThreads(threads)
+    made: Any = RapidOCR(
         params={
             "Global.use_cls": False,
             "Global.log_level": "warning",
@@ -55,31 +53,125 @@ def _engine(threads: int) -> Any:
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
         }
     )
+    made._load_det_model()
+    made._load_rec_model()
+    return made
 
 
 def recognise(*, image: bytes, threads: int = 1) -> list[Line]:
-    """Return the lines of a picture (PNG, JPEG, WebP, TIFF …) in reading order.
+    """Return the lines of a picture (PNG, JPEG, WebP, TIFF …) in reading order; see ``recognise_page``."""
+    page = recognise_page(image=image, threads=threads)
+    return [page.lines[index] for row in page.rows for index in row]
 
-    threads: processor threads for one picture. The direction classifier is off: it turns long lines over.
+
+def recognise_page(*, image: bytes, number: int = 1, dpi: int = 0, threads: int = 1) -> RecognisedPage:
+    """Read one picture, whichever way it lies.
+
+    number, dpi: entered in the result. threads: processor threads for one picture. Pages that lie on a side or on
+    their head are turned, lines that rise or fall are put in order along their slope; boxes and quads are those of the
+    picture as given. The direction classifier of the models is off: it turns long lines over.
     """
-    pixels = cv2.imdecode(np.frombuffer(image, np.uint8), cv2.IMREAD_COLOR)
+    pixels = cv2.imdecode(np.frombuffer(image, np.uint8), cv2.IMREAD_COLOR) if image else None
     if pixels is None:
         raise ImagingRefused("The picture cannot be decoded.", code="corrupt")
-    height, width = pixels.shape[:2]
     with _LOCK:
-        found = _engine(threads)(pixels)
-    if found is None or found.boxes is None or not found.txts:
+        return _read(_sized(pixels), number, dpi, _engine(threads))
+
+
+def _sized(pixels: Any) -> Pixels:
+    """Make a picture no larger than the models can use, and no smaller than they need."""
+    longest = max(pixels.shape[:2])
+    if longest > READ_SIDE:
+        scale = READ_SIDE / longest
+        pixels = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    short = [max(0, LEAST_SIDE - side) for side in pixels.shape[:2]]
+    if any(short):
+        pixels = cv2.copyMakeBorder(pixels, 0, short[0], 0, short[1], cv2.BORDER_REPLICATE)
+    return np.asarray(pixels, np.uint8)
+
+
+def _read(pixels: Pixels, number: int, dpi: int, engine: Any) -> RecognisedPage:
+    height, width = pixels.shape[:2]
+    quads = _found(pixels, engine)
+    turn = 0
+    if stands_on_end(quads):
+        turn = 90
+        pixels = np.ascontiguousarray(np.rot90(pixels, -1))
+        quads = _found(pixels, engine)
+    if len(quads) and _upside_down(pixels, quads, engine):
+        turn += 180
+        pixels = np.ascontiguousarray(np.rot90(pixels, 2))
+        quads = _found(pixels, engine)
+    texts = _texts(_crops(pixels, quads), engine)
+    kept = [place for place, (text, _) in enumerate(texts) if text.strip()]
+    skew = skew_of(quads)
+    original = turned_points(quads, turn=turn, width=width, height=height)
+    level = levelled(quads, skew=skew)
+    lines = tuple(_line(texts[place], original[place], width, height) for place in kept)
+    scale = np.array([1 / pixels.shape[1], 1 / pixels.shape[0]])
+    rows = reading_rows(boxes=[_bounds(level[place] * scale) for place in kept])
+    return RecognisedPage(number, lines, rows, turn, round(skew, 2), dpi)
+
+
+def _found(pixels: Pixels, engine: Any) -> Quads:
+    """Find lines of text; where their letters come out very small, look again at the full size."""
+    longest = max(pixels.shape[:2])
+    quads = _found_at(pixels, min(1.0, SEARCH_SIDE / longest), engine)
+    if len(quads) and longest > SEARCH_SIDE:
+        heights = np.linalg.norm(quads[:, 3] - quads[:, 0], axis=1) * (SEARCH_SIDE / longest)
+        if float(np.median(heights)) < SMALL_LETTERS:
+            return _found_at(pixels, 1.0, engine)
+    return quads
+
+
+def _found_at(pixels: Pixels, scale: float, engine: Any) -> Quads:
+    small = pixels if scale == 1 else cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    boxes = engine.text_det(small).boxes
+    if boxes is None or not len(boxes):
+        return np.empty((0, 4, 2), np.float32)
+    return (np.asarray(boxes, np.float32) / scale).astype(np.float32)
+
+
+def _crops(pixels: Pixels, quads: Quads) -> list[Pixels]:
+    return [get_rotate_crop_image(pixels, quad.copy()) for quad in quads]
+
+
+def _texts(crops: Sequence[Pixels], engine: Any) -> list[tuple[str, float]]:
+    if not crops:
         return []
-    return [
-        Line(str(text), float(score), _bounds(corners, width, height))
-        for corners, text, score in zip(found.boxes, found.txts, found.scores, strict=True)
-    ]
+    read = engine.text_rec(TextRecInput(img=list(crops), return_word_box=False))
+    return [(str(text), float(score)) for text, score in zip(read.txts, read.scores, strict=True)]
 
 
-def _bounds(corners: Any, width: int, height: int) -> tuple[float, float, float, float]:
-    across = [float(corner[0]) / width for corner in corners]
-    down = [float(corner[1]) / height for corner in corners]
-    return min(across), min(down), max(across), max(down)
+def _upside_down(pixels: Pixels, quads: Quads, engine: Any) -> bool:
+    """Read a few lines as they stand; where that is not convincing, also on their head, and compare."""
+    along = np.linalg.norm(quads[:, 1] - quads[:, 0], axis=1)
+    down = np.linalg.norm(quads[:, 3] - quads[:, 0], axis=1)
+    ratio = along / np.maximum(down, 1)
+    order = np.argsort(np.abs(ratio - 10))
+    crops = _crops(pixels, quads[order[:PROBES]])
+    standing = _weighed(_texts(crops, engine))
+    if standing >= UPRIGHT:
+        return False
+    turned = _weighed(_texts([np.ascontiguousarray(np.rot90(crop, 2)) for crop in crops], engine))
+    return turned > standing + 0.03
+
+
+def _weighed(texts: Sequence[tuple[str, float]]) -> float:
+    """Mean confidence by letters."""
+    letters = [max(1, len(text)) for text, _ in texts]
+    return sum(score * count for (_, score), count in zip(texts, letters, strict=True)) / max(1, sum(letters))
+
+
+def _line(text: tuple[str, float], quad: Quads, width: int, height: int) -> Line:
+    corners = np.clip(quad / np.array([width, height]), 0.0, 1.0)
+    a, b, c, d = ((float(x), float(y)) for x, y in corners)
+    return Line(text[0].strip(), text[1], _bounds(corners), (a, b, c, d))
+
+
+def _bounds(corners: Any) -> Box:
+    (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
+    return float(left), float(top), float(right), float(bottom)
 
 
 def recognise_scan(*, printable: Printable, pages: Path, dpi: int = 200, threads: int = 1) -> RecognisedText:
@@ -102,14 +194,10 @@ def recognise_pdf(*, pdf: Path, dpi: int = 200, threads: int = 1) -> RecognisedT
 
     dpi: the most that is drawn; a scan of less is drawn as it was scanned, but never below 100.
     """
-    count = page_count(pdf=pdf)
-    texts: list[str] = []
-    scores: list[float] = []
-    for number in range(1, count + 1):
+    read = []
+    for number in range(1, page_count(pdf=pdf) + 1):
         held = page_resolution(pdf=pdf, page=number)
         drawn = min(dpi, max(LEAST_DPI, round(held))) if held else dpi
-        lines = recognise(image=page_image(pdf=pdf, page=number, dpi=drawn, grey=True), threads=threads)
-        texts.append("\n".join(line.text for line in lines))
-        scores += [line.confidence for line in lines]
-    mean = sum(scores) / len(scores) if scores else 0.0
-    return RecognisedText("\f".join(texts), count, mean, sum(1 for score in scores if score < LOW_CONFIDENCE))
+        image = page_image(pdf=pdf, page=number, dpi=drawn, grey=True)
+        read.append(recognise_page(image=image, number=number, dpi=drawn, threads=threads))
+    return joined(pages=tuple(read))

@@ -1,0 +1,80 @@
+"""Pages are read whichever way they lie, and every line has its place."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image, ImageFilter
+
+from chancery.engines.pages.availability import available
+from chancery.engines.pages.render import page_image
+from chancery.engines.pages.typesetting import typeset
+from chancery.engines.pages.values import ImagingRefused
+
+pytestmark = pytest.mark.skipif(not available(), reason="the extra ocr is not installed")
+WORDS = (
+    "The tribunal shall consist of three arbitrators.\n\n仲裁庭由三名仲裁员组成。\n\nPayment fell due on 14 March 2025."
+)
+WANTED = [
+    "The tribunal shall consist of three arbitrators.",
+    "仲裁庭由三名仲裁员组成。",
+    "Payment fell due on 14 March 2025.",
+]
+
+
+@pytest.fixture(scope="module")
+def picture() -> Image.Image:
+    drawn = page_image(pdf=typeset(style="serif", text=WORDS), page=1, dpi=150, grey=True)
+    return Image.open(io.BytesIO(drawn)).convert("L").crop((0, 0, 1275, 420))
+
+
+def read(picture: Image.Image):  # type: ignore[no-untyped-def]
+    from chancery.engines.pages.recognition import recognise_page
+
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return recognise_page(image=out.getvalue(), number=3, dpi=150)
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_a_turned_page_is_read_and_its_lines_keep_their_place(picture: Image.Image, turn: int) -> None:
+    page = read(picture.rotate(turn, expand=True))
+    assert page.turn == turn
+    assert (page.number, page.dpi) == (3, 150)
+    assert page.text.replace(" ", "") == "\n".join(WANTED).replace(" ", "")
+    assert all(line.confidence > 0.9 for line in page.lines)
+    left, top, right, bottom = page.lines[page.rows[0][0]].box
+    along, across = ((right - left), (bottom - top)) if turn in (0, 180) else ((bottom - top), (right - left))
+    assert along > 3 * across or turn in (90, 270)
+    first = {0: top < 0.5, 90: left < 0.5, 180: top > 0.5, 270: left > 0.5}[turn]
+    assert first
+    corner = page.lines[page.rows[0][0]].quad[0]
+    wanted = {0: (left, top), 90: (left, bottom), 180: (right, bottom), 270: (right, top)}[turn]
+    assert corner == pytest.approx(wanted, abs=0.02)
+
+
+def test_a_leaning_page_is_read_in_order(picture: Image.Image) -> None:
+    page = read(picture.rotate(4, expand=True, fillcolor=255))
+    assert page.skew == pytest.approx(4, abs=0.5)
+    assert page.text.replace(" ", "") == "\n".join(WANTED).replace(" ", "")
+
+
+def test_a_blank_page_and_a_dot_give_no_lines() -> None:
+    assert read(Image.new("L", (600, 800), 255)).lines == ()
+    assert read(Image.new("L", (1, 1), 0)).text == ""
+
+
+def test_what_is_no_picture_is_refused() -> None:
+    from chancery.engines.pages.recognition import recognise_page
+
+    for data in (b"", b"not a picture", b"\x89PNG\r\n\x1a\n"):
+        with pytest.raises(ImagingRefused) as refusal:
+            recognise_page(image=data)
+        assert refusal.value.code == "corrupt"
+
+
+def test_what_cannot_be_read_is_less_sure(picture: Image.Image) -> None:
+    sharp = read(picture)
+    blurred = read(picture.filter(ImageFilter.GaussianBlur(3.4)))
+    assert blurred.confidence < sharp.confidence
