@@ -7,7 +7,6 @@ import re
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")
 _LINE_ENDS = re.compile("\r\n?|\x85|\u2028|\u2029|\x0c")
 _BLANK_LINES = re.compile(r"\n{4,}")
-_WHITE = re.compile(r"\s+")
 
 
 def clean(*, text: str) -> str:
@@ -26,7 +25,7 @@ def tidy(*, text: str) -> str:
 
 def without_white(*, text: str) -> str:
     """Return the text without any white space, for comparing content."""
-    return _WHITE.sub("", text)
+    return "".join(text.split())
 
 
 def safe_name(*, name: str) -> str:

@@ -70,7 +70,7 @@ def suppressed(*, relations: Iterable[Relation]) -> Iterator[tuple[str, str, str
 def _sample(members: Iterable[Member], text_of: TextOf) -> Iterator[tuple[str, str]]:
     """Yield sender and text of mails spread evenly over the collection."""
     count = sum(1 for member in members if _is_mail(member))
-    step = max(1, count // _SAMPLE)
+    step = max(1, -(-count // _SAMPLE))
     for member in islice((each for each in members if _is_mail(each)), 0, None, step):
         yield str(member.metadata.get("from") or ""), text_of(member.id) or ""
 

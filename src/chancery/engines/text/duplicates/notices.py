@@ -7,13 +7,14 @@ stands under different texts from different senders, and is frequent; nothing is
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from chancery.engines.text.normalise import without_white
 
 _LINES = 30  # of a notice, blank ones not counted
+_TAIL = 8000  # characters at the end of a mail that are looked at
 _LEAST_CHARS = 80
 _LEAST_SENDERS = 3
 _LEAST_MAILS = 5
@@ -24,10 +25,12 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 
 @dataclass(slots=True)
 class _Ending:
-    chars: int = 0
-    mails: int = 0
-    heads: set[int] = field(default_factory=set)
-    senders: set[int] = field(default_factory=set)
+    """The last lines that many mails share, with the lines above them and the senders."""
+
+    lines: tuple[str, ...]
+    mails: int
+    heads: set[str] = field(default_factory=set)
+    senders: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,46 +76,44 @@ def learn(*, mails: Iterable[tuple[str, str]]) -> Notices:
     A notice is the same last lines, at least 80 characters, under at least 3 different texts of at least 3
     senders, in at least 5 mails and 1 % of the sample.
     """
-    endings: dict[tuple[int, int], _Ending] = defaultdict(_Ending)
-    shown: dict[tuple[int, int], tuple[str, ...]] = {}
-    total = 0
+    listed: list[tuple[str, list[str], list[int]]] = []
+    counts: Counter[tuple[int, int]] = Counter()
     for sender, text in mails:
-        total += 1
-        lines = [line for raw in text[-8000:].splitlines() if (line := " ".join(raw.split()))]
-        value, chars = 0, 0
-        for length in range(1, min(_LINES, len(lines)) + 1):
-            line = lines[-length]
-            value, chars = hash((value, line)), chars + len(line)
-            ending = endings[length, value]
-            ending.chars, ending.mails = chars, ending.mails + 1
-            if length < len(lines) and len(ending.heads) < _LEAST_SENDERS:
-                ending.heads.add(hash(lines[-length - 1]))
-            if len(ending.senders) < _LEAST_SENDERS:
-                ending.senders.add(hash(sender))
-            if ending.mails == _LEAST_MAILS:
-                shown[length, value] = tuple(lines[-length:])
-    least = max(_LEAST_MAILS, int(total * _LEAST_SHARE))
-    frequent = {shown[key]: each for key, each in endings.items() if key in shown and _is_notice(each, least)}
+        lines = [line for raw in text[-_TAIL:].splitlines() if (line := " ".join(raw.split()))][-_LINES - 1 :]
+        hashes, value = [], 0
+        for line in reversed(lines[-_LINES:]):
+            value = hash((value, line))
+            hashes.append(value)
+        counts.update(enumerate(hashes, 1))
+        listed.append((sender, lines, hashes))
+    least = max(_LEAST_MAILS, int(len(listed) * _LEAST_SHARE))
+    endings: dict[tuple[int, int], _Ending] = {}
+    for sender, lines, hashes in listed:
+        for key in enumerate(hashes, 1):
+            if counts[key] >= least:
+                ending = endings.setdefault(key, _Ending(tuple(lines[-key[0] :]), counts[key]))
+                ending.heads.update(lines[-key[0] - 1 : -key[0]])
+                ending.senders.add(sender)
+    frequent = {each.lines: each.mails for each in endings.values() if _is_notice(each)}
     return Notices(tuple(sorted(map(_notice, _whole(frequent)), key=lambda each: -len(each.plain))))
 
 
-def _is_notice(ending: _Ending, least: int) -> bool:
+def _is_notice(ending: _Ending) -> bool:
     return (
-        ending.mails >= least
-        and ending.chars >= _LEAST_CHARS
+        sum(map(len, ending.lines)) >= _LEAST_CHARS
         and len(ending.heads) >= _LEAST_SENDERS
         and len(ending.senders) >= _LEAST_SENDERS
     )
 
 
-def _whole(frequent: dict[tuple[str, ...], _Ending]) -> list[tuple[str, ...]]:
+def _whole(frequent: Mapping[tuple[str, ...], int]) -> list[tuple[str, ...]]:
     """Return each notice from its true first line: the longest ending nearly as frequent as its own end."""
     found: list[tuple[str, ...]] = []
     for lines in sorted(frequent, key=lambda each: (len(each), each)):
         inner = next((each for each in found if lines[-len(each) :] == each), None)
         if inner is None:
             found.append(lines)
-        elif frequent[lines].mails >= _SAME * frequent[inner].mails:
+        elif frequent[lines] >= _SAME * frequent[inner]:
             found[found.index(inner)] = lines
     return found
 

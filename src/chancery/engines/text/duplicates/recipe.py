@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from chancery.engines.text.duplicates.notices import Notices
@@ -45,7 +45,7 @@ class Fingerprint:
 
     def as_record(self) -> dict[str, Any]:
         """Return the fingerprint as a JSON-safe mapping."""
-        return asdict(self)
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
 
 def fingerprint(
