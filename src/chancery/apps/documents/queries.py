@@ -42,6 +42,8 @@ from chancery.apps.documents.records import (
     DocumentPage,
     DocumentRecord,
     DocumentRow,
+    Group,
+    LineRecord,
     MissingMailRecord,
     Relations,
     Relative,
@@ -54,7 +56,7 @@ from chancery.apps.documents.records import (
     SourceRecord,
     TagRecord,
 )
-from chancery.apps.documents.related import missing_mails, relations_of
+from chancery.apps.documents.related import groups_of, missing_mails, relations_of
 from chancery.apps.documents.reviewable import (
     containers_of,
     ids_in_same_file,
@@ -62,8 +64,10 @@ from chancery.apps.documents.reviewable import (
     reviewable_documents,
     reviewable_in_pieces,
     text_for,
+    texts_for,
 )
 from chancery.apps.documents.ruling import offered_rules, rule_set, rule_sets, sample_of
+from chancery.apps.documents.scans import doubtful_lines, line_counts, line_picture
 from chancery.apps.documents.sources import source, sources_of
 from chancery.apps.documents.tagging import changes, changes_of_document, marks_of, tags, tags_on
 
@@ -77,7 +81,9 @@ __all__ = [
     "DocumentPage",
     "DocumentRecord",
     "DocumentRow",
+    "Group",
     "InputFileRecord",
+    "LineRecord",
     "MissingMailRecord",
     "Native",
     "Relations",
@@ -103,11 +109,15 @@ __all__ = [
     "document",
     "document_page",
     "documents_by_id",
+    "doubtful_lines",
     "export_custody",
     "export_items",
     "family_of",
+    "groups_of",
     "ids_in_same_file",
     "inventory_page",
+    "line_counts",
+    "line_picture",
     "marks_of",
     "matching_ids",
     "matter_of",
@@ -139,5 +149,6 @@ __all__ = [
     "tags_on",
     "text_for",
     "text_of",
+    "texts_for",
     "words_of_page",
 ]

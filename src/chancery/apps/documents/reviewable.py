@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from chancery.apps.documents.models import Document
 from chancery.apps.documents.reading import text_in
 from chancery.apps.documents.records import ReviewableRecord
+from chancery.platform.storage.queries import read_many
 
 
 def reviewable_documents(
@@ -60,6 +61,14 @@ def text_for(*, tenant_id: str, document_id: str) -> str:
     """Return the whole text of a document (system-side)."""
     blob_id = Document.objects.values_list("text_blob_id", flat=True).get(tenant_id=tenant_id, id=document_id)
     return text_in(blob_id)
+
+
+def texts_for(*, tenant_id: str, document_ids: Sequence[str]) -> dict[str, str]:
+    """Return the whole texts of several documents, those that have one; two queries (system-side)."""
+    rows = Document.objects.filter(tenant_id=tenant_id, id__in=document_ids).exclude(text_blob_id="")
+    blobs = dict(rows.values_list("id", "text_blob_id"))
+    held = read_many(blob_ids=blobs.values())
+    return {key: held[blob_id].decode() for key, blob_id in blobs.items() if blob_id in held}
 
 
 def _reviewable(row: Document) -> ReviewableRecord:

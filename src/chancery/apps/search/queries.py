@@ -8,7 +8,7 @@ from pathlib import Path
 
 from django.db.models import Q
 
-from chancery.apps.documents.queries import DocumentRecord, documents_by_id, quick_matches, text_for
+from chancery.apps.documents.queries import DocumentRecord, documents_by_id, quick_matches, texts_for
 from chancery.apps.matters.queries import MatterRecord, matters_found, record_of
 from chancery.apps.search.policies import saved_searches_for, searchable_matters
 from chancery.engines.retrieval.describing import LABELS
@@ -181,12 +181,20 @@ def _loaded(actor: Actor, node: Node, best: Sequence[tuple[str, float]]) -> tupl
     rows = matters_found(actor=actor).filter(Q(id__in=wanted))
     matters = {row.id: record_of(row) for row in rows}
     terms = marked_terms(node, fields=(TEXT,))
+    texts: dict[str, str] = {}
+    for tenant_id in {record.tenant_id for record in documents.values()} if terms else ():
+        texts |= texts_for(
+            tenant_id=tenant_id,
+            document_ids=[
+                key for key, record in documents.items() if record.tenant_id == tenant_id and record.has_text
+            ],
+        )
     hits: list[SearchHit] = []
     for key, score in best:
         record = documents.get(key)
         if record is None or record.matter_id not in matters:
             continue
-        text = text_for(tenant_id=record.tenant_id, document_id=key)[:MARKED_CHARACTERS] if record.has_text else ""
+        text = texts.get(key, "")[:MARKED_CHARACTERS]
         passages = passages_of(text, hits_in(text, terms, limit=200)) if terms else ()
         hits.append(SearchHit(record, matters[record.matter_id], passages, score))
     return tuple(hits)
