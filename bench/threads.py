@@ -86,7 +86,8 @@ def quotation(mail: _Sent) -> str:
     if mail.style == 2:
         lines = "\n".join(f"> {line}" if not line.startswith(">") else f">{line}" for line in mail.body.split("\n"))
         return f"\n\nOn {stamp(mail.minute, 2)}, {name} <{mail.sender}> wrote:\n{lines}\n"
-    return f"\n\n发件人: {name} <{mail.sender}>\n发送时间: {stamp(mail.minute, 3)}\n收件人: 全体\n主题: {mail.subject}\n\n{mail.body}"
+    lines = (f"发件人: {name} <{mail.sender}>", f"发送时间: {stamp(mail.minute, 3)}", f"主题: {mail.subject}")
+    return "\n\n" + "\n".join(lines) + f"\n\n{mail.body}"
 
 
 def generate(*, count: int) -> Collection:
