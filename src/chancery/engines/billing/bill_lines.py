@@ -20,6 +20,8 @@ from chancery.engines.billing.ledes_stream import Notes, blocks, opened
 from chancery.foundation.errors import Refused
 
 ZERO = Decimal(0)
+# Products of two such numbers stay exact to the minor unit.
+DIGITS = 12
 
 
 class LinesRefused(Refused):
@@ -164,8 +166,9 @@ class LineReader:
         if text not in self._numbers:
             if len(self._numbers) > 100_000:
                 self._numbers.clear()
-            plain = NUMBER.fullmatch(text) if len(text) <= 40 else None
-            self._numbers[text] = ZERO if not text else Decimal(text) if plain else None
+            plain = NUMBER.fullmatch(text)
+            fits = plain is not None and len((plain[1] or "").lstrip("0")) <= DIGITS and len(text) <= 24
+            self._numbers[text] = ZERO if not text else Decimal(text) if fits else None
         return self._numbers[text]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from chancery.engines.billing.ledes import SPELLINGS, LedesRefused
-from chancery.engines.billing.ledes_reading import FieldRule, FormatName, field_rules
+from chancery.engines.billing.ledes_reading import NUMBER, FieldRule, FormatName, day_of, field_rules
 from chancery.engines.billing.ledes_records import BillRecord
 
 END = "[]\r\n"
@@ -72,6 +72,8 @@ def _text(rule: FieldRule, record: BillRecord, place: int, ascii_only: bool) -> 
         return ""
     if rule.type == "number":
         return _amount(rule, value, place)
+    if rule.type == "date" and day_of(value=value) is None:
+        raise _broken(place, rule.name, value)
     if rule.type in ("date", "rate", "type", "account"):
         return value
     text = _cleaned(value, rule.name, place, ascii_only)
@@ -109,13 +111,27 @@ def _cleaned(value: str, name: str, place: int, ascii_only: bool) -> str:
 
 
 def _decimal(text: str, place: int, name: str) -> Decimal:
-    return Decimal(text) if text else ZERO
+    if not text:
+        return ZERO
+    if not NUMBER.fullmatch(text) or len(text) > 40:
+        raise _broken(place, name, text)
+    return Decimal(text)
+
+
+def _broken(place: int, name: str, value: str) -> LedesRefused:
+    return LedesRefused(
+        "Line %(line)s: %(field)s cannot be read: %(value)s.",
+        code="value_broken",
+        line=place,
+        field=name,
+        value=value[:60],
+    )
 
 
 def _amount(rule: FieldRule, value: str, place: int) -> str:
     number = _decimal(value, place, rule.name)
     whole, places = (int(part) for part in rule.size.split("."))
-    if number != round(number, min(places, 4)):
+    if len(value.partition(".")[2].rstrip("0")) > min(places, 4):
         raise LedesRefused(
             "Line %(line)s: %(value)s has more than four decimal places.",
             code="amount_too_precise",

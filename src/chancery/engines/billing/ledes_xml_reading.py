@@ -17,6 +17,11 @@ from chancery.engines.billing.ledes_xml import ROOTS, Segment, Walker
 VERSIONS = ("2000", "2.0", "2.1", "2.2")
 ZERO = Decimal(0)
 LINES_LIMIT = 200_000
+# Products of two such numbers are still exact.
+DIGITS = 11
+NUMERIC = frozenset(
+    ("INVOICE_TOTAL", "INVOICE_TAX_TOTAL", "LINE_ITEM_NUMBER_OF_UNITS", "LINE_ITEM_UNIT_COST", "LINE_ITEM_TOTAL")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,8 @@ class XmlReader:
         found = {}
         for element in elements(version=self.version).get(segment.name, ()):
             text = segment.text(element.name)
+            if element.field in NUMERIC and text:
+                self._number(segment, element.name)
             if element.field and text:
                 found[element.field] = plain_day(text=text) if element.field.endswith("_DATE") else text
         return found
@@ -197,7 +204,8 @@ class XmlReader:
             text = segment.text(name)
             if not text:
                 continue
-            if not NUMBER.fullmatch(text) or len(text) > 30:
+            match = NUMBER.fullmatch(text)
+            if match is None or len((match[1] or "").lstrip("0")) > DIGITS or len(text) > 30:
                 raise FileRefused(
                     "Line %(line)s: %(field)s cannot be read: %(value)s.",
                     code="value_broken",

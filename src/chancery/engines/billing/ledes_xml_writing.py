@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 from chancery.engines.billing.ledes import LedesRefused
 from chancery.engines.billing.ledes_records import BillRecord
 from chancery.engines.billing.ledes_writing import amount_text
-from chancery.engines.billing.ledes_xml_reading import elements
+from chancery.engines.billing.ledes_xml_reading import NUMERIC, elements
 
 ZERO = Decimal(0)
 NAMESPACES = {
@@ -20,9 +20,6 @@ NAMESPACES = {
     "2.2": "http://www.ledes.org/LEDES22.xsd",
 }
 FORBIDDEN = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-NUMERIC = frozenset(
-    ("INVOICE_TOTAL", "INVOICE_TAX_TOTAL", "LINE_ITEM_NUMBER_OF_UNITS", "LINE_ITEM_UNIT_COST", "LINE_ITEM_TOTAL")
-)
 FEES, COSTS = ("F", "IF"), ("E", "IE")
 
 

@@ -1,0 +1,366 @@
+"""E-bills per second beside the ledes-parser package: python bench/ledes.py [lines] [--fuzz FILES] [--seed N].
+
+Lines are made up from a seed. Speeds are CPU time of one process, medians of three interleaved turns. The peer only
+splits records; it checks no sum, code or date across fields. Fuzzed files are made from valid ones and from noise;
+every answer must be findings or a typed refusal.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import importlib
+import json
+import os
+import random
+import resource
+import sys
+import time
+import types
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from io import RawIOBase
+from pathlib import Path
+
+from measuring import median, show
+
+from chancery.engines.billing.bill_checking import bill_lines, checking_for
+from chancery.engines.billing.conversion import FORMATS, convert
+from chancery.engines.billing.guidelines.applying import apply_rules
+from chancery.engines.billing.guidelines.catalogue import standard_rules
+from chancery.engines.billing.guidelines.values import Matter, Person, PersonRate, Setting
+from chancery.engines.billing.ledes_reading import field_rules
+from chancery.engines.billing.validation import Checking, check
+from chancery.foundation.errors import Refused
+
+TASKS = ("L110", "L120", "L190", "L210", "L240", "L310", "L320", "L330", "L430", "L510")
+WHO = ("J. Roe", "opposing counsel", "the supplier", "the plaintiff", "the auditor", "Dr. Kim", "the court clerk")
+WHAT = ("supply agreement", "motion to dismiss", "deposition outline", "report on damages", "privilege log", "lease")
+SAID = (
+    ("A103", "Draft {what} for {who}"),
+    ("A104", "Review {what} received from {who}"),
+    ("A104", "Analyze {what} against claims of {who}"),
+    ("A106", "Telephone call with {who} about {what}"),
+    ("A103", "Revise {what} following comments of {who}"),
+    ("A102", "Research limitation issue for {what} of {who}"),
+    ("A101", "Prepare {what} concerning {who}"),
+)
+FILL = {
+    "MATTER_NAME": "Supply",
+    "CLIENT_TAX_ID": "X1",
+    "INVOICE_CURRENCY": "USD",
+    "LAW_FIRM_NAME": "Example LLP",
+    "CLIENT_NAME": "Client Ltd",
+}
+PIECES = (b"|", b"[]", b"\r", b"\n", b"<", b"&x;", b"\xff\xfe", b"1e9", b"9" * 25, b".", b"<fee>", b"-")
+PEOPLE, MATTERS, PER_INVOICE = 10_000, 5_000, 50
+
+
+def records(*, lines: int, wide: bool, seed: int) -> Iterator[str]:
+    """The lines of a valid file, with CRLF."""
+    draw = random.Random(seed)
+    names = [rule.name for rule in field_rules(format_name="98BI" if wide else "1998B")]
+    yield ("LEDES98BI V2" if wide else "LEDES1998B") + "[]\r\n"
+    yield "|".join(names) + "[]\r\n"
+    number = 0
+    while number < lines:
+        matter, team = draw.randrange(MATTERS), draw.sample(range(PEOPLE), 12)
+        held, total, taxes = [], Decimal(0), Decimal(0)
+        for _ in range(min(PER_INVOICE, lines - number)):
+            number += 1
+            fee = draw.random() < 0.9
+            units = Decimal(draw.randrange(1, 40)) / 10 if fee else Decimal(draw.randrange(1, 9))
+            person = draw.choice(team)
+            cost = Decimal(150 + person % 700) if fee else Decimal(draw.randrange(100, 20000)) / 100
+            base = round(units * cost, 2)
+            tax = round(base * Decimal("0.06"), 2) if wide else Decimal(0)
+            total, taxes = total + base + tax, taxes + tax
+            held.append((number, fee, units, cost, person, base, tax))
+        for place, fee, units, cost, person, base, tax in held:
+            activity, said = draw.choice(SAID)
+            what = said.format(what=draw.choice(WHAT), who=draw.choice(WHO)) + f", page {draw.randrange(1, 400)}"
+            day = f"202401{draw.choice((2, 3, 4, 5, 8, 9, 10, 11, 12, 15, 16, 17, 18, 19, 22, 23)):02d}"
+            row = {
+                "INVOICE_DATE": "20240229",
+                "INVOICE_NUMBER": f"INV-{held[0][0]}",
+                "CLIENT_ID": "CL01",
+                "LAW_FIRM_MATTER_ID": f"M-{matter}",
+                "INVOICE_TOTAL": str(total),
+                "BILLING_START_DATE": "20240101",
+                "BILLING_END_DATE": "20240131",
+                "INVOICE_DESCRIPTION": "January services",
+                "LINE_ITEM_NUMBER": str(place),
+                "EXP/FEE/INV_ADJ_TYPE": "F" if fee else "E",
+                "LINE_ITEM_NUMBER_OF_UNITS": str(units),
+                "LINE_ITEM_ADJUSTMENT_AMOUNT": "0",
+                "LINE_ITEM_TOTAL": str(base + tax),
+                "LINE_ITEM_DATE": day,
+                "LINE_ITEM_DESCRIPTION": what if fee else "Filing fee and copies for the court",
+                "LAW_FIRM_ID": "12-3456789",
+                "LINE_ITEM_UNIT_COST": str(cost),
+                "CLIENT_MATTER_ID": f"CM-{matter}",
+                "CLIENT_TAX_ID": "91310000MA1FL0000X",
+                "MATTER_NAME": "Supply dispute",
+                "INVOICE_TAX_TOTAL": str(taxes),
+                "INVOICE_NET_TOTAL": str(total - taxes),
+                "INVOICE_CURRENCY": "CNY",
+                "ACCOUNT_TYPE": "O",
+                "LAW_FIRM_NAME": "Example LLP",
+                "LAW_FIRM_COUNTRY": "CHN",
+                "CLIENT_NAME": "Client Ltd",
+                "LINE_ITEM_TAX_RATE": "0.06",
+                "LINE_ITEM_TAX_TOTAL": str(tax),
+            }
+            if fee:
+                row |= {
+                    "LINE_ITEM_TASK_CODE": draw.choice(TASKS),
+                    "LINE_ITEM_ACTIVITY_CODE": activity,
+                    "TIMEKEEPER_ID": f"TK{person}",
+                    "TIMEKEEPER_NAME": f"Name{person}, First",
+                    "TIMEKEEPER_CLASSIFICATION": ("PARTNR", "ASSOC", "PARALG")[person % 3],
+                    "TIMEKEEPER_LAST_NAME": f"Name{person}",
+                    "TIMEKEEPER_FIRST_NAME": "First",
+                }
+            else:
+                row["LINE_ITEM_EXPENSE_CODE"] = "E112"
+            yield "|".join(row.get(name, "") for name in names) + "[]\r\n"
+
+
+class Made(RawIOBase):
+    """A file that is made while it is read, so that no memory of this bench hides in the measurement."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self.lines, self.rest = lines, b""
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        while len(self.rest) < size:
+            line = next(self.lines, None)
+            if line is None:
+                break
+            self.rest += line.encode()
+        data, self.rest = self.rest[:size], self.rest[size:]
+        return data
+
+
+def timed(act: Callable[[], int]) -> float:
+    """Lines per CPU second."""
+    gc.collect()
+    began = time.process_time()
+    count = act()
+    return count / (time.process_time() - began)
+
+
+def peer() -> Callable[[str], object] | None:
+    """The parser of the ledes-parser package, which needs a stand-in for a module newer setuptools dropped."""
+    stand_in = types.ModuleType("pkg_resources")
+    stand_in.resource_filename = lambda name, path: str(  # type: ignore[attr-defined]
+        Path(str(sys.modules[name].__file__)).parent / path
+    )
+    sys.modules.setdefault("pkg_resources", stand_in)
+    try:
+        return importlib.import_module("ledes_parser").get_parser("LEDES98B").parse
+    except ImportError:
+        return None
+
+
+def checked(data: bytes) -> int:
+    """Read and validate; the number of records."""
+    checking = Checking()
+    found = sum(len(part) for part in checking.run(data))
+    assert found == 0, found
+    return checking.records
+
+
+def ruled(data: bytes, setting: Setting) -> int:
+    """Validate, read the lines and apply all rules."""
+    checked(data)
+    lines = list(bill_lines(data=data)[0])
+    outcome = apply_rules(lines=lines, rules=standard_rules(), setting=setting)
+    return outcome.lines
+
+
+def known() -> Setting:
+    """Ten thousand people and five thousand matters."""
+    return Setting(
+        people={
+            f"TK{number}": Person(
+                rates=(
+                    PersonRate(Decimal(900), "USD", date(2020, 1, 1), date(2023, 12, 31), date(2019, 1, 1)),
+                    PersonRate(Decimal(901), "USD", date(2024, 1, 1), None, date(2023, 1, 1)),
+                ),
+                approved_from=date(2020, 1, 1),
+                admitted=date(2010, 1, 1),
+            )
+            for number in range(PEOPLE)
+        },
+        matters={
+            f"CM-{number}": Matter(
+                type="litigation",
+                opened=date(2020, 1, 1),
+                budget={"L100": Decimal(10**6), "L200": Decimal(10**6)},
+                cap=Decimal(10**9),
+                engagement_letter=True,
+                conflicts_cleared=True,
+                currency="USD",
+            )
+            for number in range(MATTERS)
+        },
+        signed_off=frozenset(),
+        receipts=frozenset(),
+    )
+
+
+def mutated(draw: random.Random, seeds: list[bytes]) -> bytes:
+    """A broken copy of a valid file, or noise."""
+    kind = draw.randrange(20)
+    if kind == 0:
+        return draw.randbytes(draw.randrange(200))
+    data = bytearray(draw.choice(seeds))
+    for _ in range(draw.randrange(1, 8)):
+        place = draw.randrange(len(data) + 1)
+        act = draw.randrange(6)
+        if act == 0:
+            data[place:place] = draw.randbytes(draw.randrange(1, 5))
+        elif act == 1:
+            data[place:place] = draw.choice(
+                (b"|", b"[]", b"\r", b"\n", b"<", b"&x;", b"\xff\xfe", b"1e9", b"9" * 25, b".")
+            )
+        elif act == 2:
+            del data[place : place + draw.randrange(1, 40)]
+        elif act == 3 and data:
+            data[place % len(data)] = draw.randrange(256)
+        elif act == 4:
+            end = min(len(data), place + draw.randrange(1, 200))
+            data[place:place] = data[place:end]
+        else:
+            del data[place:]
+    return bytes(data)
+
+
+def fuzz(*, files: int, seed: int) -> tuple[Counter[str], float]:
+    """Check, read and convert so many broken files; anything but findings and refusals ends the bench."""
+    draw = random.Random(seed)
+    small = [b"".join(line.encode() for line in records(lines=3, wide=wide, seed=seed)) for wide in (False, True)]
+    seeds = [*small * 4, *(b"".join(convert(data=small[0], to=to, values=FILL)) for to in FORMATS[3:])]
+    ends: Counter[str] = Counter()
+    began = time.process_time()
+    for _ in range(files):
+        data = mutated(draw, seeds)
+        try:
+            checking, stream = checking_for(data=data)
+            found = sum(len(part) for part in checking.run(stream))
+            ends["findings" if found else "clean"] += 1
+        except Refused as refusal:
+            ends[refusal.code] += 1
+        try:
+            if draw.random() < 0.2:
+                for _part in convert(data=data, to=draw.choice(FORMATS), values=FILL):
+                    pass
+            elif draw.random() < 0.2:
+                lines = list(bill_lines(data=data)[0])
+                apply_rules(lines=lines, rules=standard_rules(), setting=Setting())
+        except Refused as refusal:
+            ends[f"convert: {refusal.code}"] += 1
+    return ends, time.process_time() - began
+
+
+def round_trips() -> str:
+    """Formats whose files write the same bytes after being read back."""
+    source = b"".join(line.encode() for line in records(lines=120, wide=False, seed=3))
+    good = []
+    for to in FORMATS:
+        once = b"".join(convert(data=source, to=to, values=FILL))
+        good.append(once == b"".join(convert(data=once, to=to)))
+    return f"{sum(good)} of {len(good)} formats"
+
+
+def cases() -> tuple[str, str, str]:
+    """The hand-made cases of the test data: rules expected and found."""
+    folder = os.environ.get("CHANCERY_TEST_DATA", "")
+    if not folder:
+        return "hand-made cases", "skipped: CHANCERY_TEST_DATA is not set", "all"
+    held = json.loads((Path(folder) / "billing" / "samples" / "cases.json").read_text("utf-8"))
+    right = [{finding.rule for finding in check(data=case["text"])} == set(case["expected"]) for case in held]
+    return "hand-made cases with exactly the expected rules", f"{sum(right)} of {len(right)}", "all"
+
+
+def speeds(lines: int, seed: int) -> list[tuple[str, str, str]]:
+    """Rows of the table about speed, the peer in the same turns."""
+    plain = "".join(records(lines=lines, wide=False, seed=seed)).encode()
+    wide = "".join(records(lines=lines // 2, wide=True, seed=seed)).encode()
+    fewer = "".join(records(lines=min(lines, 60_000), wide=False, seed=seed)).encode()
+    text = "".join(records(lines=1500, wide=False, seed=seed)).replace("\r\n", "\n")
+    parse, setting = peer(), known()
+    ours: list[float] = []
+    theirs: list[float] = []
+    others: list[float] = []
+    rules: list[float] = []
+    for _ in range(3):
+        ours.append(timed(lambda: checked(plain)))
+        if parse is not None:
+            theirs.append(timed(lambda: (parse(text), 1500)[1]))
+        others.append(timed(lambda: checked(wide)))
+        rules.append(timed(lambda: ruled(fewer, setting)))
+    rows = [
+        ("1998B, read and validated, lines/s", f"{median(ours):,.0f}", ">= 150,000"),
+        ("98BI V2, the same", f"{median(others):,.0f}", "(52 fields)"),
+    ]
+    if theirs:
+        ratios = [mine / other for mine, other in zip(ours, theirs, strict=True)]
+        rows.append(("ledes-parser, split only, lines/s", f"{median(theirs):,.0f}", "peer"))
+        rows.append(
+            ("ratio in the same turn", f"{median(ratios):.0f} x ({min(ratios):.0f} - {max(ratios):.0f})", ">= 50 x")
+        )
+    else:
+        rows.append(("ledes-parser", "skipped: the package is not installed", "peer"))
+    rows.append((f"validated + 45 rules, {PEOPLE} people, {MATTERS} matters", f"{median(rules):,.0f}", ">= 25,000"))
+    return rows
+
+
+def memory(lines: int, seed: int) -> tuple[str, str, str]:
+    """Growth of the peak memory while a file of so many lines streams through."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    checking = Checking()
+    for _part in checking.run(Made(records(lines=lines, wide=False, seed=seed))):  # type: ignore[arg-type]
+        pass
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return (
+        f"peak memory, {checking.records:,} lines streamed",
+        f"{after / 1024:.0f} MB (+{(after - before) / 1024:.0f})",
+        "< 300 MB",
+    )
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser()
+    asked.add_argument("lines", nargs="?", type=int, default=200_000)
+    asked.add_argument("--fuzz", type=int, default=20_000)
+    asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("--only-fuzz", action="store_true")
+    options = asked.parse_args()
+    rows = []
+    if not options.only_fuzz:
+        rows.append(memory(options.lines * 5, options.seed))
+        rows += speeds(options.lines, options.seed)
+        rows.append(("write, read, write: same bytes", round_trips(), "all"))
+        rows.append(cases())
+    ends, took = fuzz(files=options.fuzz, seed=options.seed)
+    rows.append(
+        (
+            f"fuzzed files, seed {options.seed}, untyped errors",
+            f"0 of {sum(v for k, v in ends.items() if ':' not in k):,}",
+            "0 of 1,000,000",
+        )
+    )
+    rows.append(("  how they ended", ", ".join(f"{name} {count}" for name, count in ends.most_common(6)), ""))
+    rows.append(("  CPU for 1,000 files", f"{took / max(options.fuzz, 1) * 1000:.2f} s", ""))
+    show(title="E-bills", rows=rows)
+
+
+if __name__ == "__main__":
+    main()
