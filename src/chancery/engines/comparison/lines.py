@@ -34,10 +34,10 @@ from chancery.engines.comparison.names import (
     local,
 )
 from chancery.engines.comparison.states import PLAIN, State, state_of
-from chancery.engines.comparison.tokens import Piece, Token, settled
+from chancery.engines.comparison.tokens import Piece, Token, settled, tracked
 
 PLAIN_KEY: Final = PLAIN.key
-_UNCHANGED: Final = (None, 0, False)
+_UNCHANGED: Final = (None, 0, 0, False)
 
 
 @dataclass(slots=True)
@@ -103,13 +103,9 @@ class Line:
         marked = (
             new.inserted is not None or new.deleted is not None or old.inserted is not None or old.deleted is not None
         )
-        if (
-            marked
-            or old.pieces[0].form != piece.form
-            or _tracked(piece.properties)
-            or _tracked(old.pieces[0].properties)
-        ):
+        if marked or old.pieces[0].form != piece.form or tracked(piece.properties) or tracked(old.pieces[0].properties):
             return False
+        self.word_tag = TEXT
         self.words.append(piece.text)
         return True
 
@@ -241,13 +237,11 @@ class Line:
                 self.mark.append(node)
                 return
         changed = former is not None and former.form != piece.form
-        tracked = (
-            piece.properties is not None and len(piece.properties) and str(piece.properties[-1].tag).endswith("Change")
-        )
         key = (
             piece.form,
             former.form if former is not None and changed else None,
-            id(piece.properties) if tracked else 0,
+            id(piece.properties) if tracked(piece.properties) else 0,
+            id(former.properties) if former is not None and tracked(former.properties) else 0,
             theirs,
         )
         if self.run is None or key != self.run_key:
@@ -268,8 +262,7 @@ class Line:
         if piece.properties is not None:
             made = desk.bring(piece.properties) if theirs else copy.deepcopy(piece.properties)
             made.tail = None
-        tracked = made is not None and len(made) and str(made[-1].tag).endswith("Change")
-        if former is not None and (former.form != piece.form or tracked or _tracked(former.properties)):
+        if former is not None and (former.form != piece.form or tracked(made) or tracked(former.properties)):
             made = etree.Element(RPR) if made is None else made
             desk.track(made, former.properties, W + "rPrChange")
         if made is not None and (len(made) or made.attrib):
@@ -311,10 +304,6 @@ class Line:
             self._stop()
             self._inner().append(marker)
             self.mark = None
-
-
-def _tracked(properties: Element | None) -> bool:
-    return properties is not None and len(properties) > 0 and str(properties[-1].tag).endswith("Change")
 
 
 def _common(old: list[Piece], new: list[Piece]) -> Iterator[tuple[Piece, Piece | None]]:

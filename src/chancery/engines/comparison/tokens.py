@@ -16,6 +16,7 @@ from lxml import etree
 from chancery.engines.comparison.canonical import Canon
 from chancery.engines.comparison.markjoin import mark_signs
 from chancery.engines.comparison.names import (
+    CHANGES,
     COMMENTREF,
     CUSTOM_RANGES,
     DEL,
@@ -75,6 +76,11 @@ class Piece:
     text: str = ""
     node: Element | None = None
     bare: bool = False
+
+
+def tracked(properties: Element | None) -> bool:
+    """Whether properties carry a tracked change."""
+    return properties is not None and len(properties) > 0 and properties[-1].tag in CHANGES
 
 
 @dataclass(slots=True)
@@ -239,7 +245,11 @@ class Tokeniser:
                 here = min(stop, ends[at])
                 part = word[len(word) - (stop - start) : len(word) - (stop - here)]
                 source = gathered[at]
-                if pieces and pieces[-1].form == source.form:
+                if (
+                    pieces
+                    and pieces[-1].form == source.form
+                    and not (tracked(pieces[-1].properties) or tracked(source.properties))
+                ):
                     pieces[-1].text += part
                 elif part:
                     pieces.append(Piece(source.properties, source.form, text=part))
