@@ -14,7 +14,6 @@ from chancery.engines.ingest.writing import Written
 from chancery.engines.text.normalise import clean
 
 _UNSAFE = re.compile(r"\\u00|\\[rfb]|\x7f|NaN|Infinity")
-_NEEDS_TEXT = frozenset({"document", "spreadsheet", "presentation", "html", "text", "pdf", "calendar", "contact"})
 
 
 def settle(
@@ -87,8 +86,7 @@ def _code(
         reading.exception, reading.detail = child.exception, child.detail
     if contradiction and (reading.exception is None or (text is not None and reading.exception == "corrupt")):
         reading.flag("type_mismatch", f"The name promises another type; the content is {form.media_type}.")
-    needs_text = form.kind in _NEEDS_TEXT and not reading.metadata.get("needs_ocr")
-    if text is None and needs_text and not container:
+    if text is None and not reading.metadata.get("needs_ocr") and not container:
         reading.flag("no_text", "The file holds bytes but no text came out of it.")
 
 
@@ -99,7 +97,7 @@ def _status(
         return "container" if found or reading.exception is None else "exception"
     if reading.exception is None or text is not None:
         return "item"
-    if form.kind in ("media", "database") and reading.exception == "no_text":
+    if form.kind in ("media", "database", "image") and reading.exception == "no_text":
         return "item"
     if form.kind == "mail" and metadata.get("message_id") is not None:
         return "item"
