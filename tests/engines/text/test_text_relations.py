@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import re
 import tarfile
 from collections import defaultdict
@@ -105,3 +106,30 @@ def test_the_bailey_mailbox(test_data: Path) -> None:
         map(sorted, (g for g in wanted.values() if len(g) > 1))
     )
     assert sum(len(group) - 1 for group in groups.values()) == 19
+
+
+def test_any_metadata_and_text_will_do() -> None:
+    odd = [None, "", 0, float("nan"), [], {}, "x" * 20_000, "\ud800", ["a", None, 5], b"b", "Re: " * 500, "[" * 500]
+    names = [*("subject", "from", "to", "cc", "bcc", "date_sent", "date_header", "message_id"), "body_absent"]
+    texts = ["", "\ud800\udc00", ">" * 3_000, "> " * 3_000, "From: a\nTo: b\n" * 100, "中" * 2_000, "\x00", "Thanks"]
+    chance = random.Random(5)
+    members = [
+        Member(
+            f"i{number}",
+            chance.choice([None, None, "ghost", f"i{chance.randrange(60)}"]),
+            chance.choice([f"i{number}", f"i{number}", "ghost", f"i{chance.randrange(60)}"]),
+            chance.choice(["mail", "mail", "document", "archive"]),
+            sha256=chance.choice(["", "same", str(number)]),
+            size=chance.choice([0, 1, -5]),
+            metadata={name: chance.choice(odd) for name in names if chance.random() < 0.7},
+        )
+        for number in range(60)
+    ]
+    bodies = {each.id: chance.choice(texts) for each in members}
+    relations = {each.id: each for each in relate(members=members, text_of=bodies.get)}
+    assert list(relations) == [each.id for each in members]
+    for each in relations.values():
+        if each.duplicate_of is not None:
+            assert relations[each.duplicate_of].duplicate_of is None
+        elif each.contained_in is not None and each.inclusive is False:
+            assert relations[each.contained_in].inclusive

@@ -33,6 +33,14 @@ class Member:
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
+def listed(metadata: Mapping[str, Any], name: str) -> list[str]:
+    """Return a fact of a mail that is a list, such as its recipients; one text alone is a list of one."""
+    value = metadata.get(name)
+    if isinstance(value, str):
+        return [value] if value else []
+    return [str(each) for each in value] if isinstance(value, list | tuple | set | frozenset) else []
+
+
 @dataclass(frozen=True, slots=True)
 class MissingMail:
     """A mail that is only known because another one quotes it.

@@ -14,6 +14,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from chancery.engines.text.duplicates.notices import Notices
+from chancery.engines.text.members import listed
 from chancery.engines.text.normalise import without_white
 
 RECIPE = 2
@@ -114,9 +115,7 @@ def message_identification_hash(*, message_id: str) -> str | None:
 
 
 def _people(metadata: Mapping[str, Any], role: str) -> str:
-    listed = metadata.get(role) or ()
-    shown = [listed] if isinstance(listed, str) else listed
-    return ";".join(sorted({person(shown=str(each)) for each in shown}))
+    return ";".join(sorted({person(shown=shown) for shown in listed(metadata, role)}))
 
 
 def _hash(value: str) -> str:

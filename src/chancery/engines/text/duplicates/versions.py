@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from chancery.engines.text.duplicates.recipe import Fingerprint
-from chancery.engines.text.members import Member
+from chancery.engines.text.members import Member, listed
 
 VersionRule = Literal["draft", "blind_copy", "same_message_id"]
 
@@ -48,7 +48,7 @@ def find_versions(
         found = prints.get(member.id)
         if found is None or member.id in left_out:
             continue
-        blind = len(member.metadata.get("bcc") or ())
+        blind = len(listed(member.metadata, "bcc"))
         state = _State(member.id, member.path, str(member.metadata.get("date_sent") or ""), blind)
         if found.body is not None or found.attachments is not None:
             by_soft[found.soft].append(state)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chancery.engines.text.duplicates.notices import Notices
+from chancery.engines.text.members import listed
 from chancery.engines.text.threads.headers import QuotedHeader
 from chancery.engines.text.threads.people import keys_of
 from chancery.engines.text.threads.segments import Segment, letters_of, segments_of
@@ -84,8 +85,9 @@ def facts_of(
     sender = keys_of(str(metadata.get("from") or ""))
     minutes = utc_minutes(text=str(metadata.get("date_sent") or ""))
     everyone = set(sender)
-    for shown in _listed(metadata, "to", "cc", "bcc"):
-        everyone |= keys_of(shown)
+    for role in ("to", "cc", "bcc"):
+        for shown in listed(metadata, role)[:_MOST_PEOPLE]:
+            everyone |= keys_of(shown)
     return Mail(
         id=id,
         message_id=_message_id(metadata.get("message_id")),
@@ -135,22 +137,14 @@ def _part(segment: Segment, notices: Notices) -> Part:
     )
 
 
-def _listed(metadata: Mapping[str, Any], *roles: str) -> Iterator[str]:
-    for role in roles:
-        value = metadata.get(role) or ()
-        listed = [value] if isinstance(value, str) else list(value)
-        yield from (str(shown) for shown in listed[:_MOST_PEOPLE])
-
-
 def _references(metadata: Mapping[str, Any]) -> Iterator[str]:
     """Yield the Message-IDs a mail answers, nearest first, each once and not its own."""
-    value = metadata.get("references") or ()
-    listed = value.split() if isinstance(value, str) else [str(each) for each in value]
-    listed = [*listed[:1], *listed[-_MOST_REFERENCES:]] if len(listed) > _MOST_REFERENCES else listed
+    named = [word for value in listed(metadata, "references") for word in value.split()]
+    named = [*named[:1], *named[-_MOST_REFERENCES:]] if len(named) > _MOST_REFERENCES else named
     answered = str(metadata.get("in_reply_to") or "")
     found = _ANGLE.findall(answered)[:1] or answered.split()[:1]
     own = _message_id(metadata.get("message_id"))
-    for each in dict.fromkeys([*map(_message_id, found), *map(_message_id, reversed(listed))]):
+    for each in dict.fromkeys([*map(_message_id, found), *map(_message_id, reversed(named))]):
         if each and each != own:
             yield each
 
