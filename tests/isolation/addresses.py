@@ -92,6 +92,7 @@ def values_of(side: Side, *, of_matters_only: bool = False) -> dict[str, list[st
         "collection_id": rows("documents.Collection", **own),
         "view_id": rows("documents.SavedView", **own),
         "search_id": rows("search.SavedSearch", **own),
+        "scan_line_id": rows("documents.RecognisedLine", document__tenant_id=side.tenant_id),
         "rule_set_id": rows("documents.RuleSet", **own),
         "source_id": rows("documents.Source", **own),
         "change_id": rows("documents.Change", **own),

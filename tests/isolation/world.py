@@ -258,6 +258,10 @@ def _details(side: Side, house: Household, now: Callable[[], datetime]) -> None:
         actor=manager, document_id=row("documents.Document", matter_id=side.matter_id, exception="corrupt"),
         password=f"secret {side.mark}", at=now(),
     )  # fmt: skip
+    apps.get_model("documents.RecognisedLine").objects.create(
+        document_id=row("documents.Document", matter_id=side.matter_id, kind="text"), matter_id=side.matter_id, page=1,
+        number=0, left=0, top=0, right=9000, bottom=900, text=f"Line {side.mark}", confidence=500,
+    )  # fmt: skip
     rules = write_rules(actor=manager, matter_id=side.matter_id, name=f"Rules {side.mark}", at=now())
     ask_for_rules(actor=manager, rule_set_id=rules, apply="try", at=now())
     plan_source(actor=manager, matter_id=side.matter_id, kind="web", name=f"Web {side.mark}", at=now())

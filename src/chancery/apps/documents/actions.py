@@ -48,6 +48,7 @@ from chancery.apps.documents.ruling import (
     undo_rules,
     write_rules,
 )
+from chancery.apps.documents.scans import settle_lines
 from chancery.apps.documents.sources import (
     AlreadyStarted,
     PlanIncomplete,
@@ -111,6 +112,7 @@ __all__ = [
     "say_passwords",
     "say_where",
     "say_whose",
+    "settle_lines",
     "start_source",
     "take_back",
     "try_rules",

@@ -15,10 +15,10 @@ from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from chancery.apps.documents import policies
+from chancery.apps.documents.act_records import ChangeRecord
 from chancery.apps.documents.change_kinds import KINDS, SECOND_HALF, Row
 from chancery.apps.documents.events import ReviewWanted
 from chancery.apps.documents.models import Change, ChangeItem, Tag, TagMark
-from chancery.apps.documents.records import ChangeRecord
 from chancery.foundation.errors import NotFound, Refused
 from chancery.platform.access.scopes import require_role
 from chancery.platform.access.values import Actor

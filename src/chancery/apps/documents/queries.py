@@ -3,6 +3,17 @@
 from __future__ import annotations
 
 from chancery.apps.documents.accounts import accounting as collection_accounting
+from chancery.apps.documents.act_records import (
+    ChangeRecord,
+    LineRecord,
+    RepairRecord,
+    RuleLine,
+    RuleSample,
+    RuleSetRecord,
+    SavedViewRecord,
+    SourceRecord,
+    TagRecord,
+)
 from chancery.apps.documents.exports import export_custody, export_items, safe_cell
 from chancery.apps.documents.imaging import page_count, page_pdf, page_picture, words_of_page
 from chancery.apps.documents.intake import InputFileRecord
@@ -36,25 +47,16 @@ from chancery.apps.documents.reading import (
 )
 from chancery.apps.documents.records import (
     Accounting,
-    ChangeRecord,
     Check,
     CollectionRecord,
     DocumentPage,
     DocumentRecord,
     DocumentRow,
     Group,
-    LineRecord,
     MissingMailRecord,
     Relations,
     Relative,
-    RepairRecord,
     ReviewableRecord,
-    RuleLine,
-    RuleSample,
-    RuleSetRecord,
-    SavedViewRecord,
-    SourceRecord,
-    TagRecord,
 )
 from chancery.apps.documents.related import groups_of, missing_mails, relations_of
 from chancery.apps.documents.reviewable import (

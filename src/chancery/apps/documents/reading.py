@@ -8,15 +8,10 @@ from dataclasses import dataclass
 from django.db.models import Count, QuerySet, Sum
 
 from chancery.apps.documents import policies
+from chancery.apps.documents.act_records import RepairRecord, SavedViewRecord
 from chancery.apps.documents.intake import InputFileRecord, input_file_record
 from chancery.apps.documents.models import Collection, Document, Repair
-from chancery.apps.documents.records import (
-    CollectionRecord,
-    DocumentRecord,
-    DocumentRow,
-    RepairRecord,
-    SavedViewRecord,
-)
+from chancery.apps.documents.records import CollectionRecord, DocumentRecord, DocumentRow
 from chancery.apps.matters.queries import MatterRecord
 from chancery.foundation.errors import NotFound
 from chancery.platform.access.values import Actor

@@ -16,6 +16,7 @@ from chancery.apps.documents.laying_out import scratch_folder
 from chancery.apps.documents.models import Document, DocumentDetail
 from chancery.apps.documents.reading import text_in
 from chancery.apps.documents.relating import ask_for_relations
+from chancery.apps.documents.scans import keep_lines
 from chancery.engines.pages.availability import available
 from chancery.engines.pages.isolation import Children, Task, children
 from chancery.engines.pages.values import ImagingRefused, Printable
@@ -141,6 +142,7 @@ def _enter_text(actor: Actor, document: Document, read: Any, at: datetime) -> No
     detail.metadata = {**detail.metadata, "recognition": confidence}
     detail.exception_detail = detail.exception_detail if code else ""
     detail.save(update_fields=["metadata", "exception_detail"])
+    keep_lines(document=document, layout=getattr(read, "layout", ()))
     _record(actor, document, "document.recognised", at, {**confidence, "characters": len(text), "sha256": blob.sha256})
 
 

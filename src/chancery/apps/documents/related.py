@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from chancery.apps.documents import policies
 from chancery.apps.documents.models import Document, DocumentDetail, MissingMail
-from chancery.apps.documents.records import MissingMailRecord, Relations, Relative
+from chancery.apps.documents.records import DocumentRow, Group, MissingMailRecord, Relations, Relative
 from chancery.platform.access.values import Actor
 
 MOST_RELATIVES = 200
@@ -46,6 +46,40 @@ def missing_mails(*, actor: Actor, matter_id: str, limit: int = 500) -> list[Mis
     policies.matter(actor, matter_id)
     rows = MissingMail.objects.filter(matter_id=matter_id).select_related("named_by").order_by("thread", "id")
     return [_missing_record(row) for row in rows[:limit]]
+
+
+def groups_of(*, actor: Actor, matter_id: str, kind: str, rows: Sequence[DocumentRow]) -> dict[str, Group]:
+    """Return what belongs to the heads of groups on one page, by id of the head; two queries.
+
+    kind: "threads" (heads are first mails) or "alike" (heads are the ones in the middle). Rows must be the actor's.
+    """
+    policies.matter(actor, matter_id)
+    field = "thread" if kind == "threads" else "near_group"
+    keys = {getattr(row, field): row.id for row in rows if getattr(row, field)}
+    members = policies.documents_for(actor).filter(
+        **{f"{field}__in": list(keys)}, matter_id=matter_id, duplicate_of=None
+    )
+    members = members.filter(kind="mail") if kind == "threads" else members
+    counted = (
+        members.order_by()
+        .values(field)
+        .annotate(
+            members=Count("id"),
+            to_read=Count("id", filter=Q(inclusive=True)),
+            last=Max("sort_date"),
+            least=Min("near_similarity"),
+        )
+    )
+    missing: dict[str, int] = {}
+    if kind == "threads":
+        lost = MissingMail.objects.filter(matter_id=matter_id, thread__in=list(keys)).order_by()
+        missing = dict(lost.values_list("thread").annotate(Count("id")))
+    return {
+        keys[each[field]]: Group(
+            each["members"], each["to_read"], each["last"], each["least"], missing.get(each[field], 0)
+        )
+        for each in counted
+    }
 
 
 def _copies(visible: QuerySet[Document], row: Document) -> tuple[Relative, ...]:

@@ -185,14 +185,17 @@ def _facts(each: Relation) -> dict[str, str]:
 
 def _place_in_threads(matter_id: str) -> None:
     """Number the mails of each thread by date, those without one last, so that a thread is one range of an index."""
-    rows = Document.objects.filter(matter_id=matter_id, thread__gt="").order_by("sequence")
+    Document.objects.filter(matter_id=matter_id, thread_place__isnull=False).update(thread_place=None)
+    rows = Document.objects.filter(matter_id=matter_id, thread__gt="", kind="mail", duplicate_of=None).order_by(
+        "sequence"
+    )
     threads: dict[str, list[tuple[bool, object, int, str]]] = defaultdict(list)
     for key, thread, date, sequence in rows.values_list("id", "thread", "sort_date", "sequence"):
         threads[thread].append((date is None, date or 0, sequence, key))
     placed = [
         (place, key)
-        for mails in threads.values()
-        for place, (*_, key) in enumerate(sorted(mails, key=lambda mail: (mail[0], str(mail[1]), mail[2])))
+        for members in threads.values()
+        for place, (*_, key) in enumerate(sorted(members, key=lambda mail: (mail[0], str(mail[1]), mail[2])))
     ]
     for start in range(0, len(placed), PIECE):
         with transaction.atomic(), connection.cursor() as cursor:

@@ -12,10 +12,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_noop
 
 from chancery.apps.documents import policies
+from chancery.apps.documents.act_records import RuleLine, RuleSample, RuleSetRecord
 from chancery.apps.documents.change_kinds import DECIDERS
 from chancery.apps.documents.changes import set_aside_now, undo_change
 from chancery.apps.documents.models import Document, RuleSet
-from chancery.apps.documents.records import RuleLine, RuleSample, RuleSetRecord
 from chancery.engines.classification.applying import Layer, apply_rules
 from chancery.engines.classification.checking import RuleEstimate, draw_sample, estimate
 from chancery.engines.classification.checking import RuleSample as Drawn

@@ -13,10 +13,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_noop
 
 from chancery.apps.documents import policies
+from chancery.apps.documents.act_records import SourceRecord
 from chancery.apps.documents.fetching import folders, webpage
 from chancery.apps.documents.laying_out import scratch_folder
 from chancery.apps.documents.models import Source
-from chancery.apps.documents.records import SourceRecord
 from chancery.engines.ingest.known import write_known
 from chancery.foundation.errors import Refused
 from chancery.platform.access.actors import system_actor

@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from chancery.apps.documents import policies
+from chancery.apps.documents.act_records import ChangeRecord, TagRecord
 from chancery.apps.documents.change_kinds import bar_accept, bar_held, bar_review
 from chancery.apps.documents.changes import change_record, tag_names
 from chancery.apps.documents.models import Change, TagMark
-from chancery.apps.documents.records import ChangeRecord, DocumentRow, TagRecord
+from chancery.apps.documents.records import DocumentRow
 from chancery.platform.access.values import Actor
 
 SHOWN = 100

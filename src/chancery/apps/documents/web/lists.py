@@ -19,6 +19,7 @@ from chancery.apps.documents.web.choosing import chosen_ids, list_asked, list_st
 from chancery.apps.documents.web.columns import every_column, line, main_filters, shown_columns
 from chancery.apps.documents.web.forms import ViewForm
 from chancery.apps.documents.web.shared import actor_of, matter_bar
+from chancery.interface.components import MenuItem
 from chancery.interface.shell.toasts import toast
 from chancery.interface.tables import BulkAct, Table, View
 
@@ -71,6 +72,8 @@ def document_list(request: HttpRequest, matter_id: str) -> HttpResponse:
         "matter_bar": bar,
         "matter_id": matter_id,
         "view_form": ViewForm(initial={"query": state.url().partition("?")[2]}),
+        "more_label": gettext("More"),
+        "more": _more(matter_id),
         "own_views": [view for view in saved if view.own],
         "full_text_url": f"{reverse('search:matter', args=[matter_id])}?{_query(q=state.words)}" if state.words else "",
     }
@@ -130,6 +133,19 @@ def _acts(matter_id: str, filters: Mapping[str, str]) -> list[BulkAct]:
         *([retry, *bulk_acts(matter_id, "accept")] if unread else []),
         BulkAct("export", gettext("Export list"), reverse("documents:export_list", args=[matter_id]), letter="e"),
     ]
+
+
+def _more(matter_id: str) -> list[MenuItem]:
+    """Return the other pages of the room."""
+    pages = {
+        "threads": gettext("Threads"),
+        "alike": gettext("Near-duplicates"),
+        "rules": gettext("Rules"),
+        "scans": gettext("Scanned pages"),
+        "inventory": gettext("Inventory"),
+        "changes": gettext("Acts on many documents"),
+    }
+    return [MenuItem(words, reverse(f"documents:{name}", args=[matter_id])) for name, words in pages.items()]
 
 
 def _fixed_views(unread: int) -> list[View]:

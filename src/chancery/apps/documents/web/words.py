@@ -87,6 +87,7 @@ ACTS: Final = {
     "exception.repair_requested": _("asked for a repair"),
     "exception.repaired": _("repaired"),
     "exception.not_repaired": _("tried a repair without success"),
+    "document.line_mended": _("corrected a line of a scanned page"),
     "evidence.received": _("received"),
     "evidence.expanded": _("expanded"),
 }
