@@ -160,6 +160,28 @@ def test_a_body_is_cut_into_its_mails(body: str, wanted: list[tuple[str, str, st
     assert shown == wanted
 
 
+@pytest.mark.parametrize(
+    ("line", "sender", "sent"),
+    [
+        ("At 08:33 AM 8/23/01 -0500, you wrote:", "", "08:33 AM 8/23/01"),
+        ("In a message dated 11/28/2001 3:54:42 PM, bo@b.example writes:", "bo@b.example", "11/28/2001 3:54:42 PM"),
+        ("Am 01.03.2021 um 10:05 schrieb Ann Lee:", "Ann Lee", "01.03.2021 um 10:05"),
+        (
+            "Le lun. 1 mars 2021 à 10:05, Ann Lee <ann@a.example> a écrit :",
+            "Ann Lee <ann@a.example>",
+            "lun. 1 mars 2021 à 10:05",
+        ),
+        ("于2021年3月1日周一 上午10:05写道：", "", "2021年3月1日周一 上午10:05"),
+        ("Ann Lee <ann@a.example> wrote:", "Ann Lee <ann@a.example>", ""),
+    ],
+)
+def test_lines_of_attribution(line: str, sender: str, sent: str) -> None:
+    found = segments_of(text=f"Yes.\n\n{line}\n> No.")
+    assert [" ".join(each.text.split()) for each in found] == ["Yes.", "No."]
+    assert found[1].header is not None
+    assert (found[1].header.sender, found[1].header.sent) == (sender, sent)
+
+
 @settings(max_examples=200, deadline=None)
 @given(
     st.lists(

@@ -16,6 +16,7 @@ _DATE = re.compile(DATE)
 _NOTES_FIRST = re.compile(rf"{SPACE}*(?P<name>[^\s>-][^\n]{{0,150}}?)(?:[ \t]+(?:on )?(?P<date>{DATE}))?{SPACE}*\n")
 _NOTES_MORE = re.compile(rf"{SPACE}*(?:(?:Sent by|Please respond to|Gesendet von)\b[^\n]*|(?P<date>{DATE})){SPACE}*\n")
 _WROTE_DATE = re.compile(
+    r"\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp]\.?[Mm]\.?)?,? (?:\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}|\w{3,9} \d{1,2}, \d{4})|"
     r"\d{4}年\d{1,2}月\d{1,2}日[^\n,，]*?\d{1,2}:\d{2}(?::\d{2})?|"
     r"(?:\w{3,9}[.,]? )?(?:\d{1,2}\.? \w{3,9}\.?|\w{3,9}\.? \d{1,2})(?:,| ) ?\d{4}(?:,| at| um| à)?[^\n\d]{0,12}"
     r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?: ?[AaPp]\.?[Mm]\.?)?|\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}(?:[^\n\d]{1,12}\d{1,2}[:.]"
@@ -25,6 +26,9 @@ _WROTE_WORDS = re.compile(
     r"^(?:On|Am|Le|El|Il|Em|Op|Den|Dnia|В|At|In)\b|^[在于於]|(?:wrote|writes|schrieb|a écrit|escribió|ha scritto"
     r"|escreveu|schreef|skrev|napisał\(?a?\)?|пишет|написал\(?а?\)?|写道|寫道|写到|のメッセージ|さんは書きました|작성)\s*[:：]?"
 )
+
+
+_YOU = re.compile(r"(?<!\w)[+-]\d{4}(?!\w)|(?<![\w@.])(?:you|a message dated|du|vous)(?![\w@.])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ def read_attribution(*, line: str) -> QuotedHeader:
     joined = _tame(line)
     dated = _WROTE_DATE.search(joined)
     rest = joined.replace(dated[0], " ") if dated else joined
-    rest = _WROTE_WORDS.sub(" ", rest)
+    rest = _YOU.sub(" ", _WROTE_WORDS.sub(" ", rest))
     return QuotedHeader(sender=_tame(rest).strip(' ,，;:：-"“”'), sent=dated[0] if dated else "")
 
 
