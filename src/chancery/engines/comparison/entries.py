@@ -27,18 +27,22 @@ from chancery.engines.comparison.names import (
     W,
 )
 from chancery.engines.comparison.states import State, state_of
-from chancery.engines.comparison.tokens import Token
+from chancery.engines.comparison.tokens import Token, mark_token
 
 
 @dataclass(slots=True)
 class Entry:
-    """One paragraph to write. block: the new paragraph, when it stays as it is. mark: the step of its mark."""
+    """One paragraph to write. block: the new paragraph, when it stays as it is. mark: the step of its mark.
+
+    shape: whose properties it has in either file, when it is not those of its mark.
+    """
 
     mark: Step
     steps: list[Step] = field(default_factory=list)
     block: Block | None = None
     equal: Group | None = None
     move: str = ""
+    shape: Step | None = None
 
 
 def entries_of(*, group: Group, desk: Desk) -> list[Entry]:
@@ -50,7 +54,10 @@ def entries_of(*, group: Group, desk: Desk) -> list[Entry]:
 
 
 def _mark(block: Block) -> Token:
-    return Token(key="¶", size=0, pieces=[], mark=block.node)
+    """Return the mark of a paragraph without cutting the paragraph."""
+    if block.cut is not None:
+        return block.cut[-1]
+    return mark_token(block.node)
 
 
 def _cut(steps: Sequence[Step], move: str = "") -> list[Entry]:
@@ -157,6 +164,34 @@ def settle_end(*, entries: list[Entry], desk: Desk) -> None:
         entries[at].mark = rest
 
 
+def settle_chain(*, entries: list[Entry]) -> None:
+    """Give the last paragraph before a table, control or end the properties of one whose mark others removed.
+
+    With the marks behind it gone too, its content comes to stand in that last paragraph.
+    """
+    if not entries:
+        return
+    last = entries[-1].mark
+    old, new = last.old, last.new
+    if not _plain(old if old is not None else new):
+        return
+    for entry in reversed(entries[:-1]):
+        if new is not None or (entry.mark.new is not None and entry.mark.new.deleted is None):
+            break
+        new = entry.mark.new
+    for entry in reversed(entries[:-1]):
+        if old is not None or (entry.mark.old is not None and entry.mark.old.inserted is None):
+            break
+        old = entry.mark.old
+    if (old is not last.old and _plain(old)) or (new is not last.new and _plain(new)):
+        entries[-1].shape = Step(old, new)
+        entries[-1].move = ""
+
+
+def _plain(token: Token | None) -> bool:
+    return token is not None and token.key == "¶"
+
+
 def _open(entries: list[Entry], place: int, desk: Desk) -> None:
     """Turn a paragraph that stays as it is, or moves, into its steps."""
     entry = entries[place]
@@ -184,7 +219,7 @@ def write_entry(*, entry: Entry, desk: Desk) -> list[Element]:
     if theirs:
         desk.adapt(paragraph)
     state = state_of(entry.mark, desk)
-    properties = _properties(entry.mark, state, desk, entry.move)
+    properties = _properties(entry.shape or entry.mark, state, desk, entry.move)
     if properties is not None:
         paragraph.append(properties)
     line = Line(desk, paragraph, entry.move)

@@ -9,7 +9,7 @@ from lxml import etree
 
 from chancery.engines.comparison.alignment import Block, Group, align, blocks_of, find_moves
 from chancery.engines.comparison.desk import Desk
-from chancery.engines.comparison.entries import Entry, entries_of, settle_end, write_entry
+from chancery.engines.comparison.entries import Entry, entries_of, settle_chain, settle_end, write_entry
 from chancery.engines.comparison.marks import bracket_control
 from chancery.engines.comparison.names import (
     CUSTOM_RANGES,
@@ -75,6 +75,7 @@ def _write(groups: Sequence[Group], desk: Desk, ends: bool) -> list[Element]:
                 continue
         if at == last and ends:
             settle_end(entries=entries, desk=desk)
+        settle_chain(entries=entries)
         for entry in entries:
             made += write_entry(entry=entry, desk=desk)
             entry.steps = []

@@ -117,6 +117,21 @@ class _State:
     deleted: Element | None = None
 
 
+def mark_token(paragraph: Element) -> Token:
+    """Return the mark of a paragraph as a token; the mark that ends a section has a key of its own."""
+    properties = paragraph.find(PPR)
+    section = properties is not None and properties.find(SECTPR) is not None
+    signs = mark_signs(paragraph)
+    return Token(
+        key="¶§" if section else "¶",
+        size=0,
+        pieces=[],
+        inserted=next((sign for sign in signs if sign.tag in (INS, MOVETO)), None),
+        deleted=next((sign for sign in signs if sign.tag in (DEL, MOVEFROM)), None),
+        mark=paragraph,
+    )
+
+
 class Tokeniser:
     """Cuts one paragraph."""
 
@@ -132,20 +147,8 @@ class Tokeniser:
         self._children(paragraph, _State())
         self._flush()
         tokens = _fields(self.tokens)
-        properties = paragraph.find(PPR)
-        section = properties is not None and properties.find(SECTPR) is not None
-        signs = mark_signs(paragraph)
-        tokens.append(
-            Token(
-                key="¶§" if section else "¶",
-                size=0,
-                pieces=[],
-                inserted=next((sign for sign in signs if sign.tag in (INS, MOVETO)), None),
-                deleted=next((sign for sign in signs if sign.tag in (DEL, MOVEFROM)), None),
-                mark=paragraph,
-                markers=self.markers,
-            )
-        )
+        tokens.append(mark_token(paragraph))
+        tokens[-1].markers = self.markers
         return tokens
 
     def _children(self, node: Element, state: _State) -> None:
