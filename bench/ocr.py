@@ -233,7 +233,7 @@ def main() -> None:
     if not peer:
         print("tesseract: skipped, not installed")
     print(
-        "wrong lines: not found letter by letter on the page; in queue: of these, asked of a person at confidence 0.80"
+        "wrong lines: not found letter by letter on the page; in queue: of these, asked of a person by the repair queue"
     )
 
 

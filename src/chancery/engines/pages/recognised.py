@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 LOW_CONFIDENCE = 0.80
+# A line with a letter below this is more often wrong than right (bench/ocr.py).
+LOW_LETTER = 0.60
 # Below this a line is more likely noise than words: it stays with the page but not in its text.
 NOISE_CONFIDENCE = 0.50
 
@@ -16,7 +18,7 @@ Quad = tuple[tuple[float, float], tuple[float, float], tuple[float, float], tupl
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of text. confidence: 0 to 1, mean over its letters. box: left, top, right, bottom as fractions of the
+    """One line of text. confidence: 0 to 1, mean over its letters; least: of its least certain letter. box: left, top, right, bottom as fractions of the
     picture as it lies. quad: its corners in the order of reading, from the top left of the first letter; empty for a
     line without a place. read_by: the machine, or a person who repaired it."""
 
@@ -25,6 +27,7 @@ class Line:
     box: Box
     quad: Quad | tuple[()] = ()
     read_by: Literal["machine", "person"] = "machine"
+    least: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ SMALL_LETTERS = 11
 LEAST_SIDE = 32
 _LOCK = threading.Lock()
 Pixels = npt.NDArray[np.uint8]
+_Text = tuple[str, float, float]
+"""Words of a line, mean confidence of its letters, that of the least certain one."""
 
 
 @cache
@@ -103,7 +105,7 @@ def _read(pixels: Pixels, number: int, dpi: int, engine: Any) -> RecognisedPage:
         pixels = np.ascontiguousarray(np.rot90(pixels, 2))
         quads = _found(pixels, engine)
     texts = _texts(_crops(pixels, quads), engine)
-    kept = [place for place, (text, _) in enumerate(texts) if text.strip()]
+    kept = [place for place, (text, _, _) in enumerate(texts) if text.strip()]
     skew = skew_of(quads)
     original = turned_points(quads, turn=turn, width=width, height=height)
     level = levelled(quads, skew=skew)
@@ -136,11 +138,14 @@ def _crops(pixels: Pixels, quads: Quads) -> list[Pixels]:
     return [get_rotate_crop_image(pixels, quad.copy()) for quad in quads]
 
 
-def _texts(crops: Sequence[Pixels], engine: Any) -> list[tuple[str, float]]:
+def _texts(crops: Sequence[Pixels], engine: Any) -> list[_Text]:
     if not crops:
         return []
-    read = engine.text_rec(TextRecInput(img=list(crops), return_word_box=False))
-    return [(str(text), float(score)) for text, score in zip(read.txts, read.scores, strict=True)]
+    read = engine.text_rec(TextRecInput(img=list(crops), return_word_box=True))
+    return [
+        (str(text), float(score), float(min(word.confs or [score])))
+        for text, score, word in zip(read.txts, read.scores, read.word_results, strict=True)
+    ]
 
 
 def _upside_down(pixels: Pixels, quads: Quads, engine: Any) -> bool:
@@ -157,16 +162,16 @@ def _upside_down(pixels: Pixels, quads: Quads, engine: Any) -> bool:
     return turned > standing + 0.03
 
 
-def _weighed(texts: Sequence[tuple[str, float]]) -> float:
+def _weighed(texts: Sequence[_Text]) -> float:
     """Mean confidence by letters."""
-    letters = [max(1, len(text)) for text, _ in texts]
-    return sum(score * count for (_, score), count in zip(texts, letters, strict=True)) / max(1, sum(letters))
+    letters = [max(1, len(text)) for text, _, _ in texts]
+    return sum(score * count for (_, score, _), count in zip(texts, letters, strict=True)) / max(1, sum(letters))
 
 
-def _line(text: tuple[str, float], quad: Quads, width: int, height: int) -> Line:
+def _line(text: _Text, quad: Quads, width: int, height: int) -> Line:
     corners = np.clip(quad / np.array([width, height]), 0.0, 1.0)
     a, b, c, d = ((float(x), float(y)) for x, y in corners)
-    return Line(text[0].strip(), text[1], _bounds(corners), (a, b, c, d))
+    return Line(text[0].strip(), text[1], _bounds(corners), (a, b, c, d), least=text[2])
 
 
 def _bounds(corners: Any) -> Box:

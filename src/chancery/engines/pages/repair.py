@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from chancery.engines.pages.order import reading_rows
-from chancery.engines.pages.recognised import LOW_CONFIDENCE, NOISE_CONFIDENCE, Box, Line, RecognisedPage
+from chancery.engines.pages.recognised import LOW_CONFIDENCE, LOW_LETTER, NOISE_CONFIDENCE, Box, Line, RecognisedPage
 from chancery.foundation.errors import Refused
 from chancery.foundation.evidence import Reason
 
@@ -47,28 +47,35 @@ class Repair:
 
 
 def repair_queue(
-    *, pages: Sequence[RecognisedPage], threshold: float = LOW_CONFIDENCE, page_share: float = 0.5
+    *,
+    pages: Sequence[RecognisedPage],
+    threshold: float = LOW_CONFIDENCE,
+    letter_threshold: float = LOW_LETTER,
+    page_share: float = 0.5,
 ) -> tuple[RepairItem, ...]:
     """Return what a person should look at, dearest first.
 
-    threshold: lines below this confidence. page_share: a page with at least this share of such lines, or on which
-    nothing was read, is one item of its own and its lines are not listed singly. What a person has repaired is not
-    asked again.
+    threshold: lines below this confidence; letter_threshold: lines whose least certain letter is below this.
+    page_share: a page on which at least this share of the lines, and four of them, lie below ``threshold`` is one item
+    of its own and its lines are not listed singly; so is a page on which nothing was read. What a person has repaired
+    is not asked again.
     """
     items: list[RepairItem] = []
     for page in pages:
         machine = [line for line in page.lines if line.text and line.read_by == "machine"]
         low = [line for line in machine if line.confidence < threshold]
         if not any(line.text for line in page.lines):
-            items.append(
-                _whole(page, Reason("page_silent", "Nothing could be read on page %(page)s.", {"page": page.number}))
-            )
+            reason = Reason("page_silent", "Nothing could be read on page %(page)s.", {"page": page.number})
+            items.append(_whole(page, reason))
         elif len(low) >= 4 and len(low) >= page_share * len(machine):
             params = {"page": page.number, "low": len(low), "lines": len(machine)}
             reason = Reason("page_doubtful", "%(low)s of %(lines)s lines on page %(page)s are doubtful.", params)
             items.append(_whole(page, reason))
         else:
-            items += [_single(page, index, threshold) for index, line in enumerate(page.lines) if line in low]
+            for index, line in enumerate(page.lines):
+                asked = line.confidence < threshold or line.least < letter_threshold
+                if line.text and line.read_by == "machine" and asked:
+                    items.append(_single(page, index, threshold))
     return tuple(sorted(items, key=lambda item: (-item.cost, item.page, item.line if item.line is not None else -1)))
 
 
@@ -82,6 +89,9 @@ def _single(page: RecognisedPage, index: int, threshold: float) -> RepairItem:
     params = {"page": page.number, "confidence": f"{line.confidence:.2f}", "threshold": f"{threshold:.2f}"}
     if line.confidence < NOISE_CONFIDENCE:
         reason = Reason("line_noise", "A line on page %(page)s (%(confidence)s) was left out of the text.", params)
+    elif line.confidence >= threshold:
+        params["confidence"] = f"{line.least:.2f}"
+        reason = Reason("letter_doubtful", "A letter on page %(page)s has only %(confidence)s.", params)
     else:
         reason = Reason("line_doubtful", "A line on page %(page)s has %(confidence)s, below %(threshold)s.", params)
     cost = (1 - line.confidence) * max(1, len(line.text))
@@ -114,7 +124,7 @@ def _replaced(page: RecognisedPage, repair: Repair, index: int) -> RecognisedPag
             page=page.number,
             line=index,
         )
-    fixed = replace(line, text=" ".join(repair.text.split()), confidence=1.0, read_by="person")
+    fixed = replace(line, text=" ".join(repair.text.split()), confidence=1.0, least=1.0, read_by="person")
     return replace(page, lines=(*page.lines[:index], fixed, *page.lines[index + 1 :]))
 
 
