@@ -13,8 +13,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .characters import finished
 from .segments import Cut, cut
+from .wordtable import DEFAULT_SALT, WordTable
 
 ZONE_SHIFT: Final = 5
 COMMON_SHARE: Final = 4
@@ -26,29 +26,11 @@ BREAK: Final = "\x1e"
 Arrays = dict[str, NDArray[Any]]
 
 
-class _Numbering(dict[str, int]):
-    """Words to provisional numbers; a word met for the first time gets the next one."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.names: list[str] = []
-
-    def __missing__(self, word: str) -> int:
-        whole = finished(word)
-        if whole != word:
-            number = self[whole]
-        else:
-            number = len(self.names)
-            self.names.append(word)
-        self[word] = number
-        return number
-
-
 class StreamBuilder:
     """Collects the postings of one field."""
 
-    def __init__(self) -> None:
-        self._numbers = _Numbering()
+    def __init__(self, *, salt: int = DEFAULT_SALT) -> None:
+        self._numbers = WordTable(salt=salt)
         self._han = np.zeros(0, dtype=np.int32)
         self._ids: list[NDArray[np.int32]] = []
         self._slots: list[NDArray[np.uint32]] = []
@@ -76,8 +58,9 @@ class StreamBuilder:
         self._ids.append(self._numbered(found))
         self._slots.append(slots)
         if found.marks:
-            numbers = [self._numbers[BREAK + mark] for mark in found.marks]
-            whole = [self._numbers[BREAK]] * len(numbers)
+            known = {mark: self._numbers.number(BREAK + mark) for mark in set(found.marks)}
+            numbers = [known[mark] for mark in found.marks]
+            whole = [self._numbers.number(BREAK)] * len(numbers)
             self._ids.append(np.array(numbers + whole, dtype=np.int32))
             self._slots.append(np.tile(slots[found.marked], 2))
         self._sentences.append(slots[found.sentences])
@@ -99,9 +82,8 @@ class StreamBuilder:
         )
 
     def _numbered(self, found: Cut) -> NDArray[np.int32]:
-        count = len(found.words)
-        words = np.fromiter(map(self._numbers.__getitem__, found.words), dtype=np.int32, count=count)
-        if count == len(found.starts):
+        words = self._numbers.numbers(letters=found.letters, begins=found.begins, ends=found.finishes)
+        if len(words) == len(found.starts):
             return words
         numbers = np.empty(len(found.starts), dtype=np.int32)
         numbers[~found.han] = words
@@ -113,7 +95,7 @@ class StreamBuilder:
             self._han = np.full(0x40000, -1, dtype=np.int32)
         numbers = self._han[codes]
         for code in np.unique(codes[numbers < 0]).tolist():
-            self._han[code] = self._numbers[chr(code)]
+            self._han[code] = self._numbers.number(chr(code))
         return self._han[codes]
 
 
@@ -138,15 +120,16 @@ def postings(
     sentences: NDArray[Any],
     paragraphs: NDArray[Any],
 ) -> Arrays:
-    """Return the arrays of a stream. ids: number of the name that stands in the slot beside it, in any order."""
+    """Return the arrays of a stream. ids: number of the name that stands in the slot beside it.
+
+    The slots of each name come in ascending order.
+    """
     order = sorted(range(len(names)), key=names.__getitem__)
-    rank = np.empty(len(names), dtype=np.uint64)
-    rank[order] = np.arange(len(names), dtype=np.uint64)
-    keys = rank[ids] << np.uint64(32)
-    keys |= slots.astype(np.uint64)
-    keys.sort()
-    counts = np.bincount((keys >> np.uint64(32)).astype(np.int64), minlength=len(names))
-    places = keys.astype(np.uint32)
+    rank = np.empty(len(names), dtype=np.uint32)
+    rank[order] = np.arange(len(names), dtype=np.uint32)
+    ranks = rank[ids]
+    counts = np.bincount(ranks, minlength=len(names))
+    places = slots[_grouped(ranks)]
     pointers = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
     encoded = [names[number].encode() for number in order]
     sizes = np.fromiter(map(len, encoded), dtype=np.int64, count=len(encoded)) + 1
@@ -169,6 +152,13 @@ def postings(
         "sentences": sentences.astype(np.uint32),
         "paragraphs": paragraphs.astype(np.uint32),
     }
+
+
+def _grouped(ranks: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """Return the order in which equal ranks stand together, each as before: sorting by 16 bits at a time is linear."""
+    order = np.argsort(ranks.astype(np.uint16), kind="stable")
+    higher = ranks[order] >> np.uint32(16)
+    return order[np.argsort(higher.astype(np.uint16), kind="stable")] if higher.any() else order
 
 
 def _joined(pieces: Sequence[NDArray[Any]], kind: type) -> NDArray[Any]:

@@ -62,14 +62,17 @@ class Cut:
     """Several texts cut into tokens, numbered through from 0.
 
     starts, ends: character offsets in the texts joined by one separator each.
-    words: the folded words in order; han: which tokens are Han characters; codes: their code points, 0 for words.
+    letters: the folded characters, among which the words stand from ``begins`` to ``finishes``;
+    han: which tokens are Han characters; codes: their code points, 0 for words.
     marked: numbers of the Han characters that punctuation parts from the one before; marks: that punctuation.
     firsts: number of the first token of each text. sentences, paragraphs: numbers of tokens that begin one.
     """
 
     starts: Whole
     ends: Whole
-    words: list[str]
+    letters: Codes
+    begins: Whole
+    finishes: Whole
     han: NDArray[np.bool_]
     codes: NDArray[np.uint32]
     marked: Whole
@@ -77,6 +80,14 @@ class Cut:
     firsts: Whole
     sentences: Whole
     paragraphs: Whole
+
+    @property
+    def words(self) -> list[str]:
+        """Return the folded words in order."""
+        whole = self.letters.tobytes()
+        text = whole.decode("ascii") if self.letters.dtype == np.uint8 else whole.decode("utf-32-le", "surrogatepass")
+        places = zip(self.begins.tolist(), self.finishes.tolist(), strict=True)
+        return [finished(text[begin:end]) for begin, end in places]
 
 
 def cut(texts: Sequence[str], *, passages: bool = True) -> Cut:
@@ -87,16 +98,16 @@ def cut(texts: Sequence[str], *, passages: bool = True) -> Cut:
     kept = np.flatnonzero(~inner) if inner.any() else None
     seen, kind = (codes, kinds) if kept is None else (codes[kept], kinds[kept])
     word, han = kind == WORD, kind == HAN
-    begins, finishes = _edges(word, han)
-    starts, ends = np.flatnonzero(begins), np.flatnonzero(finishes) + 1
+    first, last = _edges(word, han)
+    starts, ends = np.flatnonzero(first), np.flatnonzero(last) + 1
     is_han = han[starts]
+    letters = folded_of(seen)
     own = np.zeros(len(starts), dtype=np.uint32)
-    own[is_han] = folded_of(seen[starts[is_han]])
-    words = _words(seen, word)
+    own[is_han] = letters[starts[is_han]]
+    words, finishes = starts[~is_han], ends[~is_han]
     marked, marks = _marks(seen, kind, starts, ends, is_han)
     if kept is not None:
-        last = kept[ends - 1] + 1
-        starts, ends = kept[starts], last
+        starts, ends = kept[starts], kept[ends - 1] + 1
     lengths = np.fromiter((len(text) for text in texts), dtype=np.int64, count=len(texts)) + 1
     offsets = np.concatenate(([0], np.cumsum(lengths)[:-1])) if len(texts) else np.zeros(0, dtype=np.int64)
     firsts = np.searchsorted(starts, offsets)
@@ -107,7 +118,7 @@ def cut(texts: Sequence[str], *, passages: bool = True) -> Cut:
         paragraphs = _beginning(starts, broken, offsets)
         ended = sentence_ends(codes, kinds, starts, ends)
         sentences = _beginning(starts, np.concatenate((ended, broken)), offsets)
-    return Cut(starts, ends, words, is_han, own, marked, marks, firsts, sentences, paragraphs)
+    return Cut(starts, ends, letters, words, finishes, is_han, own, marked, marks, firsts, sentences, paragraphs)
 
 
 def tokens_of(text: str) -> Iterator[Token]:
@@ -118,7 +129,7 @@ def tokens_of(text: str) -> Iterator[Token]:
     for number, (start, end, code) in enumerate(
         zip(found.starts.tolist(), found.ends.tolist(), found.codes.tolist(), strict=True)
     ):
-        yield Token(chr(code) if code else finished(next(words)), start, end, marks.get(number, ""))
+        yield Token(chr(code) if code else next(words), start, end, marks.get(number, ""))
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -134,15 +145,6 @@ def _edges(word: NDArray[np.bool_], han: NDArray[np.bool_]) -> tuple[NDArray[np.
     begins |= han
     finishes |= han
     return begins, finishes
-
-
-def _words(codes: Codes, word: NDArray[np.bool_]) -> list[str]:
-    """Return the words in order; their characters are folded one for one."""
-    if codes.dtype == np.uint8:
-        only = np.where(word, codes, np.uint8(32)).tobytes()
-        return only.decode("ascii").lower().split()
-    only = np.where(word, folded_of(codes), np.uint32(32)).tobytes()
-    return only.decode("utf-32-le", "surrogatepass").split()
 
 
 def _marks(codes: Codes, kind: Kinds, starts: Whole, ends: Whole, han: NDArray[np.bool_]) -> tuple[Whole, list[str]]:
