@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from chancery.engines.ingest.odflock import unlocked
 from chancery.engines.ingest.packages import Package, finish, local, open_package
-from chancery.engines.ingest.reading import Content, Reading, Unreadable
+from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
 
 _META = {
     "title": "title",
@@ -23,8 +24,9 @@ _HIDDEN = ("}string-value", "}string-value-if-true", "}string-value-if-false")
 def read(content: Content, key: str) -> Reading:
     """Return the text with headers and footers, annotations and tracked deletions, and embedded objects."""
     package = open_package(content=content)
+    opened = False
     if "META-INF/manifest.xml" in package.names and b"encryption-data" in package.part("META-INF/manifest.xml"):
-        raise Unreadable("The document is encrypted and no known password opens it.", code="encrypted")
+        package, opened = unlocked(package=package, passwords=content.passwords), True
     if "content.xml" not in package.names:
         raise Unreadable("The document holds no content part.", code="corrupt")
     counts: dict[str, Any] = {}
@@ -32,11 +34,19 @@ def read(content: Content, key: str) -> Reading:
     if "styles.xml" in package.names:
         texts.append(_margins(package))
     metadata = {**_facts(package), **counts}
+    if opened:
+        metadata["opened_with_password"] = True
+    if package.matching(r"(?:Basic|Scripts)/.+") and not package.matching(r"Basic/script-lc\.xml$"):
+        metadata["macros"] = True
+    children = [
+        Child(name.rpartition("/")[2], package.part(name))
+        for name in (package.matching(r"Pictures/.+") if content.decisions.embedded_images else [])
+    ]
     pictures = len(package.matching(r"Pictures/.+"))
     if pictures:
         metadata["embedded_images"] = pictures
     text = "\n\n".join(text for text in texts if text.strip())
-    return finish(package=package, reading=Reading(text=text, metadata=metadata))
+    return finish(package=package, reading=Reading(text=text, metadata=metadata, children=children))
 
 
 def _facts(package: Package) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import pikepdf
 import pypdfium2
 import pypdfium2.raw as raw
 
+from chancery.engines.ingest.packages import local, parse_xml
 from chancery.engines.ingest.passwords import has_worked, in_order
 from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
 
@@ -26,6 +27,7 @@ _WANTED = {
 }
 _NOTE_KEYS = (b"Contents", b"V")
 _MAX_NOTES = 2000
+_PACKET = 64 * 1024**2
 
 
 def read(content: Content, key: str) -> Reading:
@@ -33,8 +35,11 @@ def read(content: Content, key: str) -> Reading:
     reading = Reading()
     document = _open(content, reading)
     try:
-        _pages(document, reading)
+        waiting = _pages(document, reading)
+        _forms(document, reading)
         _facts(document, reading)
+        if waiting and content.decisions.ocr:
+            content.scan = _to_recognise(document, waiting, reading)
         reading.children = list(_embedded(document))
     finally:
         document.close()
@@ -80,8 +85,11 @@ def _second_chance(data: bytes, passwords: tuple[str, ...], reading: Reading, *,
     raise Unreadable("The file is damaged and cannot be repaired.", code="corrupt") from fault
 
 
-def _pages(document: Any, reading: Reading) -> None:
-    texts, blank, broken = [], 0, 0
+def _pages(document: Any, reading: Reading) -> list[int]:
+    """Read the text page by page; return the pages that show something but have no text, from 0."""
+    texts: list[str] = []
+    waiting: list[int] = []
+    blank = broken = 0
     for number in range(len(document)):
         try:
             page = document[number]
@@ -92,16 +100,78 @@ def _pages(document: Any, reading: Reading) -> None:
         text = layer.get_text_bounded() if layer.count_chars() > 0 else ""
         layer.close()
         notes = _notes(page)
+        if not text.strip():
+            blank += 1
+            if raw.FPDFPage_CountObjects(page) > 0:
+                waiting.append(number)
         page.close()
-        blank += not text.strip()
         texts.append("\n".join(part for part in (text.strip(), notes) if part))
     reading.metadata["pages"] = len(document)
     if blank:
         reading.metadata["pages_without_text"] = blank
+    if waiting:
         reading.metadata["needs_ocr"] = True
     if broken:
         reading.flag("partly_extracted", "Some pages are damaged and could not be read.")
     reading.text = "\n\n".join(text for text in texts if text)
+    return waiting
+
+
+def _to_recognise(document: Any, waiting: list[int], reading: Reading) -> bytes | None:
+    """Return the pages without text as a file of their own, None when that is the file itself."""
+    if len(waiting) == len(document) and not {"opened_with_password", "repaired"} & set(reading.metadata):
+        return None
+    reading.metadata["recognised_pages"] = [number + 1 for number in waiting]
+    out = BytesIO()
+    try:
+        part = pypdfium2.PdfDocument.new()
+        part.import_pages(document, pages=waiting)
+        part.save(out)
+        part.close()
+    except pypdfium2.PdfiumError:
+        return None
+    return out.getvalue()
+
+
+def _forms(document: Any, reading: Reading) -> None:
+    """Note scripts, signatures and forms in XML (XFA), and add the words of such a form."""
+    kind = raw.FPDF_GetFormType(document)
+    if kind in (raw.FORMTYPE_XFA_FULL, raw.FORMTYPE_XFA_FOREGROUND):
+        reading.metadata["xfa"] = True
+        words = _xfa(document)
+        reading.text = "\n\n".join(part for part in (reading.text or "", words) if part.strip())
+    elif kind == raw.FORMTYPE_ACRO_FORM:
+        reading.metadata["form"] = True
+    if (scripts := raw.FPDFDoc_GetJavaScriptActionCount(document)) > 0:
+        reading.metadata["scripts"] = scripts
+    if (signatures := raw.FPDF_GetSignatureCount(document)) > 0:
+        reading.metadata["signatures"] = signatures
+
+
+def _xfa(document: Any) -> str:
+    """Return the texts of the packets that hold words: the template and what was filled in."""
+    found: list[str] = []
+    for index in range(min(64, raw.FPDF_GetXFAPacketCount(document))):
+        data = _packet(document, index)
+        if b"<" not in data or not any(mark in data[:2000] for mark in (b"template", b"datasets")):
+            continue
+        try:
+            tree = parse_xml(data)
+        except (Unreadable, ValueError):
+            continue
+        for node in tree.iter() if tree is not None else ():
+            if local(node.tag) not in ("script", "image", "#") and node.text and node.text.strip():
+                found.append(node.text.strip())
+    return "\n".join(dict.fromkeys(found))
+
+
+def _packet(document: Any, index: int) -> bytes:
+    size = ctypes.c_ulong(0)
+    if not raw.FPDF_GetXFAPacketContent(document, index, None, 0, ctypes.byref(size)) or size.value > _PACKET:
+        return b""
+    buffer = ctypes.create_string_buffer(size.value)
+    raw.FPDF_GetXFAPacketContent(document, index, buffer, size.value, ctypes.byref(size))
+    return buffer.raw[: size.value]
 
 
 def _notes(page: Any) -> str:
