@@ -14,6 +14,7 @@ _CONTINUE, _TXO, _HEADER, _FOOTER, _ROW, _COLUMN, _NOTE = 0x3C, 0x1B6, 0x14, 0x1
 _LABELS = {0x04, 0x204}
 _NUMBERS = {0x03, 0x203}
 _STRINGS = {0x07, 0x207}
+_SST_ITEM = 19
 _MOST = 2_000_000
 
 
@@ -101,3 +102,30 @@ def bare_text(*, data: bytes) -> str:
         elif kind in _STRINGS and place is not None and body:
             rows[place[0]][place[1]] = body[1 if kind == 0x07 else 2 :].decode("cp1252", "replace")
     return "\n".join("\t".join(cells[column] for column in sorted(cells)) for _, cells in sorted(rows.items()))
+
+
+def binary_strings(*, data: bytes) -> str:
+    """Return the shared strings of a binary workbook (MS-XLSB 2.4.826, SSTItem), one a line; damage ends them."""
+    found, at = [], 0
+    while at < len(data):
+        kind, at = _number(data, at, 2)
+        size, at = _number(data, at, 4)
+        if kind == _SST_ITEM and size >= 5:
+            (count,) = struct.unpack_from("<I", data, at + 1) if at + 5 <= len(data) else (0,)
+            found.append(data[at + 5 : at + 5 + min(2 * count, size)].decode("utf-16-le", "replace"))
+        at += size
+    return "\n".join(text for text in found if text.strip())
+
+
+def _number(data: bytes, at: int, most: int) -> tuple[int, int]:
+    """Return a number of up to so many bytes of seven bits, and where it ends."""
+    value = 0
+    for place in range(most):
+        if at >= len(data):
+            break
+        byte = data[at]
+        at += 1
+        value |= (byte & 0x7F) << (7 * place)
+        if not byte & 0x80:
+            break
+    return value, at

@@ -35,12 +35,13 @@ def read(content: Content, key: str) -> Reading:
     reading = Reading()
     document = _open(content, reading)
     try:
-        waiting = _pages(document, reading)
+        pinned: list[Child] = []
+        waiting = _pages(document, reading, pinned)
         _forms(document, reading)
         _facts(document, reading)
         if waiting and content.decisions.ocr:
             content.scan = _to_recognise(document, waiting, reading)
-        reading.children = list(_embedded(document))
+        reading.children = [*_embedded(document), *pinned]
     finally:
         document.close()
     return reading
@@ -85,8 +86,11 @@ def _second_chance(data: bytes, passwords: tuple[str, ...], reading: Reading, *,
     raise Unreadable("The file is damaged and cannot be repaired.", code="corrupt") from fault
 
 
-def _pages(document: Any, reading: Reading) -> list[int]:
-    """Read the text page by page; return the pages that show something but have no text, from 0."""
+def _pages(document: Any, reading: Reading, pinned: list[Child]) -> list[int]:
+    """Read the text page by page; return the pages that show something but have no text, from 0.
+
+    pinned: takes the files that are attached to a place on a page.
+    """
     texts: list[str] = []
     waiting: list[int] = []
     blank = broken = 0
@@ -99,7 +103,7 @@ def _pages(document: Any, reading: Reading) -> list[int]:
         layer = page.get_textpage()
         text = layer.get_text_bounded() if layer.count_chars() > 0 else ""
         layer.close()
-        notes = _notes(page)
+        notes = _notes(page, document, pinned)
         if not text.strip():
             blank += 1
             if raw.FPDFPage_CountObjects(page) > 0:
@@ -174,7 +178,7 @@ def _packet(document: Any, index: int) -> bytes:
     return buffer.raw[: size.value]
 
 
-def _notes(page: Any) -> str:
+def _notes(page: Any, document: Any, pinned: list[Child]) -> str:
     """Return the contents of notes and the values of form fields on a page."""
     found: list[str] = []
     for index in range(min(_MAX_NOTES, raw.FPDFPage_GetAnnotCount(page))):
@@ -185,6 +189,11 @@ def _notes(page: Any) -> str:
             text = _string(annotation, key)
             if text and text not in found:
                 found.append(text)
+        if raw.FPDFAnnot_GetSubtype(annotation) == raw.FPDF_ANNOT_FILEATTACHMENT and len(pinned) < _MAX_NOTES:
+            handle = raw.FPDFAnnot_GetFileAttachment(annotation)
+            if handle:
+                number = len(pinned) + 1
+                pinned.append(_child(pypdfium2.PdfAttachment(handle, document), f"page-attachment-{number:03d}"))
         raw.FPDFPage_CloseAnnot(annotation)
     return "\n".join(found)
 
@@ -206,11 +215,12 @@ def _facts(document: Any, reading: Reading) -> None:
 
 def _embedded(document: Any) -> Iterator[Child]:
     for index in range(document.count_attachments()):
-        attachment = document.get_attachment(index)
-        name = attachment.get_name() or f"attachment-{index + 1:03d}"
-        try:
-            data = bytes(attachment.get_data())
-        except pypdfium2.PdfiumError:
-            yield Child(name, None, exception="corrupt", detail="The embedded file could not be taken out.")
-            continue
-        yield Child(name, data)
+        yield _child(document.get_attachment(index), f"attachment-{index + 1:03d}")
+
+
+def _child(attachment: Any, default: str) -> Child:
+    name = attachment.get_name() or default
+    try:
+        return Child(name, bytes(attachment.get_data()))
+    except pypdfium2.PdfiumError:
+        return Child(name, None, exception="corrupt", detail="The embedded file could not be taken out.")

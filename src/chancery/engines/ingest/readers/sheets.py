@@ -9,7 +9,7 @@ from typing import Any
 
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
-from chancery.engines.ingest.biff import bare_text, extras, is_bare
+from chancery.engines.ingest.biff import bare_text, binary_strings, extras, is_bare
 from chancery.engines.ingest.olefacts import summary
 from chancery.engines.ingest.olefiles import embedded_objects, has_macros, streams_of
 from chancery.engines.ingest.packages import Package, embedded, finish, local, open_package, properties
@@ -107,6 +107,7 @@ def _package(content: Content, reading: Reading, texts: list[str]) -> list[str]:
     reading.metadata.update(properties(package=package))
     if reading.detail and not texts:
         texts = [_strings(package, name) for name in package.matching(r"xl/(?:sharedStrings|worksheets/sheet\d*)\.xml")]
+        texts += [binary_strings(data=package.part(name)) for name in package.matching(r"xl/sharedStrings\.bin")]
         if not any(texts):
             raise Unreadable("The workbook is damaged and cannot be read.", code="corrupt")
         reading.flag("partly_extracted", "The cells could not be read; the texts of the workbook are kept.")
