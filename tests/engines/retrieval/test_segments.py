@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from chancery.engines.retrieval import building
+from chancery.engines.retrieval.building import StreamBuilder
 from chancery.engines.retrieval.grammar import parse
 from chancery.engines.retrieval.highlights import hits_in, marked_terms
-from chancery.engines.retrieval.segments import cut, tokens_of, words_of
+from chancery.engines.retrieval.segments import cut, pieces_of_text, tokens_of, words_of
 
 
 def test_latin_words_are_folded_and_whole() -> None:
@@ -93,6 +96,27 @@ def test_texts_cut_together_are_cut_as_alone(texts: list[str]) -> None:
     bounds = [*together.firsts.tolist(), len(together.starts)]
     assert [end - begin for begin, end in pairwise(bounds)] == [len(each) for each in alone]
     assert len(together.words) == int((~together.han).sum())
+
+
+@given(
+    st.lists(st.sampled_from(["word ", "Ends. ", "new\n\n", "违约，\n", "话 "]), min_size=1, max_size=80).map("".join)
+)
+def test_a_long_text_is_indexed_in_pieces_as_if_it_were_one(text: str) -> None:
+    assume(all(re.search(r"[^\W_][ \t]*\n?[^\s]", text[at : at + 18]) for at in range(len(text) - 18)))
+    assume(all(re.search(r"\w \w|\n\n", text[at : at + 20]) for at in range(len(text) - 20)))
+    whole, parted = StreamBuilder(), StreamBuilder()
+    whole.add(documents=[0], texts=[text])
+    for piece, _continued in pieces_of_text(text, 40):
+        assert len(piece) <= 40
+    assert "".join(piece for piece, _ in pieces_of_text(text, 40)) == text
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(building, "LONGEST_PIECE", 40)
+        parted.add(documents=[0, 1], texts=[text, "after"])
+    one, several = whole.arrays(), parted.arrays()
+    assert several["lengths"].tolist()[0] == one["lengths"].tolist()[0]
+    end = int(one["lengths"][0])
+    for name in ("sentences", "paragraphs"):
+        assert [at for at in several[name].tolist() if at < end] == one[name].tolist()
 
 
 @given(st.text(max_size=200))

@@ -13,13 +13,15 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .segments import Cut, cut
+from .segments import Cut, cut, pieces_of_text
 from .wordtable import DEFAULT_SALT, WordTable
 
 ZONE_SHIFT: Final = 5
 COMMON_SHARE: Final = 4
 """A word that stands at least once per so many values on average also gets its count in every value."""
 COMMON_LEAST: Final = 256
+LONGEST_PIECE: Final = 1_000_000
+"""Characters that are cut at a time."""
 BREAK: Final = "\x1e"
 """The word whose places are the Han characters parted by punctuation; BREAK and a mark: parted by that mark."""
 
@@ -48,13 +50,37 @@ class StreamBuilder:
 
     def add(self, *, documents: Sequence[int], texts: Sequence[str]) -> None:
         """Add texts, each with the number of its document in the segment."""
+        start = 0
+        for at, text in enumerate(texts):
+            if len(text) > LONGEST_PIECE:
+                self._add_short(documents[start:at], texts[start:at])
+                self._add_long(documents[at], text)
+                start = at + 1
+        self._add_short(documents[start:], texts[start:])
+
+    def _add_short(self, documents: Sequence[int], texts: Sequence[str]) -> None:
+        """Add texts that can be cut together."""
+        if not texts:
+            return
         found = cut(texts)
         counts = np.diff(np.append(found.firsts, len(found.starts)))
         bases = self._next + zone_begins(counts)
-        slots = (np.arange(len(found.starts), dtype=np.int64) + np.repeat(bases - found.firsts, counts)).astype(
-            np.uint32
-        )
-        self._next += int(zone_room(counts).sum())
+        moved = np.repeat(bases - found.firsts, counts)
+        self._take(found, (np.arange(len(found.starts), dtype=np.int64) + moved).astype(np.uint32), continued=False)
+        self._close(documents, counts)
+
+    def _add_long(self, document: int, text: str) -> None:
+        """Add one text piece by piece, so that no array is larger than a piece needs."""
+        count = 0
+        for piece, continued in pieces_of_text(text, LONGEST_PIECE):
+            found = cut([piece])
+            slots = (np.arange(len(found.starts), dtype=np.int64) + self._next + count).astype(np.uint32)
+            self._take(found, slots, continued=continued)
+            count += len(slots)
+        self._close([document], np.array([count], dtype=np.int64))
+
+    def _take(self, found: Cut, slots: NDArray[np.uint32], *, continued: bool) -> None:
+        """Note the words of tokens. continued: the first token begins no sentence."""
         self._ids.append(self._numbered(found))
         self._slots.append(slots)
         if found.marks:
@@ -63,11 +89,16 @@ class StreamBuilder:
             whole = [self._numbers.number(BREAK)] * len(numbers)
             self._ids.append(np.array(numbers + whole, dtype=np.int32))
             self._slots.append(np.tile(slots[found.marked], 2))
-        self._sentences.append(slots[found.sentences])
-        self._paragraphs.append(slots[found.paragraphs])
+        skipped = 1 if continued else 0
+        self._sentences.append(slots[found.sentences[skipped:]])
+        self._paragraphs.append(slots[found.paragraphs[skipped:]])
+        self.tokens += len(slots)
+
+    def _close(self, documents: Sequence[int], counts: NDArray[np.int64]) -> None:
+        """End the zones of some texts."""
+        self._next += int(zone_room(counts).sum())
         self._documents.append(np.asarray(documents, dtype=np.int64))
         self._lengths.append(counts)
-        self.tokens += len(slots)
 
     def arrays(self) -> Arrays:
         """Return the finished postings of the field."""

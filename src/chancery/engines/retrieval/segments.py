@@ -10,6 +10,7 @@ punctuation does: it takes no place of its own, but no phrase runs across it unl
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ SEPARATOR = "\f"
 """Stands between two texts cut together; itself the end of a page and a paragraph."""
 
 LONGEST_MARK = 40
+_LETTER_BEFORE_BLANK = re.compile(r"[^\W_](?=(?:[ \t]+|[ \t]*\n[ \t]*)\S)")
 
 Whole = NDArray[np.int64]
 
@@ -119,6 +121,27 @@ def cut(texts: Sequence[str], *, passages: bool = True) -> Cut:
         ended = sentence_ends(codes, kinds, starts, ends)
         sentences = _beginning(starts, np.concatenate((ended, broken)), offsets)
     return Cut(starts, ends, letters, words, finishes, is_han, own, marked, marks, firsts, sentences, paragraphs)
+
+
+def pieces_of_text(text: str, longest: int) -> Iterator[tuple[str, bool]]:
+    """Yield a long text in pieces, and whether a piece goes on with the sentence of the one before.
+
+    It is cut at a blank line if there is one in the last half of a piece, else after a letter before a blank
+    or the end of a line.
+    """
+    start = 0
+    continued = False
+    while len(text) - start > longest:
+        end = text.rfind("\n\n", start + longest // 2, start + longest)
+        within = end < 0
+        if within:
+            found = list(
+                _LETTER_BEFORE_BLANK.finditer(text, start + longest - min(longest // 2, 10_000), start + longest)
+            )
+            end = found[-1].end() if found else start + longest
+        yield text[start:end], continued
+        start, continued = end, within
+    yield text[start:], continued
 
 
 def tokens_of(text: str) -> Iterator[Token]:
