@@ -19,8 +19,8 @@ Quad = tuple[tuple[float, float], tuple[float, float], tuple[float, float], tupl
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of text. confidence: 0 to 1, mean over its letters; least: of its least certain letter. box: left, top,
-    right, bottom as fractions of the picture as it lies. quad: its corners in the order of reading, from the top left of
-    the first letter; empty for a line without a place. read_by: the machine, or a person who repaired it."""
+    right, bottom as fractions of the picture as it lies. quad: its corners in the order of reading, from the top left
+    of the first letter; empty for a line without a place. read_by: the machine, or a person who repaired it."""
 
     text: str
     confidence: float
