@@ -22,6 +22,22 @@ class ZoneRefused(Refused):
     code = "time_zone_unknown"
 
 
+class DayRefused(Refused):
+    """A text that is no day."""
+
+    code = "day_invalid"
+
+
+def day_of(*, text: str) -> date | None:
+    """Return the day written as 2026-01-31, None for an empty text. Refuses: day_invalid."""
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as fault:
+        raise DayRefused("%(text)s is not a day; write it as 2026-01-31.", text=text) from fault
+
+
 def zone_of(*, name: str) -> tzinfo:
     """Return the time zone of an IANA name. Refuses: time_zone_unknown."""
     try:

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +15,8 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from chancery.engines.ingest.collecting import Advance
-from chancery.engines.ingest.ingesting import Choices, IngestRefused, ingest
+from chancery.engines.ingest.ingesting import Choices, ingest
+from chancery.engines.ingest.moments import day_of
 from chancery.foundation.errors import Refused
 from chancery.project.commands.answering import err, out, print_json, refuse
 
@@ -56,8 +57,8 @@ def ingest_collection(
             passwords=passwords,
             hash_list=hash_list,
             time_zone=time_zone,
-            first=_day(first),
-            last=_day(last),
+            first=day_of(text=first),
+            last=day_of(text=last),
             embedded_images=embedded_images,
             entities=not no_entities,
             ocr=not no_ocr,
@@ -74,15 +75,6 @@ def ingest_collection(
         print_json({"status": "done", "out": str(target), "seconds": seconds, **account})
     else:
         _show(account, seconds, target)
-
-
-def _day(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as fault:
-        raise IngestRefused("%(text)s is not a day; write it as 2026-01-31.", code="day_invalid", text=text) from fault
 
 
 @contextmanager
