@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import mmap
 import os
 import random
 import re
@@ -44,19 +43,19 @@ TOKEN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]|[a-z0-9]+")
 
 
 class Store:
-    """Texts in one file on disk."""
+    """Texts in one file on disk, read one by one so that they do not count as memory."""
 
     def __init__(self, folder: Path) -> None:
         self._ends = array("Q", (folder / "ends").read_bytes())
-        stream = (folder / "texts").open("rb")
-        self._data = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+        self._file = os.open(folder / "texts", os.O_RDONLY)
 
     def __len__(self) -> int:
         return len(self._ends)
 
     def text(self, number: int) -> str:
         """Return one text."""
-        return self._data[self._ends[number - 1] if number else 0 : self._ends[number]].decode()
+        start = self._ends[number - 1] if number else 0
+        return os.pread(self._file, self._ends[number] - start, start).decode()
 
 
 def generate(*, count: int, folder: Path) -> dict[int, list[int]]:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chancery.engines.text.similarity.groups import groups, pairs
+from chancery.engines.text.similarity.joining import SimilarityRefused
 from chancery.engines.text.similarity.shingles import distinct, shingles_of, similarity
 
 Sets = set[tuple[str, ...]]
@@ -172,3 +173,10 @@ def test_a_large_group_costs_one_comparison_for_each_document() -> None:
     assert len(found) == 3000
     assert {each.pivot for each in found} == {0}
     assert list(groups(count=0, text_of=texts.__getitem__)) == []
+
+
+@pytest.mark.parametrize("threshold", [0.0, -0.5, 1.5, float("nan")])
+def test_a_threshold_no_similarity_can_have_is_refused(threshold: float) -> None:
+    with pytest.raises(SimilarityRefused) as refused:
+        list(groups(count=1, text_of=lambda _: "text", threshold=threshold))
+    assert refused.value.code == "similarity_invalid"

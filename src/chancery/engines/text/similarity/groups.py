@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from chancery.engines.text.similarity.joining import Join
 
-_KEEP_BYTES = 256 * 1024**2
+_KEEP_BYTES = 192 * 1024**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def groups(
     Longest first, a document joins the most similar pivot at least ``threshold`` similar, the earlier one where
     two are equal, or becomes a pivot. So a pivot is the longest of its group and every figure is to the pivot.
     count, text_of: documents 0 to count - 1 and their texts; a text may be asked for three times.
-    threshold: Jaccard similarity of shingle sets, above 0 up to 1.
+    threshold: Jaccard similarity of shingle sets, above 0 up to 1; another raises SimilarityRefused.
     short_words: a shorter document is only grouped with one of the same words; below 5 words with none.
     keep_bytes: memory for shingles; what does not fit is computed again from the text.
     """

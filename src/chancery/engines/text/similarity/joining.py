@@ -19,11 +19,21 @@ import numpy.typing as npt
 from chancery.engines.text.similarity.occurrences import Batch, Occurrences
 from chancery.engines.text.similarity.shingles import distinct, similarity
 from chancery.engines.text.similarity.tokens import U64, mix
+from chancery.foundation.errors import Refused
 
 _LEAST_WORDS = 5
 _ROUNDING = 1e-9
 _FEWEST_BITS, _MOST_BITS = 10, 24
 _HELD = 256  # sets of documents compared last
+
+
+Halves = npt.NDArray[np.uint32]
+
+
+class SimilarityRefused(Refused):
+    """A threshold that no similarity can have."""
+
+    code = "similarity_invalid"
 
 
 class Join:
@@ -32,7 +42,9 @@ class Join:
     def __init__(
         self, *, count: int, text_of: Callable[[int], str], threshold: float, short_words: int, keep_bytes: int
     ) -> None:
-        """threshold: least Jaccard similarity, above 0 up to 1; the other values as in ``groups``."""
+        """Raises SimilarityRefused for a threshold that is not above 0 and at most 1; values as in ``groups``."""
+        if not 0 < threshold <= 1:
+            raise SimilarityRefused("A similarity lies above 0 and is at most 1.")
         self._threshold = threshold
         self._seen = Occurrences(count=count, text_of=text_of, keep_bytes=keep_bytes)
         self._sets: dict[int, int] = {}
@@ -43,7 +55,7 @@ class Join:
         self.copies = self._copies()
         chosen = [prefix for batch in self._seen.batches() for prefix in self._choose(batch)]
         self._keys, self._tags = _slots(chosen)
-        self._last = np.full(int(self._keys.max(initial=-1)) + 1, -1, np.int32)
+        self._last = np.full(int(self._keys.max(initial=0)) + 1, -1, np.int32)
         self._before = np.full(len(self._keys), -1, np.int32)
         self._owner = np.zeros(len(self._keys), np.int32)
 
@@ -62,7 +74,7 @@ class Join:
                 found[copy] = first
         return found
 
-    def _choose(self, batch: Batch) -> Iterator[U64]:
+    def _choose(self, batch: Batch) -> Iterator[Halves]:
         """Yield the common part of the prefix of each document that has one."""
         sizes = np.diff(batch.bounds)
         most = np.floor((1 - self._threshold) * sizes + _ROUNDING).astype(np.int64) + 1
@@ -83,7 +95,7 @@ class Join:
                 self._sets[number] = size
                 self._prefix[number] = (self._chosen, self._chosen + len(keys))
                 self._chosen += len(keys)
-                yield keys
+                yield mix(keys).view(np.uint32)
 
     def longest_first(self) -> list[int]:
         """Return the documents that may have a partner, longest first, then in the order given."""
@@ -135,10 +147,11 @@ class Join:
         return found
 
 
-def _slots(chosen: list[U64]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint32]]:
-    """Return a slot and a tag for each key, the same for equal ones."""
+def _slots(chosen: list[Halves]) -> tuple[Halves, Halves]:
+    """Return a slot and a tag for each key, made of its two halves, the same for equal keys."""
     if not chosen:
-        return np.empty(0, np.int32), np.empty(0, np.uint32)
-    keys = mix(np.concatenate(chosen))
-    bits = min(_MOST_BITS, max(_FEWEST_BITS, len(keys).bit_length()))
-    return (keys >> np.uint64(64 - bits)).astype(np.int32), keys.astype(np.uint32)
+        return np.empty(0, np.uint32), np.empty(0, np.uint32)
+    halves = np.concatenate(chosen)
+    chosen.clear()
+    bits = min(_MOST_BITS, max(_FEWEST_BITS, (len(halves) // 2).bit_length()))
+    return halves[1::2] >> np.uint32(32 - bits), halves[::2].copy()
