@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from interface.browser import ARGUMENTS, chromium
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +19,15 @@ def test_data() -> Path:
     if not folder:
         pytest.skip("CHANCERY_TEST_DATA is not set: real test data is absent")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def one_chromium() -> Iterator[Any]:
+    """Start the one Chromium of a test run: a process can drive no second one beside it."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    # The driver runs a loop of its own in this thread, which Django would take for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_api.sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        yield running
+        running.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 from django.test import Client
 
 from interface import gallery as site
-from interface.browser import ARGUMENTS, chromium, violations
+from interface.browser import chromium, violations
 
 pytestmark = [
     pytest.mark.journey,
@@ -18,18 +17,8 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        yield running
-        running.close()
-
-
 @pytest.fixture
-def visit(browser: Any, gallery: Client, live_server: Any) -> Iterator[Callable[..., Any]]:
+def visit(one_chromium: Any, gallery: Client, live_server: Any) -> Iterator[Callable[..., Any]]:
     """Return a function that opens an address of the gallery; faults of scripts fail the test."""
     contexts, faults = [], []
     site.posted.clear()
@@ -43,7 +32,7 @@ def visit(browser: Any, gallery: Client, live_server: Any) -> Iterator[Callable[
         keys: str = "on",
         size: tuple[int, int] = (1280, 800),
     ) -> Any:
-        context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+        context = one_chromium.new_context(viewport={"width": size[0], "height": size[1]})
         wanted = {"chancery_language": language, "chancery_theme": theme, "chancery_keys": keys}
         context.add_cookies([{"name": n, "value": v, "url": live_server.url} for n, v in wanted.items()])
         contexts.append(context)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from interface.browser import ARGUMENTS, chromium
+from interface.browser import chromium
 from journeys.evidence import write_codes, write_evidence
 from journeys.house import House, served
 from journeys.people import Office
@@ -33,13 +33,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 @pytest.fixture(scope="session")
-def office(house: House) -> Iterator[Office]:
+def office(house: House, one_chromium: Any) -> Office:
     """Everybody's browser."""
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
-        yield Office(house, browser)
-        browser.close()
+    return Office(house, one_chromium)
 
 
 @pytest.fixture(scope="session")
