@@ -37,7 +37,10 @@ class Mixture:
 
 
 MIXTURES: Final[tuple[Mixture, ...]] = (
-    Mixture("lexical", {"words": 0.3, "pairs": 0.3, "characters": 0.3, "title": 0.1, "embedding": 0.3}),
+    Mixture("lexical", {"words": 0.45, "pairs": 0.45, "title": 0.1}, weight=0.4),
+    Mixture("characters", {"characters": 0.9, "title": 0.1}, weight=0.4),
+    Mixture("concepts", {"concepts": 1.0}, weight=0.2),
+    Mixture("embedding", {"embedding": 1.0}, weight=0.4),
 )
 
 
@@ -45,7 +48,8 @@ MIXTURES: Final[tuple[Mixture, ...]] = (
 class Settings:
     """How a queue learns. Chosen by cross-validation over screening collections; see the room's page.
 
-    cost, ratio, bias: of the classifier. dense_limit: documents up to which likeness is held as a matrix of
+    cost, ratio, bias: of the classifier; a topic is vaguer than a document, so a start from one is held tighter
+    by topic_cost and topic_ratio. gain: see Fusion. dense_limit: documents up to which likeness is held as a matrix of
     all pairs. rank: dimensions of the concept view.
     """
 
@@ -53,7 +57,9 @@ class Settings:
     cost: float = 0.11
     ratio: float = 9.8
     bias: float = 0.6
-    gain: float = 0.05
+    topic_cost: float = 0.06
+    topic_ratio: float = 15.0
+    gain: float = 0.1
     dense_limit: int = 6000
     rank: int = 100
 
@@ -90,8 +96,9 @@ class Ranker:
         self._groups = np.arange(self.count) if groups is None else np.asarray(groups, np.int64)
         if len(self._groups) != self.count:
             raise RankerRefused("Every document has one duplicate group.", code="groups_length")
-        self._learners = learners(views=views, settings=self.settings)
-        self._fusion = Fusion(weights=[mixture.weight for mixture in self.settings.mixtures], gain=self.settings.gain)
+        used = usable(views=views, settings=self.settings)
+        self._learners = learners(views=views, mixtures=used, settings=self.settings, topic=topic)
+        self._fusion = Fusion(weights=[mixture.weight for mixture in used], gain=self.settings.gain)
         self._topic = self.count if topic else None
         self._decided: dict[int, bool] = {}
         self._open = np.ones(self.count, bool)
@@ -242,26 +249,35 @@ class Ranker:
         self._scores = self._fusion.combine(parts=parts, open_rows=self._open)
 
 
-def learners(*, views: Views, settings: Settings) -> list[DualLearner] | list[PrimalLearner]:
+def usable(*, views: Views, settings: Settings) -> tuple[Mixture, ...]:
+    """Return the mixtures whose first view was built; of a large collection only sparse views count.
+
+    Refuses: views_missing.
+    """
+    built = set(views.sparse)
+    if views.count <= settings.dense_limit:
+        built |= set(views.dense)
+    found = tuple(mixture for mixture in settings.mixtures if next(iter(mixture.views), "") in built)
+    if not found:
+        raise RankerRefused("No view of the documents was built that the queue can learn from.", code="views_missing")
+    return found
+
+
+def learners(
+    *, views: Views, mixtures: Sequence[Mixture], settings: Settings, topic: bool = False
+) -> list[DualLearner] | list[PrimalLearner]:
     """Return one learner a mixture: over all pairs for small collections, over sparse rows for large ones."""
+    cost, ratio, bias = settings.cost, settings.ratio, settings.bias
+    if topic:
+        cost, ratio = settings.topic_cost, settings.topic_ratio
     if views.count <= settings.dense_limit:
         return [
-            DualLearner(
-                shared=views.shared(mixture=dict(mixture.views)),
-                cost=settings.cost,
-                ratio=settings.ratio,
-                bias=settings.bias,
-            )
-            for mixture in settings.mixtures
+            DualLearner(shared=views.shared(mixture=dict(one.views)), cost=cost, ratio=ratio, bias=bias)
+            for one in mixtures
         ]
     return [
-        PrimalLearner(
-            matrix=stacked(views=views, mixture=mixture.views),
-            cost=settings.cost,
-            ratio=settings.ratio,
-            bias=settings.bias,
-        )
-        for mixture in settings.mixtures
+        PrimalLearner(matrix=stacked(views=views, mixture=one.views), cost=cost, ratio=ratio, bias=bias)
+        for one in mixtures
     ]
 
 

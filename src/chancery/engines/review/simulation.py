@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from chancery.engines.review.features import Floats, build_views
 from chancery.engines.review.forecast import foretell
-from chancery.engines.review.ledger import Coded, Decision, Head, Ledger, collection_digest
+from chancery.engines.review.ledger import Coded, Decision, Head, Ledger, Revision, collection_digest
 from chancery.engines.review.measures import Measures, measure
 from chancery.engines.review.progress import batch_ends
 from chancery.engines.review.ranker import MODEL, Ranker, Settings
@@ -179,11 +179,18 @@ def replay(*, collection: Collection, ledger: Ledger, settings: Settings | None 
     ranker = build_ranker(
         collection=collection, seed=ledger.head.seed, topic=ledger.head.topic, settings=settings or Settings()
     )
-    decisions = ledger.decisions()
-    for place, decision in enumerate(decisions, 1):
-        given = decision.why in {"seed", "chosen"}
-        if not given and ranker.next()[0].row != decision.row:
+    place, waiting = 0, False
+    for event in ledger.events:
+        if isinstance(event, Revision):
+            ranker.decide(row=event.row, relevant=event.relevant)
+        if not isinstance(event, Decision):
+            continue
+        place += 1
+        if event.why == "seed":
+            ranker.decide(row=event.row, relevant=event.relevant, rank=waiting)
+            waiting = not waiting
+            continue
+        if event.why != "chosen" and ranker.next()[0].row != event.row:
             return place
-        later = place < len(decisions) and decisions[place].why == "seed"
-        ranker.decide(row=decision.row, relevant=decision.relevant, rank=not (decision.why == "seed" and later))
+        ranker.decide(row=event.row, relevant=event.relevant)
     return None

@@ -75,7 +75,7 @@ def pairs(single: Occurrences) -> Occurrences:
     return Occurrences(single.documents[1:][inside], codes[inside], single.count)
 
 
-def characters(run_lists: Sequence[Sequence[str]], *, length: int = 5, dense_length: int = 3) -> Occurrences:
+def characters(run_lists: Sequence[Sequence[str]], *, length: int = 4, dense_length: int = 3) -> Occurrences:
     """Return n-grams of characters: ``length`` over words and spaces, ``dense_length`` within unspaced runs."""
     texts = [f" {' '.join(found)} " for found in run_lists]
     joined = "".join(texts)
