@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from chancery.engines.ingest.budget import Budget
+from chancery.engines.ingest.faults import guarded, reading_of
 from chancery.engines.ingest.formats import FORMATS, Format, contradicts
 from chancery.engines.ingest.identify import identify, media_type_of
 from chancery.engines.ingest.inventory import hash_file, scan_sparse
@@ -250,7 +251,7 @@ class _Run:
                 return form, Reading(exception="depth_limit", detail="Containers are nested deeper than the limit.")
             return form, read(content=content, form=form)
         except BaseException as fault:
-            return form, _reading_of(fault, form)
+            return form, reading_of(fault=fault, form=form)
 
     def _known(self, written: Written) -> tuple[str, str] | None:
         """Return the verdict on a file that the list of known files names."""
@@ -274,7 +275,7 @@ class _Run:
         position = 0
         self.losses.append(set())
         try:
-            for child in _guarded(reading.children):
+            for child in guarded(children=reading.children):
                 self.budget.take_item()
                 self.budget.check_time()
                 self._child(inside, place, child, position)
@@ -369,32 +370,3 @@ class _Run:
             ),
             None,
         )
-
-
-def _guarded(children: Iterable[Child]) -> Iterator[Child]:
-    """Pass the children on; a fault of the reader between two of them becomes a coded refusal."""
-    walk = iter(children)
-    while True:
-        try:
-            child = next(walk)
-        except StopIteration:
-            return
-        except (Unreadable, Exhausted, KeyboardInterrupt, SystemExit):
-            raise
-        except MemoryError as fault:
-            raise Unreadable("Reading needed more memory than allowed.", code="memory_limit") from fault
-        except BaseException as fault:
-            raise Unreadable("The container is damaged; the rest of it could not be read.", code="corrupt") from fault
-        yield child
-
-
-def _reading_of(fault: BaseException, form: Format) -> Reading:
-    """Return the coded exception for what a reader threw; only the user's own interrupt passes on."""
-    if isinstance(fault, KeyboardInterrupt | SystemExit):
-        raise fault
-    if isinstance(fault, Unreadable | Exhausted):
-        return Reading(exception=fault.code, detail=fault.sentence(fault.message))
-    if isinstance(fault, MemoryError):
-        return Reading(exception="memory_limit", detail="Reading the file needed more memory than allowed.")
-    detail = f"The file could not be read as {form.media_type}: it is damaged or not valid."
-    return Reading(exception="corrupt", detail=detail)
