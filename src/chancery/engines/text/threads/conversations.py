@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from chancery.engines.text.duplicates.notices import Notices
 from chancery.engines.text.members import Member, MissingMail
@@ -14,6 +15,7 @@ from chancery.engines.text.threads.inclusive import Verdict, judge
 from chancery.engines.text.threads.missing import find_missing
 
 NO_NOTICES = Notices()
+_HELD = 32  # bodies read a second time that are held
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ def threads(
     text_of: the body of a mail; read once, and again only where a quotation differs from what it quotes.
     """
 
+    @lru_cache(maxsize=_HELD)
     def letters_of(id: str) -> Letters:
         return letters_of_body(text=text_of(id) or "", notices=notices)
 
