@@ -53,13 +53,25 @@ def cell(content: str, properties: str = '<w:tcW w:w="2000" w:type="dxa"/>') -> 
 
 def table(rows: list[list[str]], properties: str = '<w:tblW w:w="0" w:type="auto"/>') -> str:
     width = max((len(row) for row in rows), default=1)
-    lines = "".join(f"<w:tr>{''.join(cell(par(one)) if not one.startswith('<w:') or one.startswith('<w:r') else cell(one) for one in row)}</w:tr>" for row in rows)
+    lines = ""
+    for row in rows:
+        cells = (
+            one if one.startswith("<w:tc>") else cell(one if one.startswith(("<w:p", "<w:tbl")) else par(one))
+            for one in row
+        )
+        lines += f"<w:tr>{''.join(cells)}</w:tr>"
     return f"<w:tbl><w:tblPr>{properties}</w:tblPr><w:tblGrid>{COLUMN * width}</w:tblGrid>{lines}</w:tbl>"
 
 
 def note_part(kind: str, notes: dict[int, str]) -> str:
     one = kind[:-1]
-    special = "".join(f'<w:{one} w:type="{name}" w:id="{number}"><w:p><w:r><w:{mark}/></w:r></w:p></w:{one}>' for name, number, mark in (("separator", -1, "separator"), ("continuationSeparator", 0, "continuationSeparator")))
+    special = "".join(
+        f'<w:{one} w:type="{name}" w:id="{number}"><w:p><w:r><w:{mark}/></w:r></w:p></w:{one}>'
+        for name, number, mark in (
+            ("separator", -1, "separator"),
+            ("continuationSeparator", 0, "continuationSeparator"),
+        )
+    )
     return special + "".join(f'<w:{one} w:id="{number}">{content}</w:{one}>' for number, content in notes.items())
 
 
@@ -81,7 +93,9 @@ def make(
     for name, content in {"document": f"<w:body>{body}</w:body>", **(parts or {})}.items():
         kind = name.rstrip("0123456789")
         root = roots.get(kind, kind)
-        files[f"word/{name}.xml"] = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<w:{root} {SPACES}>{content}</w:{root}>'.encode()
+        files[f"word/{name}.xml"] = (
+            f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<w:{root} {SPACES}>{content}</w:{root}>'.encode()
+        )
         types += f'<Override PartName="/word/{name}.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.{KINDS[kind]}+xml"/>'
         if kind != "document":
             relations += f'<Relationship Id="rel_{name}" Type="{OFFICE}{kind}" Target="{name}.xml"/>'
@@ -92,9 +106,15 @@ def make(
         relations += f'<Relationship Id="{ident}" Type="{OFFICE}image" Target="media/{ident}.png"/>'
     head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     package = "http://schemas.openxmlformats.org/package/2006/"
-    files["[Content_Types].xml"] = f'{head}<Types xmlns="{package}content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Default Extension="png" ContentType="image/png"/>{types}</Types>'.encode()
-    files["_rels/.rels"] = f'{head}<Relationships xmlns="{package}relationships"><Relationship Id="rId1" Type="{OFFICE}officeDocument" Target="word/document.xml"/></Relationships>'.encode()
-    files["word/_rels/document.xml.rels"] = f'{head}<Relationships xmlns="{package}relationships">{relations}</Relationships>'.encode()
+    files["[Content_Types].xml"] = (
+        f'{head}<Types xmlns="{package}content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Default Extension="png" ContentType="image/png"/>{types}</Types>'.encode()
+    )
+    files["_rels/.rels"] = (
+        f'{head}<Relationships xmlns="{package}relationships"><Relationship Id="rId1" Type="{OFFICE}officeDocument" Target="word/document.xml"/></Relationships>'.encode()
+    )
+    files["word/_rels/document.xml.rels"] = (
+        f'{head}<Relationships xmlns="{package}relationships">{relations}</Relationships>'.encode()
+    )
     return zipped(files)
 
 
@@ -111,9 +131,34 @@ def part(data: bytes, name: str = "word/document.xml") -> str:
         return archive.read(name).decode()
 
 
-WORDS = ("the", "Supplier", "shall", "deliver", "Goods", "within", "30", "days", "of", "notice", "合同", "违约金", "1,000.50", "and", "no", "it", "§", "—")
+WORDS = (
+    "the",
+    "Supplier",
+    "shall",
+    "deliver",
+    "Goods",
+    "within",
+    "30",
+    "days",
+    "of",
+    "notice",
+    "合同",
+    "违约金",
+    "1,000.50",
+    "and",
+    "no",
+    "it",
+    "§",
+    "—",
+)
 FORMS = ("", "<w:b/>", "<w:i/>", '<w:sz w:val="20"/>', '<w:b/><w:color w:val="FF0000"/>')
-SHAPES = ("", '<w:jc w:val="center"/>', '<w:ind w:left="360"/>', '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>', '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="2"/></w:numPr>')
+SHAPES = (
+    "",
+    '<w:jc w:val="center"/>',
+    '<w:ind w:left="360"/>',
+    '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>',
+    '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="2"/></w:numPr>',
+)
 
 
 class Dice:
@@ -145,7 +190,17 @@ class Dice:
         return run(text, self.random.choice(FORMS))
 
     def piece(self, depth: int) -> str:
-        kinds: list[Callable[[], str]] = [self.plain] * 8 + [self.link, self.field, self.simple, self.math, self.mark, self.note, self.remark, self.signs, self.picture]
+        kinds: list[Callable[[], str]] = [self.plain] * 8 + [
+            self.link,
+            self.field,
+            self.simple,
+            self.math,
+            self.mark,
+            self.note,
+            self.remark,
+            self.signs,
+            self.picture,
+        ]
         if depth == 0:
             kinds += [self.control, self.box]
         if self.revisions:
@@ -163,7 +218,9 @@ class Dice:
         return f'<w:fldSimple w:instr="{self.random.choice((" DATE ", " AUTHOR "))}">{self.plain() if self.random.random() < 0.8 else ""}</w:fldSimple>'
 
     def math(self) -> str:
-        inner = "".join(f"<m:r><m:t>{self.random.choice('xyz')}</m:t></m:r>" for _turn in range(self.random.randint(1, 3)))
+        inner = "".join(
+            f"<m:r><m:t>{self.random.choice('xyz')}</m:t></m:r>" for _turn in range(self.random.randint(1, 3))
+        )
         return f"<m:oMath>{inner}</m:oMath>"
 
     def mark(self) -> str:
@@ -173,7 +230,9 @@ class Dice:
     def note(self) -> str:
         kind = self.random.choice(("footnotes", "endnotes"))
         number = len(self.notes[kind]) + 1
-        self.notes[kind][number] = par(f"<w:r><w:{kind[:-1]}Ref/></w:r>{self.plain()}") + (par(self.plain()) if self.random.random() < 0.3 else "")
+        self.notes[kind][number] = par(f"<w:r><w:{kind[:-1]}Ref/></w:r>{self.plain()}") + (
+            par(self.plain()) if self.random.random() < 0.3 else ""
+        )
         return f'<w:r><w:{kind[:-1]}Reference w:id="{number}"/></w:r>'
 
     def remark(self) -> str:
@@ -233,7 +292,13 @@ class Dice:
 
 
 TOP = re.compile(r"<w:(p|tbl|sdt)>.*?</w:\1>(?=<w:(?:p|tbl|sdt)>|$)", re.DOTALL)
-NUMBERING = "".join(f'<w:abstractNum w:abstractNumId="{n}"><w:lvl w:ilvl="0"><w:numFmt w:val="{form}"/></w:lvl></w:abstractNum>' for n, form in ((0, "decimal"), (1, "bullet"))) + '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="1"/></w:num>'
+NUMBERING = (
+    "".join(
+        f'<w:abstractNum w:abstractNumId="{n}"><w:lvl w:ilvl="0"><w:numFmt w:val="{form}"/></w:lvl></w:abstractNum>'
+        for n, form in ((0, "decimal"), (1, "bullet"))
+    )
+    + '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="1"/></w:num>'
+)
 OTHER_NUMBERING = NUMBERING.replace("bullet", "upperRoman")
 
 
@@ -243,7 +308,10 @@ def random_file(dice: Dice, blocks: list[str]) -> bytes:
     body = list(blocks)
     if chance.random() < 0.4:
         references = '<w:headerReference w:type="default" r:id="rel_header2"/>' if chance.random() < 0.6 else ""
-        body.insert(chance.randint(0, len(body)), par(dice.plain(), f'<w:sectPr>{references}<w:pgMar w:left="{chance.choice((1, 2))}"/></w:sectPr>'))
+        body.insert(
+            chance.randint(0, len(body)),
+            par(dice.plain(), f'<w:sectPr>{references}<w:pgMar w:left="{chance.choice((1, 2))}"/></w:sectPr>'),
+        )
     reference = '<w:headerReference w:type="default" r:id="rel_header1"/>' if chance.random() < 0.7 else ""
     last = f'<w:sectPr>{reference}<w:pgSz w:w="{chance.choice((100, 200))}"/></w:sectPr>'
     parts = {
@@ -256,9 +324,17 @@ def random_file(dice: Dice, blocks: list[str]) -> bytes:
         if notes:
             parts[kind] = note_part(kind, notes)
     if dice.comments:
-        parts["comments"] = "".join(f'<w:comment w:id="{number}" w:author="Ann" w:date="2020-01-01T00:00:00Z">{content}</w:comment>' for number, content in dice.comments.items())
+        parts["comments"] = "".join(
+            f'<w:comment w:id="{number}" w:author="Ann" w:date="2020-01-01T00:00:00Z">{content}</w:comment>'
+            for number, content in dice.comments.items()
+        )
     media = {"pic1": b"one", "pic2": b"two"} | dice.media
-    return make("".join(body) + par(dice.plain()) + last, parts=parts, links={"link1": "https://a.example", "link2": "https://b.example"}, media=media)
+    return make(
+        "".join(body) + par(dice.plain()) + last,
+        parts=parts,
+        links={"link1": "https://a.example", "link2": "https://b.example"},
+        media=media,
+    )
 
 
 def random_pair(seed: int, revisions: bool = False) -> tuple[bytes, bytes]:

@@ -84,6 +84,7 @@ class Canon:
 
     part: the part whose relationships count now. notes: note elements by (reference tag, id). numbers: list labels.
     inline: whether a reference to a footnote or endnote stands for its text; for a comment it always does.
+    note_keys: names of the notes that the other file has too, by (reference tag, id).
     """
 
     package: Package
@@ -95,6 +96,7 @@ class Canon:
     prints: dict[str, str] = field(default_factory=dict)
     inlining: set[tuple[str, str]] = field(default_factory=set)
     inline: bool = True
+    note_keys: dict[tuple[str, str], str] = field(default_factory=dict)
 
     # properties
 

@@ -19,7 +19,7 @@ from chancery.engines.comparison.names import BODY, ID, NAME, REVISIONS, SECTPR,
 from chancery.engines.comparison.package import Package, Unreadable, read_package
 from chancery.engines.comparison.placing import drop_lone_markers, settle_ids, settle_markers
 from chancery.engines.comparison.proof import Proof, prove_packages
-from chancery.engines.comparison.remarks import Notes, join_comments, load_notes
+from chancery.engines.comparison.remarks import Notes, join_comments, load_notes, name_notes
 from chancery.engines.comparison.resolution import story_parts
 from chancery.engines.comparison.stories import block_nodes, weave_blocks, weave_into
 from chancery.foundation.errors import Refused
@@ -82,6 +82,7 @@ def _compare(old: Package, new: Package, author: str, at: str) -> Redline:
     canons = Canon(old, old.main(), shared=shared, inline=False), Canon(new, new.main(), shared=shared, inline=False)
     for canon in canons:
         load_notes(canon=canon)
+    name_notes(old=canons[0], new=canons[1])
     joint = Joint(old=canons[0], new=canons[1])
     notes = Notes(joint)
     main_old, main_new = old.main(), new.main()

@@ -42,12 +42,11 @@ _UNCHANGED: Final = (None, 0, 0, False)
 
 @dataclass(slots=True)
 class _Open:
-    """A holder that is being filled. seen: whether it has something after acceptance, after rejection."""
+    """A holder that is being filled. accepted, rejected: whether the new file, the old file has it."""
 
     name: str
     node: Element
     inner: Element
-    state: State
     accepted: bool = False
     rejected: bool = False
 
@@ -72,7 +71,7 @@ class Line:
         if self._same(step):
             return
         state = state_of(step, self.desk)
-        self._hold(step, state)
+        self._hold(step)
         self._markers(step)
         token = step.new if step.new is not None else step.old
         if token is None or not token.pieces:
@@ -136,7 +135,7 @@ class Line:
 
     # holders
 
-    def _hold(self, step: Step, state: State) -> None:
+    def _hold(self, step: Step) -> None:
         """Open and close holders until those of the step are open."""
         depth = 0
         for opened, name in zip(self.stack, step.held, strict=False):
@@ -151,12 +150,12 @@ class Line:
                 self.desk.adapt(made)
             self._inner().append(made)
             inner = made.find(SDTCONTENT) if made.tag == SDT else made
-            self.stack.append(_Open(step.held[at], made, inner, state))
+            self.stack.append(_Open(step.held[at], made, inner))
             self._stop()
             self.mark = None
         for opened in self.stack:
-            opened.accepted = opened.accepted or not state.deleted
-            opened.rejected = opened.rejected or not state.inserted
+            opened.accepted = opened.accepted or step.new is not None
+            opened.rejected = opened.rejected or step.old is not None
 
     def _leave(self, depth: int) -> None:
         while len(self.stack) > depth:
@@ -178,28 +177,15 @@ class Line:
         node = opened.node
         parent = node.getparent()
         place = parent.index(node)
-        head = [
-            field_sign("begin"),
-            field_code(node.get(W + "instr", ""), opened.state.deleted),
-            field_sign("separate"),
-        ]
-        pieces = [self._wrapped(head, opened.state), *node, self._wrapped([field_sign("end")], opened.state)]
-        for piece in pieces:
+        deleted = not opened.accepted
+        code = field_code(node.get(W + "instr", ""), deleted)
+        before, after = (self.desk.mark(DEL if deleted else INS) for _end in range(2))
+        before.extend((field_sign("begin"), code, field_sign("separate")))
+        after.append(field_sign("end"))
+        for piece in (before, *node, after):
             parent.insert(place, piece)
             place += 1
         parent.remove(node)
-
-    def _wrapped(self, runs: list[Element], state: State) -> Element:
-        outer = inner = None
-        for tag, wanted, by in ((INS, state.inserted, state.inserted_by), (DEL, state.deleted, state.deleted_by)):
-            if wanted:
-                mark = self.desk.mark(tag, by)
-                if inner is not None:
-                    inner.append(mark)
-                outer, inner = outer if outer is not None else mark, mark
-        holder = inner if inner is not None else etree.Element(INS)
-        holder.extend(runs)
-        return outer if outer is not None else holder
 
     # marks and runs
 

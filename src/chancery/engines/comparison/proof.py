@@ -30,6 +30,20 @@ _NOTES: Final = (
 )
 
 
+_ASIDE: Final = frozenset(
+    (
+        "styles",
+        "settings",
+        "theme",
+        "fontTable",
+        "webSettings",
+        "footnotes",
+        "endnotes",
+        "header",
+        "footer",
+        "customXml",
+    )
+)
 _SEPARATORS: Final = frozenset(("footnotes", "endnotes"))
 
 
@@ -96,11 +110,23 @@ def prove_packages(*, redline: Package, old: Package, new: Package, shared: dict
 
 
 def _changed_parts(redline: Package, old: Package, new: Package) -> Iterable[str]:
-    """Yield parts equal in both files that have other bytes in the redline, but for those that bind parts."""
+    """Yield parts equal in both files, in bytes and in what they lead to, that have other bytes in the redline."""
     for name, data in new.parts.items():
         binding = name == TYPES or name.endswith(".rels")
-        if not binding and old.parts.get(name) == data and redline.parts.get(name) != data and not _shared(name, new):
+        if binding or old.parts.get(name) != data or redline.parts.get(name) == data or _shared(name, new):
+            continue
+        if _leads(old, name) == _leads(new, name):
             yield name
+
+
+def _leads(package: Package, name: str) -> dict[str, str]:
+    """Return what a part shows of other parts: pictures, links, lists, comments, by relationship id."""
+    canon = Canon(package, name)
+    return {
+        ident: canon.fingerprint_of(ident)
+        for ident, relation in package.relations_of(name).items()
+        if relation.kind not in _ASIDE
+    }
 
 
 def _shared(name: str, package: Package) -> bool:

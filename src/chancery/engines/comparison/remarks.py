@@ -29,6 +29,25 @@ def load_notes(*, canon: Canon) -> None:
                 canon.notes[tag, note.get(ID, "")] = (part, note)
 
 
+def name_notes(*, old: Canon, new: Canon) -> None:
+    """Name the notes that both files have, so that their references are not taken for one another."""
+    texts = [
+        {key: _lines(canon, part, note) for key, (part, note) in canon.notes.items() if key[0] in KINDS}
+        for canon in (old, new)
+    ]
+    both = set(texts[0].values()) & set(texts[1].values())
+    numbers = {text: f" {number}" for number, text in enumerate(sorted(both))}
+    for canon, known in zip((old, new), texts, strict=True):
+        canon.note_keys = {key: numbers[text] for key, text in known.items() if text in numbers}
+
+
+def _lines(canon: Canon, part: str, note: Element) -> str:
+    here, canon.part = canon.part, part
+    text = "\n".join(canon.story(note))
+    canon.part = here
+    return text
+
+
 class Notes:
     """Footnotes and endnotes of the output."""
 
@@ -180,10 +199,7 @@ def _ids(root: Element) -> set[str]:
 
 
 def _comment(canon: Canon, part: str, note: Element) -> str:
-    here, canon.part = canon.part, part
-    line = f"{note.get(W + 'author')} {note.get(W + 'date')}\n" + "\n".join(canon.story(note))
-    canon.part = here
-    return line
+    return f"{note.get(W + 'author')} {note.get(W + 'date')}\n{_lines(canon, part, note)}"
 
 
 def _threads(joint: Joint, theirs: Element, added: list[Element] | None) -> None:

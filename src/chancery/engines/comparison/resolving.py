@@ -66,7 +66,7 @@ _KEPT: Final = {
     W + "trPrChange": frozenset((INS, DEL)),
     W + "tcPrChange": frozenset((CELLINS, CELLDEL, CELLMERGE)),
 }
-_HOLLOW: Final = frozenset((HYPERLINK, FLDSIMPLE, SMARTTAG, CUSTOMXML, DIR, BDO, SDTCONTENT, M + "r"))
+_HOLLOW: Final = frozenset((HYPERLINK, FLDSIMPLE, SMARTTAG, CUSTOMXML, DIR, BDO, M + "r"))
 _ARGUMENTS: Final = frozenset(M + name for name in ("e", "num", "den", "sub", "sup", "deg", "fName", "lim"))
 
 
@@ -350,14 +350,10 @@ def _hollow(outcome: Outcome) -> None:
         while node is not None and node.tag in _HOLLOW and node.getparent() is not None:
             if any(child.tag not in MARKERS and not str(child.tag).endswith("Pr") for child in node):
                 break
-            parent = node.getparent()
-            gone = parent if node.tag == SDTCONTENT else node
-            above = gone.getparent()
-            if above is None:
-                break
+            above = node.getparent()
             for marker in list(node.iter(*MARKERS)):
-                above.insert(above.index(gone), marker)
-            above.remove(gone)
+                above.insert(above.index(node), marker)
+            above.remove(node)
             node = above
 
 

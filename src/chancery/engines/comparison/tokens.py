@@ -26,6 +26,7 @@ from chancery.engines.comparison.names import (
     FLDCHAR,
     FLDSIMPLE,
     FOOTREF,
+    ID,
     INS,
     INSTRTEXT,
     MARKERS,
@@ -207,7 +208,7 @@ class Tokeniser:
         elif tag in (INSTRTEXT, DELINSTR):
             key = f"instr:{(node.text or '').strip()}"
         elif tag in _REFERENCES:
-            key = local(tag)
+            key = local(tag) + self.canon.note_keys.get((tag, node.get(ID, "")), "")
         elif tag == COMMENTREF:
             key = self.canon.note(node)
         elif next(node.iter(TXBX), None) is not None:
