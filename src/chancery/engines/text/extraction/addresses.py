@@ -6,16 +6,17 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from chancery.engines.text.extraction.folding import has_han
 from chancery.engines.text.extraction.overlaps import best_of
 from chancery.engines.text.extraction.tables import table
 from chancery.engines.text.extraction.values import Entity
 
-_CAPITAL = r"[A-Z][A-Za-z0-9.'-]*"
+_CAPITAL = r"[A-Z][A-Za-z0-9.'-]{0,24}"
 _UNIT = (
     r"(?:,?[ ]?\n?[ ]{0,4}(?:Suite|Ste\.?|STE|SUITE|Apt\.?|Apartment|Unit|Room|Rm\.?|Floor|Fl\.?|Building|Bldg\.?|#)"
     r"[ ]?#?[A-Z0-9][A-Za-z0-9-]{0,6}|,?[ ](?:[0-9]{1,2}(?:st|nd|rd|th)|[A-Z][a-z]+)[ ](?:Floor|Fl\.?)){0,2}"
 )
-_PLACE = r"[A-Z][A-Za-z.'-]+(?:[ ][A-Z][A-Za-z.'-]+){0,3}"
+_PLACE = r"[A-Z](?<![A-Za-z][A-Z])[A-Za-z.'-]{1,24}(?:[ ][A-Z][A-Za-z.'-]{1,24}){0,3}"
 _HAN = "\u4e00-\u9fff"
 # A county that is in no table: its name holds no word that leads up to an address.
 _FREE = rf"(?![住在于至到址地所由往从及和与号])[{_HAN}]"
@@ -74,7 +75,7 @@ def find_addresses(*, text: str) -> Iterator[Entity]:
     confidence is 0.95. Chinese ones start with a province, city or county and need a road or village with a number.
     """
     found = [*_western(text)]
-    if not text.isascii():
+    if has_han(text):
         found += _chinese(text)
     yield from best_of(found)
 

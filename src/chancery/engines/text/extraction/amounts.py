@@ -9,6 +9,7 @@ from functools import cache
 from typing import Final
 
 from chancery.engines.text.extraction.amounts_zh import find_chinese_amounts
+from chancery.engines.text.extraction.folding import has_han
 from chancery.engines.text.extraction.money import money_value
 from chancery.engines.text.extraction.overlaps import best_of
 from chancery.engines.text.extraction.tables import table
@@ -85,7 +86,7 @@ def find_amounts(*, text: str) -> Iterator[Entity]:
     scales (k, million, bn, 万, 亿) are worked out exactly. A number without a currency is no amount.
     """
     found = [*_signed(text), *_named(text), *_worded(text)]
-    if not text.isascii():
+    if has_han(text):
         found += find_chinese_amounts(text=text)
     yield from best_of(found)
 

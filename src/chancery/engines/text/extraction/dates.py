@@ -8,6 +8,7 @@ from typing import Final
 
 from chancery.engines.text.extraction.calendar import day_value, month_value
 from chancery.engines.text.extraction.dates_zh import find_chinese_dates
+from chancery.engines.text.extraction.folding import has_han
 from chancery.engines.text.extraction.overlaps import best_of
 from chancery.engines.text.extraction.values import Entity
 
@@ -42,9 +43,8 @@ _NUMERIC: Final = re.compile(
 )
 # "31 April 2024" is no day, and it is not the month either.
 _DAY_BEFORE: Final = re.compile(r"(?<![0-9.,])[0-9]{1,2}(?:st|nd|rd|th)?[ -](?:of )?$")
-_COMPACT: Final = re.compile(
-    r"(?:[Dd]ated?|DATED?|日期)[ :：]{1,3}((?:19|20)[0-9]{2})(0[1-9]|1[0-2])([0-3][0-9])(?![0-9A-Za-z_-])"
-)
+_COMPACT: Final = re.compile(r"[12](?<![0-9A-Za-z_.-][12])[09][0-9]{2}(?:0[1-9]|1[0-2])[0-3][0-9](?![0-9A-Za-z_-])")
+_DATE_WORD: Final = re.compile(r"(?:[Dd]ated?|DATED?|日期)[ :：]{1,3}$")
 _MONTHS: Final = {
     name: number
     for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)  # noqa: SIM905
@@ -59,7 +59,7 @@ def find_dates(*, text: str, day_first: bool | None = None) -> Iterator[Entity]:
     is 1969 to 2068 (POSIX strptime). Nothing relative ("yesterday") is read.
     """
     found = [*_english(text), *_numeric(text, day_first)]
-    if not text.isascii():
+    if has_han(text):
         found += find_chinese_dates(text=text)
     yield from best_of(found)
 
@@ -105,8 +105,10 @@ def _numeric(text: str, day_first: bool | None) -> Iterator[Entity]:
         if found := _read(match, parts, known, stated=day_first is not None):
             yield found
     for match in _COMPACT.finditer(text):
-        if value := day_value(match[1], int(match[2]), int(match[3])):
-            yield Entity("date", value, match.start(1), match.end(), 0.7, "date.compact")
+        digits = match[0]
+        value = day_value(digits[:4], int(digits[4:6]), int(digits[6:]))
+        if value and _DATE_WORD.search(text[max(0, match.start() - 9) : match.start()]):
+            yield Entity("date", value, match.start(), match.end(), 0.7, "date.compact")
 
 
 def _order(parts: list[str]) -> bool | None:

@@ -27,3 +27,11 @@ _WIDE: Final = re.compile("[\uff01-\uff5e\u3000\xa0\u2007\u202f\u2009\u2010\u201
 def fold(text: str) -> str:
     """Return the text with wide forms, no-break spaces and dashes in their ASCII shape; the length is the same."""
     return text if text.isascii() or _WIDE.search(text) is None else text.translate(_FOLD)
+
+
+_HAN: Final = re.compile("[\u4e00-\u9fff]")
+
+
+def has_han(text: str) -> bool:
+    """Tell whether a text holds a Chinese character, without which the Chinese rules have nothing to do."""
+    return not text.isascii() and _HAN.search(text) is not None

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
+from chancery.engines.text.extraction.folding import has_han
 from chancery.engines.text.extraction.overlaps import best_of
 from chancery.engines.text.extraction.tables import name_words, table
 from chancery.engines.text.extraction.values import Entity
@@ -78,7 +79,7 @@ def find_organisations(*, text: str) -> Iterator[Entity]:
     characters before an ending, back to a place name, a stop or a word that cannot stand inside a name.
     """
     found = [*_suffixed(text), *_institutions(text)]
-    if not text.isascii():
+    if has_han(text):
         found += _chinese(text)
     yield from best_of(found)
 

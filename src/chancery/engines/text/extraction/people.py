@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from chancery.engines.text.extraction.folding import has_han
 from chancery.engines.text.extraction.overlaps import best_of
 from chancery.engines.text.extraction.people_zh import find_chinese_people
 from chancery.engines.text.extraction.tables import name_words
@@ -27,7 +28,7 @@ _TITLED: Final = re.compile(
     rf"(?P<name>(?:[A-Z]\.[ ]?){{0,2}}{_PARTICLE}?{_WORD}(?:[ ](?:[A-Z]\.|{_PARTICLE}?{_WORD})){{0,2}})"
 )
 _PAIR: Final = re.compile(
-    rf"([A-Z](?<!\w[A-Z])[a-z]+)(?:[ ](?:[A-Z]\.|[A-Z](?=[ ][A-Z][a-z])|[A-Z][a-z]+))?[ ]"
+    rf"([A-Z](?<!\w[A-Z])[a-z]+)(?:[ ]([A-Z]\.|[A-Z](?=[ ][A-Z][a-z])|[A-Z][a-z]+))?[ ]"
     rf"{_PARTICLE}?([A-Z][\w\u00df-\u017f]*(?:['-][A-Z][a-z]+)*)(?:,? (?:Jr|Sr|III|II|IV)\b\.?)?"
 )
 _LABELLED: Final = re.compile(rf"[:：][ \t]{{0,4}}(?:/s/ ?)?(?P<name>(?:Mr\.? |Ms\.? |Mrs\.? |Dr\.? )?{_FLEXIBLE})")
@@ -42,19 +43,15 @@ _CLOSING: Final = re.compile(
 )
 _DEGREE: Final = re.compile(r"[ ](?:Esq|Ph\.?D|M\.?D|J\.?D|CPA|Q\.?C|K\.?C|S\.?C|LL\.?[BM])\b")
 _BEFORE: Final = re.compile(rf"(?P<name>{_FULL}),?$")
-_REVERSED: Final = re.compile(
-    r"[A-Z](?<![\w,] [A-Z])(?<![\w/@.-][A-Z])[a-z]+(?:['-][A-Z][a-z]+)?, (?P<first>[A-Z][a-z]+)"
-    r"(?: [A-Z]\b\.?)?(?![\w])(?! ?[A-Z][a-z])"
-)
+_REVERSED: Final = re.compile(r", ([A-Z][a-z]+)(?: [A-Z]\b\.?)?(?![\w])(?! ?[A-Z][a-z])")
+_LAST_BEFORE: Final = re.compile(r"(?<![\w,] )(?<![\w/@.-])[A-Z][a-z]+(?:['-][A-Z][a-z]+)?$")
 _SHOUTED_FIRST: Final = re.compile(
     r"[A-Z](?<!\w[A-Z])[A-Z]{1,6}[ ](?P<first>[A-Z][a-z]+(?:-[A-Za-z][a-z]+|[ ][A-Z][a-z]+)?)(?![A-Za-z])"
 )
-_SHOUTED_LAST: Final = re.compile(r"[A-Z](?<!\w[A-Z])[a-z]+(?:-[A-Za-z][a-z]+)?[ ](?P<last>[A-Z]{2,7})(?![A-Za-z])")
 _PINYIN: Final = re.compile(
     r"(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|er|ia|ie"
     r"|in|iu|ou|ua|ui|un|uo|ue|ve|a|e|i|o|u|v)){1,2}"
 )
-_INITIAL: Final = re.compile(r"[a-z] [A-Z]\.? [A-Z]")
 _ACTS: Final = frozenset(
     (
         *("said", "says", "told", "asked", "called", "wrote", "testified", "signed", "stated", "replied", "added"),
@@ -84,7 +81,7 @@ def find_people(*, text: str) -> Iterator[Entity]:
     name, or the two words a Chinese surname and given name in pinyin. A bare given name is no finding.
     """
     found = [*_mail_forms(text), *_strong(text), *_known(text)]
-    if not text.isascii():
+    if has_han(text):
         found += find_chinese_people(text=text)
     yield from best_of(found)
 
@@ -172,25 +169,30 @@ def _known(text: str) -> Iterator[Entity]:
     given, weak, surnames = name_words("given"), name_words("given_also_words"), name_words("surnames")
     barred, romanised = name_words("not_names"), name_words("surnames_romanised")
     for match in _PAIR.finditer(text):
-        first, last = match[1].lower(), match[2].lower()
+        first, last = match[1].lower(), match[3].lower()
+        if last in barred:
+            continue
         if first in given:
-            doubtful = first in weak or first in barred
-            if last in barred or (doubtful and last not in surnames):
+            if (first in weak or first in barred) and last not in surnames:
                 continue
             confidence = 0.88 if last in surnames else 0.78
             if found := _entity(text, match.start(), match.end(), confidence, "person.given_name"):
                 yield found
-        elif (first in romanised or last in romanised) and last not in barred and match[0].count(" ") == 1:
+        elif (first in romanised or last in romanised) and match[2] is None:
             yield from _pinyin(text, match, first, last, romanised)
-        elif last not in barred and first not in barred and (found := _in_act(text, match)):
+        elif first not in barred and (found := _in_act(text, match)):
             yield found
     for match in _REVERSED.finditer(text):
-        first, last = match["first"].lower(), match[0].split(",")[0].lower()
-        if first in given and first not in weak and last not in barred and last not in given:
-            yield Entity("person", match[0], match.start(), match.end(), 0.75, "person.reversed")
-    for match in (*_SHOUTED_FIRST.finditer(text), *_SHOUTED_LAST.finditer(text)):
-        words = match[0].split(" ", 1)
-        last, first = words if "first" in match.groupdict() else reversed(words)
+        first = match[1].lower()
+        if first not in given or first in weak:
+            continue
+        begin = max(0, match.start() - 32)
+        head = _LAST_BEFORE.search(text[begin : match.start()])
+        if head and head[0].lower() not in barred and head[0].lower() not in given:
+            start = begin + head.start()
+            yield Entity("person", text[start : match.end()], start, match.end(), 0.75, "person.reversed")
+    for match in _SHOUTED_FIRST.finditer(text):
+        last, first = match[0].split(" ", 1)
         if last.lower() in romanised and _PINYIN.fullmatch(first.lower().replace(" ", "").replace("-", "")):
             yield Entity("person", match[0], match.start(), match.end(), 0.85, "person.pinyin_capitals")
 
@@ -198,7 +200,7 @@ def _known(text: str) -> Iterator[Entity]:
 def _in_act(text: str, match: re.Match[str]) -> Entity | None:
     """Take two unknown capitalised words for a person where they do what people do, or have an initial between them."""
     start, end = match.span()
-    if _INITIAL.search(match[0]):
+    if match[2] and len(match[2]) <= 2:
         return _entity(text, start, end, 0.7, "person.initial")
     after = text[end + 1 : end + 14].split(" ", 1)[0].rstrip(",.") if text[end : end + 1] == " " else ""
     if after in _ACTS or (text[start - 1 : start] == " " and _ACTED_ON.search(text[max(0, start - 16) : start])):
@@ -211,7 +213,7 @@ def _pinyin(text: str, match: re.Match[str], first: str, last: str, romanised: f
         return
     for surname, rest in ((first, last), (last, first)):
         if surname in romanised and _PINYIN.fullmatch(rest.replace("-", "")) and len(rest) > 1:
-            confidence = 0.75 if len(rest) > 3 or len(surname) > 2 else 0.6
+            confidence = 0.85 if match[3].isupper() else 0.75 if len(rest) > 3 or len(surname) > 2 else 0.6
             if found := _entity(text, match.start(), match.end(), confidence, "person.pinyin"):
                 yield found
             return
