@@ -50,6 +50,13 @@ def test_copies_roll_up_on_the_kept_family() -> None:
     assert list(suppressed(relations=first.values())) == [("b", "a", "mail"), ("b1", "a1", "family")]
 
 
+def test_what_was_left_out_comes_back_with_its_family() -> None:
+    relations = found(restored=("a1",))
+    assert list(suppressed(relations=relations.values())) == []
+    assert (relations["b"].custodians, relations["a"].custodians) == (("Wang",), ("Li",))
+    assert (relations["a"].inclusive, relations["b"].inclusive) in {(True, False), (False, True)}
+
+
 def test_each_question_is_answered_or_left_open() -> None:
     relations = found()
     assert {id: each.near_duplicate_group for id, each in relations.items()} == {

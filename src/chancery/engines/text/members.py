@@ -101,11 +101,13 @@ class RelationOptions:
     similarity: least Jaccard similarity of a near-duplicate to its pivot, above 0 up to 1.
     short_words: a shorter document is only grouped with one of the same words (a Han character is half a word).
     custodians: in order of priority; the copy of the first one is kept.
+    restored: ids of items that were left out and shall come back, with their families.
     near_duplicates, threads: False leaves that question unasked.
     """
 
     similarity: float = 0.7
     short_words: int = 30
     custodians: tuple[str, ...] = ()
+    restored: tuple[str, ...] = ()
     near_duplicates: bool = True
     threads: bool = True

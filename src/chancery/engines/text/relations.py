@@ -43,6 +43,7 @@ def relate(*, members: Iterable[Member], text_of: TextOf, options: RelationOptio
     listed: Collection[Member] | Iterable[Member] = list(members) if isinstance(members, Iterator) else members
     notices = learn(mails=_sample(listed, text_of))
     duplicates = find_duplicates(members=listed, text_of=text_of, notices=notices, custodians=options.custodians)
+    duplicates = duplicates.restored(options.restored)
     kept = {each.id: each for each in duplicates.suppressed}
     copies: dict[str, list[Suppressed]] = defaultdict(list)
     for each in duplicates.suppressed:
