@@ -339,7 +339,7 @@ def test_what_cannot_be_tracked_is_refused() -> None:
         compare(old=make(par("a")), new=make(par("b")), author="A", at=AT.replace(tzinfo=None))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.integers(min_value=0, max_value=10**6))
 def test_random_pairs_are_proved(seed: int) -> None:
     old, new = random_pair(seed)
@@ -347,7 +347,7 @@ def test_random_pairs_are_proved(seed: int) -> None:
 
 
 def test_random_pairs_with_revisions_are_proved() -> None:
-    for seed in range(60):
+    for seed in range(30):
         old, new = random_pair(seed, revisions=True)
         assert compare(old=old, new=new, author="A", at=AT).proof.holds, seed
 

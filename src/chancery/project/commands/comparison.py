@@ -91,7 +91,8 @@ def _compare_word(before: bytes, after: bytes, output: Path | None, author: str,
     if not redline.proof.holds:
         if as_json:
             print_json({**report, "status": "refused", "code": NotProved.code, "out": None})
-        _show_proof(redline.proof)
+        else:
+            _show_proof(redline.proof)
         err.print("The redline does not lead back to its two files: nothing was written. (proof_failed)", markup=False)
         raise typer.Exit(2)
     if output is not None:
