@@ -57,6 +57,18 @@ def test_headers_join_whatever_the_order_and_the_gap() -> None:
     assert [each.reference for each in found["c"].missing + found["d"].missing] == ["<gone@x>"]
 
 
+def test_a_mail_answers_the_nearest_earlier_one_that_is_there() -> None:
+    times = {id: f"2021-03-01T1{number}:05:00Z" for number, id in enumerate("abcd")}
+    members = [
+        mail("a", date_sent=times["a"], references=["<b@x>"]),
+        mail("b", subject="Re: Offer", date_sent=times["b"], references=["<a@x>", "<gone@x>"]),
+        mail("c", subject="Re: Offer", date_sent=times["c"], in_reply_to="<b@x>", references=["<a@x>"]),
+        mail("d", subject="Fw: Offer", date_sent=times["d"], sender="bo@b.example", to=["ann@a.example"]),
+    ]
+    found = read(members, {"a": LONG, "d": f"See.{outlook('Ann', 'Monday, March 1, 2021 5:05 AM', LONG)}"})
+    assert {id: each.answers for id, each in found.items()} == {"a": None, "b": "a", "c": "b", "d": "a"}
+
+
 def test_a_reference_to_oneself_or_round_in_a_circle_does_no_harm() -> None:
     members = [
         mail("a", references=["<a@x>", "<c@x>"]),

@@ -69,7 +69,8 @@ class Relation:
     version_of: id of the mail of which this is another state, never merged; version_reason: ``draft``,
     ``blind_copy`` or ``same_message_id``.
     near_duplicate_group: id of the pivot; near_duplicate_similarity: to the pivot, above 0 up to 1.
-    thread_id: shared by the mails of one conversation and their attachments.
+    thread_id: shared by the mails of one conversation and their attachments; answers: id of the mail of it that
+    this one answers or forwards.
     inclusive: must be read, since no other mail contains all of it; inclusive_reason: ``message``,
     ``attachment``, ``inferred`` or ``unreadable``; contained_in: id of a mail that contains all of it.
     spare_of: id of the inclusive mail with the same content.
@@ -87,6 +88,7 @@ class Relation:
     near_duplicate_group: str | None = None
     near_duplicate_similarity: float | None = None
     thread_id: str | None = None
+    answers: str | None = None
     inclusive: bool | None = None
     inclusive_reason: str | None = None
     contained_in: str | None = None

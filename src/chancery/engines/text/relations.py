@@ -156,6 +156,7 @@ def _with_thread(relation: Relation, member: Member, found: _Found) -> Relation:
         return relation
     return replace(
         relation,
+        answers=here.answers,
         inclusive_reason=verdict.reason,
         contained_in=verdict.contained_in,
         spare_of=verdict.contained_in if verdict.spare else None,

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from chancery.engines.text.duplicates.notices import Notices
 from chancery.engines.text.members import Member, MissingMail
+from chancery.engines.text.threads.answering import answered_by
 from chancery.engines.text.threads.facts import Letters, Mail, facts_of, letters_of_body, thread_id_of
 from chancery.engines.text.threads.gathering import gather
 from chancery.engines.text.threads.inclusive import Verdict, judge
@@ -20,11 +21,16 @@ _HELD = 32  # bodies read a second time that are held
 
 @dataclass(frozen=True, slots=True)
 class Threaded:
-    """One mail in its conversation; missing: mails it is the first to quote or answer that are not there."""
+    """One mail in its conversation.
+
+    answers: id of the mail it answers or forwards. missing: mails it is the first to quote or answer that are not
+    there.
+    """
 
     id: str
     thread_id: str
     verdict: Verdict
+    answers: str | None = None
     missing: tuple[MissingMail, ...] = ()
 
 
@@ -63,6 +69,8 @@ def threads(
         missing: dict[str, list[MissingMail]] = defaultdict(list)
         for each in find_missing(mails=group, prints=prints, message_ids=message_ids):
             missing[each.quoted_in].append(each)
+        answered = answered_by(mails=group)
         identity = thread_id_of(first=group[0].id)
         for mail in group:
-            yield Threaded(mail.id, identity, verdicts[mail.id], tuple(missing.get(mail.id, ())))
+            answers, absent = answered.get(mail.id), tuple(missing.get(mail.id, ()))
+            yield Threaded(mail.id, identity, verdicts[mail.id], answers, absent)
