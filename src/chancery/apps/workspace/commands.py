@@ -33,6 +33,7 @@ STAGE_WORDS = {
     "collect": "Collect with chain of custody",
     "process": "Process evidence",
     "recognise": "Read scanned pages",
+    "relate": "Compare documents",
     "index": "Index for search",
     "review": "Review",
     "quality": "Second look",

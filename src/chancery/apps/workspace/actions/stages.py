@@ -13,6 +13,7 @@ STAGES = (
     "collect",
     "process",
     "recognise",
+    "relate",
     "index",
     "review",
     "quality",
@@ -25,6 +26,7 @@ STAGES = (
 STAGE_OF_JOB = {
     "documents.expand": "process",
     "documents.recognise": "recognise",
+    "documents.relate": "relate",
     "documents.pages": "process",
     "search.index": "index",
     "production.write": "produce",
