@@ -46,6 +46,7 @@ class _Open:
     costs: Decimal = ZERO
     known: bool = True
     charges: list[tuple[Segment, str]] = field(default_factory=list)
+    people: dict[str, Segment] = field(default_factory=dict)
 
 
 class XmlChecking:
@@ -90,12 +91,14 @@ class XmlChecking:
             self._at = _Open()
         elif segment.name == "matter":
             self._at.fees = self._at.costs = ZERO
-            self._at.known = True
+            self._at.known, self._at.people = True, {}
 
     def _root_seen(self) -> None:
         self.version = known_version(root=self.walker.root, version=self.walker.version) or "2.2"
 
     def _closed(self, segment: Segment) -> None:
+        if not known_version(root=self.walker.root, version=self.walker.version):
+            return
         for element in elements(version=self.version).get(segment.name, ()):
             if element.required and not segment.text(element.name):
                 self._note("E007", segment, element.name)
@@ -104,6 +107,8 @@ class XmlChecking:
         if segment.name in ("fee", "expense"):
             self.records += 1
             self._charge(segment, amounts)
+        elif segment.name == "tk_sum":
+            self._at.people.setdefault(segment.text("tk_id"), segment)
         elif segment.name == "matter":
             self._matter(segment, amounts)
         elif segment.name == "invoice":
@@ -163,8 +168,10 @@ class XmlChecking:
         if kind == "E":
             values["TIMEKEEPER_ID"] = ""
         elif values["TIMEKEEPER_ID"]:
-            # Names stand in the summary of people; levels may be words of the firm.
-            values["TIMEKEEPER_NAME"] = values["TIMEKEEPER_NAME"] or "-"
+            person = self._at.people.get(values["TIMEKEEPER_ID"])
+            values["TIMEKEEPER_NAME"] = person.text("tk_lname") if person is not None else ""
+            if person is not None and not values["TIMEKEEPER_CLASSIFICATION"]:
+                values["TIMEKEEPER_CLASSIFICATION"] = person.text("tk_level")
         record = Record(segment.line, values, segment.offset)
         for name in ("LINE_ITEM_NUMBER_OF_UNITS", "LINE_ITEM_UNIT_COST", "LINE_ITEM_TOTAL"):
             number, broken = number_of(value=values[name], size=SIZE) if values[name] else (None, "")

@@ -141,6 +141,7 @@ class _Writer:
                 value = record.get(element.field, "") if element.field else ""
                 if element.field.endswith("_DATE") and len(value) == 8:
                     value = f"{value[:4]}-{value[4:6]}-{value[6:]}"
+            value = _allowed(value)
             if value and element.field in NUMERIC:
                 value = amount_text(Decimal(value))
             if not value and element.required:
@@ -148,7 +149,7 @@ class _Writer:
                     "Line %(line)s: %(field)s is empty.", code="field_missing", line=self.place + 1, field=element.name
                 )
             if value:
-                text += f"{'  ' * depth}<{element.name}>{escape(_allowed(value))}</{element.name}>\n"
+                text += f"{'  ' * depth}<{element.name}>{escape(value)}</{element.name}>\n"
         return text
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from chancery.engines.billing.ledes_reading import FieldRule, rules
 from chancery.foundation.errors import Refused
 
+ENCODINGS = ("auto", "ascii", "utf-8", "cp1252", "latin-1", "cp1251", "gb18030", "gbk", "big5", "shift_jis", "euc-kr")
 LEVELS = ("error", "warning", "ignore")
 SWITCHES = ("task_billing", "dated_codes", "line_numbers_per_invoice")
 LISTS = ("code_sets", "received", "resubmitted", "matters", "matter_terms", "rates", "rate_terms")
@@ -140,7 +141,8 @@ def _read(key: str, value: Any) -> dict[str, Any]:
     if key == "code_sets":
         return {key: None if value is None else frozenset(map(str, _listed(value)))}
     if key == "encoding":
-        "".encode("utf-8" if value == "auto" else value)
+        if value not in ENCODINGS:
+            raise ValueError
         return {key: value}
     if key == "fields":
         return {key: {str(name): _override(entry) for name, entry in value.items()}}

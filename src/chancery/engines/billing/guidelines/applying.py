@@ -112,7 +112,7 @@ def _known(rule: Guideline, setting: Setting) -> bool:
 def _judge(
     run: _Run, rules: Sequence[Guideline], number: str, lines: list[Line], readings: list[Reading], currency: str
 ) -> InvoiceOutcome:
-    named = lines[0].currency or currency
+    named = min({line.currency for line in lines if line.currency}, default=currency)
     digits = minor_digits(named) if named else 2
     approved: list[Decimal] = []
     for line, reading in zip(lines, readings, strict=True):

@@ -46,7 +46,10 @@ def settle(
             named = (hit.rule.id, hit.rule.version)
             rows.append(Adjustment(invoice, None, "", hit.step, *named, left, left - cut))
             taken[place], left = cut, left - cut
-    parts = spread(cut=start - left, over=approved, digits=digits)
+    # Ties of the largest remainder go by line number, so that the order in the file does not matter.
+    order = sorted(range(len(lines)), key=lambda at: (len(lines[at].number), lines[at].number, approved[at]))
+    shares = spread(cut=start - left, over=[approved[at] for at in order], digits=digits)
+    parts = [share for _, share in sorted(zip(order, shares, strict=True))] if start != left else shares
     taxes = [_tax(line, amount - part, digits) for line, amount, part in zip(lines, approved, parts, strict=True)]
     before, after = sum((line.tax for line in lines), ZERO), sum(taxes, ZERO)
     if before != after:
