@@ -23,6 +23,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import tantivy
@@ -31,7 +32,7 @@ from measuring import folder_bytes, median, percentile, show
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.engines.retrieval.random_queries import Chance, query  # noqa: E402
+from tests.engines.retrieval.random_queries import FIRST, Chance, query  # noqa: E402
 from tests.engines.retrieval.slow_reader import Document, answers, read  # noqa: E402
 
 from chancery.engines.retrieval.grammar import parse  # noqa: E402
@@ -178,14 +179,22 @@ def exactness(english: list[str], chinese: list[str], seed: int, home: Path) -> 
         pieces = [chance.choice(chance.choice([english, english, chinese])) for _ in range(2)]
         begins = [chance.randrange(max(1, len(piece) - 250)) for piece in pieces]
         texts.append("\n\n".join(piece[at : at + 250] for piece, at in zip(pieces, begins, strict=True)))
+    days = [FIRST + timedelta(days=chance.randint(0, 800)) for _ in texts]
     writer = Writer(home / "exact", fresh=True)
     for start in range(0, 3_000, 1_000):
-        writer.put(Entry(str(n), "m", {"text": [texts[n]]}) for n in range(start, start + 1_000))
+        writer.put(
+            Entry(str(n), "m", {"text": [texts[n]]}, day=days[n], numbers={"size": len(texts[n])})
+            for n in range(start, start + 1_000)
+        )
         writer.commit()
         writer = Writer(home / "exact")
-    by_hand = [Document({"text": [read(text)]}) for text in texts]
+    by_hand = [Document({"text": [read(text)]}, day, len(text)) for text, day in zip(texts, days, strict=True)]
     words = Counter(word for document in by_hand for word in document.fields["text"][0].words)
-    chance.latin = [word for word, _ in words.most_common(400) if word.isascii() and word.isalpha() and len(word) > 1]
+    chance.latin = [
+        word
+        for word, _ in words.most_common(400)
+        if word.isascii() and word.isalpha() and len(word) > 1 and word != "not"
+    ]
     chance.han = "".join(word for word, _ in words.most_common(600) if HAN.match(word))[:60]
     searcher = Searcher.open(home / "exact")
     missed = extra = found_some = answered = 0
@@ -243,7 +252,7 @@ def latency(english: list[str], chinese: list[str], count: int, seed: int, home:
 
     spent = timed(build)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    ranked = [word for word, _ in words.most_common(20_000)]
+    ranked = [word for word, _ in words.most_common(20_000) if word != "not"]
     chance.latin = [*ranked[:40], *chance.sample(ranked[40:1_000], 120), *chance.sample(ranked[1_000:], 240)]
     chance.han = "".join(character for character, _ in characters.most_common(300))
     typed = [query(chance) for _ in range(300)]

@@ -1,7 +1,7 @@
 """An independent reader of documents, slow and simple: it walks over every place and knows no index.
 
-It shares the tree of a parsed query with the engine, and nothing else: words are cut by a regular expression,
-passages are lists of places, sentences and paragraphs are split by hand.
+It shares the tree of a parsed query and the list of abbreviations with the engine, and nothing else: words are
+cut by a regular expression, passages are lists of places, sentences and paragraphs are split by hand.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
+from chancery.engines.retrieval.boundaries import BEFORE_ANYTHING, BEFORE_FIGURES
 from chancery.engines.retrieval.nodes import (
     AllOf,
     AnyOf,
@@ -27,8 +28,8 @@ from chancery.engines.retrieval.stemming import stems_of
 
 HAN = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff]")
 TOKEN = re.compile("[\u3007\u3400-\u4dbf\u4e00-\u9fff]|[^\\W_\u3007\u3400-\u4dbf\u4e00-\u9fff]+")
-SHORT = {"mr", "mrs", "dr", "inc", "ltd", "co", "corp"}
-NUMBERED = {"no", "art", "sec", "jan"}
+SHORT = set(BEFORE_ANYTHING.split())
+NUMBERED = set(BEFORE_FIGURES.split())
 EVERYWHERE = ("text", "subject", "from")
 
 
@@ -85,7 +86,7 @@ def ended(between: str, before: str, after: str) -> bool:
         if character not in ".!?":
             continue
         rest = between[at + 1 :].lstrip("\"'”’)]}.!?")
-        if not rest[:1].isspace() or after[0].islower():
+        if not blank(rest[:1]) or after[0].islower():
             continue
         held = at == 0 and (
             before.lower() in SHORT
@@ -95,6 +96,11 @@ def ended(between: str, before: str, after: str) -> bool:
         if not (character == "." and held):
             return True
     return False
+
+
+def blank(character: str) -> bool:
+    """Say whether a character is white space or a control character."""
+    return character.isspace() or (character != "" and unicodedata.category(character) == "Cc")
 
 
 def answers(node: Node, document: Document) -> bool:

@@ -22,11 +22,11 @@ from .characters import HAN_END, LATIN_END, PAGE_END, SPACE, Codes, Kinds
 Whole = NDArray[np.int64]
 
 _CLOSERS: Final = frozenset(map(ord, "\"'”’)]}）」』】》＂＇».!?。！？｡…"))
-_BEFORE_ANYTHING: Final = (
+BEFORE_ANYTHING: Final = (
     "mr mrs ms dr prof hon sr jr st vs inc ltd co corp llc plc dept gov rep sen gen col capt lt sgt approx attn encl "
     "cf al viz cir ct supp bros assn"
 )
-_BEFORE_FIGURES: Final = (
+BEFORE_FIGURES: Final = (
     "no nos art arts sec secs para paras ch cl fig ex exh ed eds vol app dist pp tel ext est "
     "jan feb mar apr jun jul aug sep sept oct nov dec mon tue wed thu fri sat sun"
 )
@@ -87,8 +87,8 @@ def _packed_all(words: Iterable[str]) -> Whole:
     return np.array(sorted(map(_packed, words)), dtype=np.int64)
 
 
-_HOLDING: Final = _packed_all([*_BEFORE_ANYTHING.split(), *"abcdefghijklmnopqrstuvwxyz"])
-_HOLDING_FIGURES: Final = _packed_all(_BEFORE_FIGURES.split())
+_HOLDING: Final = _packed_all([*BEFORE_ANYTHING.split(), *"abcdefghijklmnopqrstuvwxyz"])
+_HOLDING_FIGURES: Final = _packed_all(BEFORE_FIGURES.split())
 
 
 def _holding(codes: Codes, starts: Whole, ends: Whole, figure: NDArray[np.bool_]) -> NDArray[np.bool_]:
