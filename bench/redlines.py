@@ -1,9 +1,12 @@
 """Word redlines: proof, size and speed, Docxodus beside it: ``python bench/redlines.py [mutations] [seed] [part …]``.
 
-Parts: fixtures, resolver, mutations, speed, office (all by default). Needs CHANCERY_TEST_DATA; Docxodus (PyPI
+Parts: fixtures, resolver, mutations, speed (all by default). Needs CHANCERY_TEST_DATA; Docxodus (PyPI
 ``python-redlines``, extra ``bench``) and LibreOffice (``soffice``) are used when they are there and said to be
 skipped when not. CPU seconds, of this process for us and of the child for Docxodus.
 """
+
+# Markup and tables are easier to read on one line.
+# ruff: noqa: E501, S105, PLC0415, RUF071
 
 from __future__ import annotations
 
@@ -34,8 +37,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from measuring import median, percentile, show
 
 from chancery.engines.comparison.comparing import Redline, compare
-from chancery.engines.comparison.proof import Proof, prove, stories
 from chancery.engines.comparison.package import read_package
+from chancery.engines.comparison.proof import Proof, prove, stories
 from chancery.engines.comparison.resolution import resolve
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
@@ -452,3 +455,200 @@ def long_pair(words: int, dice: random.Random, place: Path, share: float) -> tup
         edit_paragraph(edited, dice)
         edit_move(edited, dice)
     return old, edited.write(), count
+
+
+def office(files: dict[str, bytes]) -> int | None:
+    """How many files LibreOffice opens and writes again as text; None without LibreOffice."""
+    program = shutil.which("soffice")
+    if program is None:
+        return None
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        for stem, data in files.items():
+            (place / f"{stem}.docx").write_bytes(data)
+        command = [program, f"-env:UserInstallation=file://{name}/profile", "--headless", "--convert-to", "txt:Text"]
+        subprocess.run(
+            [*command, "--outdir", f"{name}/txt", *map(str, sorted(place.glob("*.docx")))],
+            capture_output=True,
+            check=False,
+        )
+        return sum(1 for path in (place / "txt").glob("*.txt") if path.stem in files)
+
+
+def opened(files: dict[str, bytes]) -> str:
+    """The row of LibreOffice in words."""
+    found = office(files)
+    return "skipped: no soffice" if found is None else f"{found} of {len(files)}"
+
+
+def bench_fixtures(place: Path, peer: Peer) -> None:
+    """All fixture pairs, Docxodus beside us, both proved by the same proof."""
+    ours: list[tuple[Redline, float]] = []
+    theirs: list[tuple[Proof | None, float]] = []
+    outputs: dict[str, bytes] = {}
+    for number, (old, new) in enumerate(fixture_pairs(place / "redline_fixtures" / "wc")):
+        before, after = old.read_bytes(), new.read_bytes()
+        started = time.process_time()
+        made = compare(old=before, new=after, author="Bench", at=AT)
+        ours.append((made, time.process_time() - started))
+        outputs[f"{number:03}-{new.stem}"] = made.data
+        if not made.proof.holds:
+            print(f"not proved: {old.name} {new.name} {made.proof.differences[:1]}")
+        if peer.engine is not None:
+            data, seconds = peer.redline(before, after)
+            theirs.append((None if data is None else prove(redline=data, old=before, new=after), seconds))
+    rows = [
+        ("pairs proved, all four levels", f"{sum(made.proof.holds for made, _s in ours)} of {len(ours)}", "all"),
+        ("CPU of a pair, median", f"{1000 * median([s for _made, s in ours]):.0f} ms", ""),
+        ("opened by LibreOffice", opened(outputs), "all"),
+    ]
+    if theirs:
+        good = sum(proof is not None and proof.accepted and proof.rejected for proof, _s in theirs)
+        rows += [
+            ("Docxodus: accepted = new and rejected = old, same proof", f"{good} of {len(theirs)}", "peer"),
+            ("Docxodus: CPU of a pair, median", f"{1000 * median([s for _p, s in theirs]):.0f} ms", "peer"),
+        ]
+    else:
+        rows.append(("Docxodus", "skipped: python-redlines is not installed", "peer"))
+    show(title="Fixture pairs", rows=rows)
+
+
+def bench_resolver(place: Path) -> None:
+    """Accept and reject references; those that differ are named (argued in docs/rooms/engines-comparison.md)."""
+    same, different = 0, []
+    for path in sorted((place / "redline_fixtures" / "rp").glob("*-*ed.docx")):
+        accept = path.stem.endswith("-Accepted")
+        source = path.with_name(path.name.replace("-Accepted", "").replace("-Rejected", ""))
+        if source == path or not source.exists():
+            continue
+        sides = [
+            [
+                line
+                for line in stories(package=read_package(data=one.read_bytes()), accept=side, shared={})["document"]
+                if not line.startswith("SECTION")
+            ]
+            for one, side in ((source, accept), (path, True))
+        ]
+        same += sides[0] == sides[1]
+        if sides[0] != sides[1]:
+            different.append(path.stem)
+    kinds = sorted((place / "redline_fixtures" / "revtracking").glob("*.docx"))
+    left = sum(resolve(data=path.read_bytes(), accept=accept).remaining for path in kinds for accept in (True, False))
+    rows = [
+        ("references equal", f"{same} of {same + len(different)}", "all, or argued"),
+        *((name, "differs, argued", "") for name in different),
+        ("single kinds resolved both ways", f"{len(kinds)} files, {left} revisions left", "24, 0"),
+    ]
+    show(title="Resolver", rows=rows)
+
+
+def bench_mutations(place: Path, count: int, seed: int) -> None:
+    """Seeded edits of the templates: proof, characters against the shortest script, CPU."""
+    dice = random.Random(seed)
+    paths = sorted((place / "templates_docx").glob("**/template.docx"))
+    kinds = (*KINDS, *MORE)
+    proved: Counter[str] = Counter()
+    seen: Counter[str] = Counter()
+    ratios: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    seconds: list[float] = []
+    outputs: dict[str, bytes] = {}
+    for number in range(count):
+        kind, path, turn = kinds[number % len(kinds)], dice.choice(paths), dice.randrange(10**9)
+        old = path.read_bytes()
+        new = mutated(old, kind, random.Random(turn))
+        started = time.process_time()
+        made = compare(old=old, new=new, author="Bench", at=AT)
+        seconds.append(time.process_time() - started)
+        seen[kind] += 1
+        proved[kind] += made.proof.holds
+        ratios[kind].append(
+            (made.inserted_characters + made.deleted_characters + made.moved_characters, shortest(old, new))
+        )
+        if number % max(1, count // 40) == 0:
+            outputs[f"{number:05}"] = made.data
+        if not made.proof.holds:
+            print(f"not proved: {path.parent.name} {kind} {turn} {made.proof.differences[:1]}")
+    rows = [("seed", str(seed), ""), ("proved", f"{sum(proved.values())} of {count}", "all")]
+    for kind in kinds:
+        if seen[kind]:
+            written, least = (sum(pair[side] for pair in ratios[kind]) for side in (0, 1))
+            share = f"{written / least:.2f} × shortest" if least else f"{written} characters, shortest 0"
+            rows.append((kind, f"{proved[kind]} of {seen[kind]}, {share}", "≤ 1.3 ×" if kind in KINDS else ""))
+    pairs = [pair for found in ratios.values() for pair in found if pair[1]]
+    above = sum(written > 1.3 * least for written, least in pairs)
+    rows += [
+        ("all kinds", f"{sum(p[0] for p in pairs) / sum(p[1] for p in pairs):.3f} × shortest", "≤ 1.3 ×"),
+        ("pairs above 1.3 ×", f"{above} of {len(pairs)}", "few"),
+        (
+            "CPU of a pair, median / p95",
+            f"{1000 * median(seconds):.0f} / {1000 * percentile(seconds, 0.95):.0f} ms",
+            "",
+        ),
+        ("opened by LibreOffice", opened(outputs), "all"),
+    ]
+    show(title="Mutations of the templates", rows=rows)
+
+
+def bench_speed(place: Path, seed: int, peer: Peer) -> None:
+    """Ten pages and 40,000 words; the memory is that of a process of its own."""
+    rows: list[tuple[str, str, str]] = []
+    started = time.process_time()
+    number = 0
+    for step in range(5_000_000):
+        number += step
+    rows.append(
+        ("this machine now: loop of 5,000,000 additions", f"{time.process_time() - started:.2f} s", "0.2 s when idle")
+    )
+    for name, words, share, wanted in (("10 pages", 4_500, 0.1, "≤ 100 ms"), ("40,000 words", 40_000, 0.5, "≤ 3 s")):
+        old, new, count = long_pair(words, random.Random(seed), place / "templates_docx", share)
+        taken = []
+        for _turn in range(3):
+            started = time.process_time()
+            made = compare(old=old, new=new, author="Bench", at=AT)
+            taken.append(time.process_time() - started)
+        rows.append(
+            (
+                f"{name} ({count} words, {made.revisions} changes, proved: {made.proof.holds})",
+                f"{median(taken):.3f} s CPU",
+                wanted,
+            )
+        )
+        rows.append((f"{name}: peak of a process of its own", f"{_peak(old, new) / 2**20:.0f} MiB", "≤ 300 MiB"))
+        if peer.engine is not None:
+            rows.append((f"{name}: Docxodus", f"{peer.redline(old, new)[1]:.3f} s CPU", "peer"))
+    show(title="Speed", rows=rows)
+
+
+def _peak(old: bytes, new: bytes) -> int:
+    """Peak memory in bytes of a child that compares two files by the command."""
+    with tempfile.TemporaryDirectory() as name:
+        for stem, data in (("old", old), ("new", new)):
+            (Path(name) / f"{stem}.docx").write_bytes(data)
+        code = (
+            "import resource, sys; from datetime import UTC, datetime; from pathlib import Path; "
+            "from chancery.engines.comparison.comparing import compare; f = Path(sys.argv[1]); "
+            "r = compare(old=(f / 'old.docx').read_bytes(), new=(f / 'new.docx').read_bytes(), author='A', at=datetime.now(UTC)); "
+            "(f / 'out.docx').write_bytes(r.data); print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        )
+        done = subprocess.run([sys.executable, "-c", code, name], capture_output=True, text=True, check=True)
+        return int(done.stdout) * 1024
+
+
+def main() -> None:
+    """Run the parts asked for."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 20_260_102
+    parts = sys.argv[3:] or ["fixtures", "resolver", "mutations", "speed"]
+    place, peer = folder(), Peer()
+    if "fixtures" in parts:
+        bench_fixtures(place, peer)
+    if "resolver" in parts:
+        bench_resolver(place)
+    if "mutations" in parts:
+        bench_mutations(place, count, seed)
+    if "speed" in parts:
+        bench_speed(place, seed, peer)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,5 +1,8 @@
 """Word-processor files made from nothing: by hand for exact tests, at random for properties."""
 
+# Markup is easier to read on one line.
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import io

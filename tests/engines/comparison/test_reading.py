@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.engines.comparison.making import make, par, random_pair, zipped
 
 from chancery.engines.comparison.comparing import compare
 from chancery.engines.comparison.package import Unreadable, read_package
 from chancery.engines.comparison.proof import prove
 from chancery.engines.comparison.resolution import list_revisions, resolve
 from chancery.foundation.errors import Refused
-from tests.engines.comparison.making import make, par, random_pair, zipped
 
 AT = datetime(2026, 1, 2, tzinfo=UTC)
 GOOD = make(par("text"))

@@ -12,10 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
-
-from chancery.engines.comparison.comparing import BadSignature, Redline, compare
-from chancery.engines.comparison.proof import prove
-from chancery.engines.comparison.stories import Untrackable
 from tests.engines.comparison.making import (
     MARK,
     NUMBERING,
@@ -30,12 +26,18 @@ from tests.engines.comparison.making import (
     zipped,
 )
 
+from chancery.engines.comparison.comparing import BadSignature, Redline, compare
+from chancery.engines.comparison.proof import prove
+from chancery.engines.comparison.stories import Untrackable
+
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 NS = {
     "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
     "r": "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
 }
 SECTION = '<w:sectPr><w:pgMar w:left="1"/></w:sectPr>'
+
+WORD = f"{{{NS['w']}}}"
 
 
 def redline(old: str | bytes, new: str | bytes) -> Redline:
@@ -61,7 +63,7 @@ def plain(data: bytes, *, accept: bool) -> list[str]:
     gone = ("ins", "moveTo") if not accept else ("del", "moveFrom")
     lines: list[str] = []
     rest = ""
-    for paragraph in body(data).iter("{%s}p" % NS["w"]):
+    for paragraph in body(data).iter(WORD + "p"):
         if paragraph.xpath(
             f"ancestor::w:tr[w:trPr/w:{gone[0]}] | ancestor::w:tc[w:tcPr/w:cell{gone[0].capitalize()}]", namespaces=NS
         ):
@@ -87,8 +89,8 @@ def test_one_word_is_the_only_change() -> None:
     assert texts(found.data, "w:ins") == ["sixty"]
     assert (found.inserted_characters, found.deleted_characters) == (5, 6)
     mark = body(found.data).xpath("//w:ins", namespaces=NS)[0]
-    assert mark.get("{%s}author" % NS["w"]) == "Ann"
-    assert mark.get("{%s}date" % NS["w"]) == "2026-01-02T03:04:05Z"
+    assert mark.get(WORD + "author") == "Ann"
+    assert mark.get(WORD + "date") == "2026-01-02T03:04:05Z"
 
 
 @pytest.mark.parametrize(
@@ -285,7 +287,8 @@ def test_revisions_of_others_go_on_under_their_names() -> None:
     old = par("The fee is ten dollars a day.")
     new = par(
         run("The fee is ")
-        + f"<w:del {MARK.format(7)}><w:r><w:delText>ten</w:delText></w:r></w:del><w:ins {MARK.format(8)}>{run('twelve')}</w:ins>"
+        + f"<w:del {MARK.format(7)}><w:r><w:delText>ten</w:delText></w:r></w:del>"
+        + f"<w:ins {MARK.format(8)}>{run('twelve')}</w:ins>"
         + run(" dollars a week.")
     )
     found = redline(old, new)

@@ -7,12 +7,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from tests.engines.comparison.making import make, note_part, par, part, run, zipped
 
 from chancery.engines.comparison.package import read_package
 from chancery.engines.comparison.proof import stories
 from chancery.engines.comparison.resolution import list_revisions, resolve
 from chancery.engines.comparison.revisions import Choice
-from tests.engines.comparison.making import make, note_part, par, part, run, zipped
 
 INS = '<w:ins w:id="{0}" w:author="{1}" w:date="{2}T00:00:00Z">{3}</w:ins>'.format
 DEL = '<w:del w:id="{0}" w:author="{1}" w:date="{2}T00:00:00Z"><w:r><w:delText>{3}</w:delText></w:r></w:del>'.format

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.engines.comparison.making import make, par
 from typer import Typer
 from typer.testing import CliRunner
 
@@ -20,7 +21,6 @@ from chancery.engines.comparison.plain import TextTooLarge, as_html, clean, comp
 from chancery.engines.pages.imaging import to_pdf
 from chancery.engines.pages.values import Printable
 from chancery.project.commands.comparison import register
-from tests.engines.comparison.making import make, par
 
 app = Typer()
 register(app)
@@ -78,7 +78,10 @@ def test_a_long_text_is_refused() -> None:
 
 
 def test_pdf_lines_become_paragraphs() -> None:
-    page = "Master Agreement\nThe Supplier shall deliver the goods within the time agreed in\nthe order and bear the cost of transport.\n(a) first of all\nPage 1 of 3"
+    page = (
+        "Master Agreement\nThe Supplier shall deliver the goods within the time agreed in\n"
+        "the order and bear the cost of transport.\n(a) first of all\nPage 1 of 3"
+    )
     text = reflowed(pages=[page, page.replace("Page 1", "Page 2"), page.replace("Page 1", "Page 3")])
     assert "Page" not in text
     assert "agreed in the order" in text
