@@ -13,6 +13,7 @@ from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
 from typing import Any, Protocol
 
+from chancery.engines.ingest.mime import Head
 from chancery.engines.text.charset import codec_for, decode
 
 _MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}  # noqa: SIM905
@@ -48,6 +49,8 @@ class Heads(Protocol):
 def header(*, message: Message | Heads, name: str, charset: str | None = None) -> str:
     """Return a decoded header value on one line, empty if absent; ``charset`` is tried on raw bytes first."""
     value = message.get(name)
+    if isinstance(message, Head) and message.plain:
+        return value or ""
     if type(value) is str and value.isascii() and not _SPECIAL.search(value):
         return value.strip()
     return header_text(value=value, charset=charset) if value is not None else ""

@@ -62,6 +62,10 @@ class Body:
     encrypted: bool = False
     missing: bool = False
 
+    def plain_names(self) -> bool:
+        """Tell whether the names of all attachments are plain ASCII."""
+        return all(child.name.isascii() and child.name.isprintable() for child in self.attachments)
+
     def text(self) -> str:
         """Return the body: the plain part; the HTML part where there is none, or as well where it says
         more."""

@@ -26,13 +26,26 @@ _ODD = (
     "text/rfc822",
 )
 _DEPTH = 20
+_READ = frozenset(
+    {
+        *("from", "sender", "to", "cc", "bcc", "date", "subject", "message-id", "in-reply-to", "references"),
+        *("thread-index", "importance", "content-type", "content-transfer-encoding", "content-disposition"),
+        *("content-id", "x-apple-content-length"),
+    }
+)
+"""The lines that anything here reads; others are passed over."""
+_CONTROL = bytes(code for code in (*range(9), *range(11, 32), *range(127, 256)) if code != 13)
 
 
 @dataclass(slots=True)
 class Head:
-    """The lines of one header: name in lower case to its first value; further values stand in ``more``."""
+    """The lines of one header: name in lower case to its first value; further values stand in ``more``.
+
+    plain: printable ASCII without encoded words throughout.
+    """
 
     values: dict[str, str]
+    plain: bool = False
     more: dict[str, list[str]] = field(default_factory=dict)
 
     def get(self, name: str) -> str | None:
@@ -94,14 +107,15 @@ def _head(data: bytes, start: int, end: int) -> tuple[Head, int]:
         text = text.replace("\r\n", "\n").rstrip("\r")
         if "\r" in text:
             raise _Unusual
-    return _lines(text), min(stop + width, end)
+    plain = len(raw.translate(None, _CONTROL)) == len(raw)
+    return _lines(text, plain=plain), min(stop + width, end)
 
 
-def _lines(text: str) -> Head:
+def _lines(text: str, *, plain: bool) -> Head:
     if "\n " in text or "\n\t" in text:
         text = _FOLD.sub(" ", text)
     values: dict[str, str] = {}
-    head = Head(values)
+    head = Head(values, plain and "=?" not in text and "~{" not in text)
     for line in text.split("\n"):
         name, colon, value = line.partition(":")
         if not colon or not name or " " in name:
@@ -109,6 +123,8 @@ def _lines(text: str) -> Head:
                 continue
             raise _Unusual
         name = name.lower()
+        if name not in _READ:
+            continue
         if name in values:
             head.more.setdefault(name, []).append(value.strip())
         else:

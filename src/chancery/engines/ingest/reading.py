@@ -98,7 +98,8 @@ class Reading:
     """What came out of one file: text, metadata, children, and what went wrong.
 
     container: its children are no attachments of it. key: the format found after decryption. exception:
-    code, also on partial success. tidy: the text is clean already.
+    code, also on partial success. tidy: the text is clean already. safe: so are
+    the metadata.
     """
 
     text: str | None = None
@@ -109,6 +110,7 @@ class Reading:
     container: bool = False
     key: str | None = None
     tidy: bool = False
+    safe: bool = False
 
     def flag(self, code: str, detail: str) -> None:
         """Set the exception unless an earlier one stands."""

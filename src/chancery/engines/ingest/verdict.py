@@ -61,7 +61,7 @@ def settle(
         exception_detail=reading.detail,
         text=text,
         native=native,
-        metadata=safe(metadata),
+        metadata=metadata if reading.safe and not child.metadata else safe(metadata),
         position=position,
     )
 

@@ -11,7 +11,7 @@ from chancery.engines.text.normalise import clean
 _CONTROL = bytes(code for code in (*range(9), 0x0B, *range(0x0E, 0x20), 0x7F))
 _NOT_PLAIN = _CONTROL + b"\r\x0c"
 _WHITE = b" \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f"
-_SAMPLE = 500
+_SAMPLES = (500, 3000)
 _BLANK_LINES = re.compile("\n\n\n\n+")  # spelt out, so that the search has a fixed beginning
 _ENOUGH = 4
 _FEW_WORDS = 24
@@ -66,12 +66,16 @@ def decoded(*, data: bytes, declared: str | None) -> tuple[str, str]:
 
 def tongue(*, text: str) -> str | None:
     """Return the language of a text; English that shows its commonest words is told without statistics."""
-    sample = text[:_SAMPLE]
-    if sample.isascii():
+    for length in _SAMPLES:
+        sample = text[:length]
+        if not sample.isascii():
+            break
         words = set(sample.lower().split())
         hits = len(words & _ENGLISH)
         enough = _ENOUGH if len(words) > _FEW_WORDS else _ENOUGH // 2
         foreign = len(words & _FOREIGN) if hits >= enough else hits
         if hits >= enough and (not foreign or (hits >= _ENOUGH and foreign * _OUTWEIGHED <= hits)):
             return "en"
+        if length >= len(text):
+            break
     return language_of(text=text)

@@ -6,7 +6,6 @@ import re
 from email.message import Message
 
 from chancery.engines.ingest.headers import mail_metadata
-from chancery.engines.ingest.likeness import parts
 from chancery.engines.ingest.mailbody import Body, collect, gather, parse
 from chancery.engines.ingest.mime import Head, split
 from chancery.engines.ingest.reading import Content, Reading
@@ -55,8 +54,8 @@ def _reading(head: Message | Head, body: Body, charset: str | None) -> Reading:
     if not text:
         text = _header_block(metadata)
         metadata["body_absent"] = True
-    metadata["dedupe_parts"] = parts(text=text, metadata=metadata)
-    reading = Reading(text=text, metadata=metadata, children=body.attachments, tidy=text.isascii())
+    plain = isinstance(head, Head) and head.plain and body.plain_names()
+    reading = Reading(text=text, metadata=metadata, children=body.attachments, tidy=text.isascii(), safe=plain)
     if body.encrypted:
         reading.flag("encrypted", "The message or a part of it is encrypted; only its header could be read.")
     if body.missing:
