@@ -194,6 +194,18 @@ def test_short_answers_are_not_taken_for_each_other() -> None:
     assert [found[id].verdict.inclusive for id in "abc"] == [True, False, True]
 
 
+def test_a_short_answer_needs_sender_and_time_exactly() -> None:
+    members = [
+        mail("a", date_sent="2021-03-01T10:05:00Z", subject="Re: Offer"),
+        mail("b", sender="bo@b.example", to=["ann@a.example"], date_sent="2021-03-02T10:00:00Z", subject="Re: Offer"),
+    ]
+    for sent, unread in (("03/01/2021 5:05 AM", True), ("03/01/2021 5:20 AM", False), ("03/01/2021 5:06 AM", False)):
+        found = read(members, {"a": "Thanks", "b": OTHER + outlook("Ann", sent, "Thanks")})
+        assert found["a"].verdict.inclusive is not unread
+    found = read(members, {"a": "Thanks", "b": OTHER + outlook("Ann", "", "Thanks")})
+    assert found["a"].verdict.inclusive
+
+
 def test_missing_mails_are_reported_once_at_their_place() -> None:
     quoted = outlook("Dee Dart", "Monday, March 1, 2021 5:05 AM", LONG)
     members = [

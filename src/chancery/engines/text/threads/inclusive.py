@@ -131,9 +131,14 @@ def _may_show(container: Mail, mail: Mail) -> bool:
 
 
 def _names(part: Part, mail: Mail) -> bool:
-    """Tell whether the header of a quotation names this mail: one of sender and time agrees, neither differs."""
-    person, time = same_person(part.people, mail.sender), same_time(shown=part.minutes, sent=mail.minutes)
-    if not mail.parts[0].print:
+    """Tell whether the header of a quotation names this mail.
+
+    One of sender and time must agree and neither differ; a short or empty text of its own needs both, exactly.
+    """
+    short = mail.parts[0].size < _LEAST_LETTERS
+    person = same_person(part.people, mail.sender)
+    time = same_time(shown=part.minutes, sent=mail.minutes, exactly=short)
+    if short:
         return bool(person and time)
     return person is not False and time is not False and bool(person or time)
 
@@ -152,7 +157,8 @@ def _same_mail(container: Mail, mail: Mail) -> bool:
     if container.minutes is None or mail.minutes is None:
         same = container.minutes == mail.minutes
     else:
-        same = same_time(shown=(container.minutes,), sent=mail.minutes) is True
+        short = mail.parts[0].size < _LEAST_LETTERS
+        same = same_time(shown=(container.minutes,), sent=mail.minutes, exactly=short) is True
     return same and same_person(container.sender, mail.sender) is not False
 
 

@@ -69,14 +69,15 @@ def utc_minutes(*, text: str) -> int | None:
         return None
 
 
-def same_time(*, shown: tuple[int, ...], sent: int | None) -> bool | None:
+def same_time(*, shown: tuple[int, ...], sent: int | None, exactly: bool = False) -> bool | None:
     """Tell whether a written time may be this one in some time zone; None when one of them is not known.
 
-    Zones differ by quarters of an hour; a minute of rounding is allowed.
+    Zones differ by quarters of an hour; a minute of rounding is allowed. exactly: only half hours, no rounding.
     """
     if not shown or sent is None:
         return None
-    return any(abs(each - sent) <= _HOURS_APART and (each - sent + 1) % _QUARTER <= 2 for each in shown)
+    apart = [each - sent for each in shown if abs(each - sent) <= _HOURS_APART]
+    return any(each % (2 * _QUARTER) == 0 if exactly else (each + 1) % _QUARTER <= 2 for each in apart)
 
 
 def _days(text: str) -> tuple[list[tuple[int, int, int]], str]:
