@@ -13,6 +13,7 @@ from typing import Any, Literal
 from chancery.engines.billing.guidelines import expense_tests as costs
 from chancery.engines.billing.guidelines import fee_tests as fees
 from chancery.engines.billing.guidelines import invoice_tests as whole
+from chancery.engines.billing.guidelines import together_tests as shared
 from chancery.engines.billing.guidelines.fee_tests import Maker
 from chancery.engines.billing.guidelines.invoice_tests import InvoiceTest
 from chancery.engines.billing.guidelines.params import check_params
@@ -48,19 +49,19 @@ KINDS: Mapping[str, Kind] = {
     "class_not_allowed": Kind("fee", fees.class_not_allowed),
     "new_person": Kind("fee", fees.new_person, needs="people"),
     "rate_without_notice": Kind("fee", fees.rate_without_notice, needs="people"),
-    "hours_per_day": Kind("fee", fees.hours_per_day),
+    "hours_per_day": Kind("fee", shared.hours_per_day),
     "block_billing": Kind("fee", fees.block_billing, words=True),
     "vague": Kind("fee", fees.vague, words=True),
     "no_verb_or_object": Kind("fee", fees.no_verb_or_object, words=True),
     "clerical": Kind("fee", fees.speaks_of("clerical"), words=True),
-    "inner_conference": Kind("fee", fees.inner_conference),
-    "duplicate_attendance": Kind("fee", fees.duplicate_attendance),
+    "inner_conference": Kind("fee", shared.inner_conference),
+    "duplicate_attendance": Kind("fee", shared.duplicate_attendance),
     "travel": Kind("fee", fees.travel, words=True),
     "first_year": Kind("fee", fees.first_year, needs="people"),
     "training": Kind("fee", fees.speaks_of("training"), words=True),
-    "research_without_consent": Kind("fee", fees.research_without_consent),
+    "research_without_consent": Kind("fee", shared.research_without_consent),
     "work_of_lower_class": Kind("fee", fees.work_of_lower_class),
-    "overstaffing": Kind("fee", fees.overstaffing),
+    "overstaffing": Kind("fee", shared.overstaffing),
     "invoice_preparation": Kind("fee", fees.speaks_of("billing"), words=True),
     "old_time": Kind("fee", fees.old_time),
     "late_invoice": Kind("invoice", invoice_test=whole.late_invoice),
@@ -80,7 +81,7 @@ KINDS: Mapping[str, Kind] = {
     "volume_discount": Kind("invoice", invoice_test=whole.volume_discount, needs="tiers"),
     "tax": Kind("invoice", invoice_test=whole.tax, needs="matters"),
     "currency": Kind("invoice", invoice_test=whole.currency, needs="currencies or matters"),
-    "duplicate": Kind("line", fees.duplicate, whole.duplicate_invoice),
+    "duplicate": Kind("line", shared.duplicate, whole.duplicate_invoice),
     "card_currency": Kind("invoice", invoice_test=whole.card_currency, needs="people"),
     "code_contradicted": Kind("fee", fees.code_contradicted),
     "hourly_under_fixed_fee": Kind("fee", fees.hourly_under_fixed_fee, needs="matters"),
