@@ -138,7 +138,8 @@ class Ledger:
             turned = np.array([place.get(event.row, 0) for event in coded], np.int64)
             sample = HiddenSample(len(self._coded), turned)
         forecasts = tuple(event for event in self.events if isinstance(event, Forecast))
-        return Progress(self.head.documents, found, sample, forecasts)
+        known = sum(event.why == "seed" for event in self.decisions())
+        return Progress(self.head.documents, found, sample, forecasts, known)
 
     def _first(self, row: int, known: set[int]) -> None:
         if row in known:

@@ -38,12 +38,16 @@ class Forecast:
 
 @dataclass(frozen=True)
 class Progress:
-    """documents: in the collection. found: relevant or not, one per document read, in the order read."""
+    """documents: in the collection. found: relevant or not, one per document read, in the order read.
+
+    known: how many of the first read were known before the sample was drawn, and so are not part of it.
+    """
 
     documents: int
     found: NDArray[np.bool_]
     sample: HiddenSample | None = None
     forecasts: tuple[Forecast, ...] = ()
+    known: int = 0
 
     @property
     def read(self) -> int:
@@ -61,7 +65,7 @@ class Progress:
         if sample is not None:
             sample = HiddenSample(sample.size, np.where(sample.turned_up <= read, sample.turned_up, 0))
         kept = tuple(forecast for forecast in self.forecasts if forecast.read <= read)
-        return Progress(self.documents, self.found[:read], sample, kept)
+        return Progress(self.documents, self.found[:read], sample, kept, min(self.known, read))
 
 
 def batch_ends(documents: int) -> NDArray[np.int64]:

@@ -104,6 +104,38 @@ def _qbcb(progress: Progress, asked: Question) -> Answer:
     return (int(up[place - 1]) if len(up) >= place else None), float(len(up)), float(place)
 
 
+def _missed(progress: Progress, asked: Question) -> Answer:
+    """Own rule: the sample shows that too little can be missing for recall to be below the target.
+
+    At a depth the relevant found, F, are counted, not estimated; recall is below t only if more than
+    F (1 − t) / t are missing. Stops when so few of the sample's relevant documents are still to come that this
+    has probability at most 1 − confidence (hypergeometric). Looking after every document costs nothing: to
+    stop too early at any depth, the same would have to hold at the last depth below the target, where fewer
+    of the sample are to come and the bound is larger, so one test's error covers all. Relevant documents
+    known before the sample was drawn are left out on both sides.
+    """
+    sample, alpha = _sample(progress), 1 - asked.confidence
+    hits = np.concatenate(([0], np.cumsum(progress.found[progress.known :])))
+    up = np.sort(sample.turned_up[sample.turned_up > 0])
+    total = progress.documents - progress.known
+
+    def chance(read: int) -> float:
+        bound = int(np.floor(hits[read] * (1 - asked.target) / asked.target + 1e-9)) + 1
+        if bound > total - read:
+            return 0.0
+        waiting = sample.relevant - int(np.searchsorted(up, read + progress.known, side="right"))
+        return float(hypergeom.cdf(waiting, total, bound, min(sample.size, total)))
+
+    low, high = 1, len(hits) - 1
+    if high < 1 or chance(high) > alpha or not hits[high]:
+        return None, chance(high) if high >= 0 else None, alpha
+    # The chance never rises with the depth, so the first depth at which it is small enough can be bisected.
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if chance(middle) <= alpha else (middle + 1, high)
+    return low + progress.known, chance(low), alpha
+
+
 def _target(progress: Progress, _asked: Question) -> Answer:
     """Target method: the first ten relevant documents of the sample have all turned up."""
     sample = _sample(progress)
@@ -220,6 +252,7 @@ def _sample(progress: Progress) -> HiddenSample:
 # Frieder, DocEng 2021 (arXiv 2106.09871); consecutive, half, rule2399: in practice, without any guarantee.
 RULES: Final[dict[str, Callable[[Progress, Question], Answer]]] = {
     "qbcb": _qbcb,
+    "missed": _missed,
     "knee": _knee,
     "budget": _budget,
     "target": _target,
@@ -230,4 +263,4 @@ RULES: Final[dict[str, Callable[[Progress, Question], Answer]]] = {
     "half": _half,
     "rule2399": _rule2399,
 }
-GUARANTEED: Final = frozenset({"qbcb"})
+GUARANTEED: Final = frozenset({"qbcb", "missed"})
