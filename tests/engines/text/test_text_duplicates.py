@@ -179,3 +179,14 @@ def test_a_fingerprint_names_its_recipe() -> None:
     assert (found.recipe, len(found.sha256), len(found.md5), found.mih) == (2, 64, 32, None)
     other = Fingerprint(**{**found.as_record(), "recipe": 1})
     assert disagreement(left=found, right=other) == ("recipe",)
+
+
+def test_families_that_contain_themselves_come_to_an_end() -> None:
+    members = [
+        mail("a", sha="x", parent="a1"),
+        Member("a1", "a", "a", "document", "a1", "d", 5),
+        mail("b", sha="x", parent="b1"),
+        Member("b1", "b", "b", "document", "b1", "d", 5),
+    ]
+    found = duplicates(members, {})
+    assert found.kept() == {"b": "a", "b1": "a1"}

@@ -102,6 +102,13 @@ def test_the_same_subject_alone_joins_nothing() -> None:
     assert joined(read(members, {})) == groups("a", "b d", "c", "e", "x", "y")
 
 
+def test_a_stock_phrase_joins_no_mails() -> None:
+    members = [mail(id, subject=f"Topic {id}") for id in "abc"]
+    members.append(mail("d", subject="Fw: other", sender="bo@b.example", to=["ann@a.example"]))
+    texts = {**dict.fromkeys("abc", LONG), "d": OTHER + outlook("Ann", "03/01/2021 5:05 AM", LONG, "Topic b")}
+    assert joined(read(members, texts)) == groups("a", "b d", "c")
+
+
 def test_outlook_joins_by_the_index_of_the_conversation() -> None:
     index = "AdcOkxE0NwV0mCqzQ0aHqGg1GQ6n2A=="
     members = [

@@ -147,8 +147,12 @@ def _same(
 def _tie(copy: _Kin, master: _Kin, rule: Rule, agreed: str, children: Mapping[str, list[_Kin]]) -> Iterator[Suppressed]:
     """Yield the copy and its attachments, each with its partner in the kept family."""
     pending: list[tuple[_Kin, _Kin, Rule, str]] = [(copy, master, rule, agreed)]
+    seen: set[str] = set()
     while pending:
         copy, master, rule, agreed = pending.pop()
+        if copy.id in seen or copy.id == master.id:
+            continue
+        seen.add(copy.id)
         yield Suppressed(copy.id, copy.family_id, master.id, rule, agreed, copy.custodian, copy.path)
         free: dict[str, list[_Kin]] = defaultdict(list)
         for child in children.get(master.id, ()):

@@ -19,6 +19,15 @@ _WINDOW = 90 * 24 * 60  # minutes between mails joined by subject alone
 _MOST_OPEN = 64  # conversations of one subject kept open
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A mail that shows a piece of evidence; refers: names or quotes another mail by it, not only has the text."""
+
+    place: int
+    subjects: frozenset[str]
+    refers: bool
+
+
 @dataclass(slots=True)
 class _Open:
     """A conversation of one subject while mails are added in order of time."""
@@ -50,19 +59,19 @@ class _Sets:
 def gather(*, mails: Sequence[Mail]) -> list[list[int]]:
     """Return the conversations as lists of places in ``mails``, in order of time; a single mail is one too."""
     sets = _Sets(len(mails))
-    by_evidence: dict[Hashable, list[tuple[int, frozenset[str]]]] = defaultdict(list)
+    by_evidence: dict[Hashable, list[_Entry]] = defaultdict(list)
     by_subject: dict[str, list[int]] = defaultdict(list)
     for place in sorted(range(len(mails)), key=lambda each: mails[each].order):
         mail = mails[place]
         own = frozenset({mail.subject} - {""})
         for key in dict.fromkeys([mail.message_id, *mail.references]):
             if key:
-                by_evidence["id", key].append((place, own))
+                by_evidence["id", key].append(_Entry(place, own, True))
         if mail.index:
-            by_evidence["index", mail.index].append((place, own))
-        for part in mail.parts:
+            by_evidence["index", mail.index].append(_Entry(place, own, True))
+        for number, part in enumerate(mail.parts):
             if part.size >= _LEAST_LETTERS:
-                by_evidence[part.print].append((place, own | ({part.subject} - {""})))
+                by_evidence[part.print].append(_Entry(place, own | ({part.subject} - {""}), number > 0))
         if mail.subject:
             by_subject[mail.subject].append(place)
     for group in by_evidence.values():
@@ -78,20 +87,25 @@ def gather(*, mails: Sequence[Mail]) -> list[list[int]]:
     return list(found.values())
 
 
-def _join_by_evidence(mails: Sequence[Mail], group: Iterable[tuple[int, frozenset[str]]], sets: _Sets) -> None:
-    """Join the mails that share a piece of evidence and a subject or a person."""
+def _join_by_evidence(mails: Sequence[Mail], group: Iterable[_Entry], sets: _Sets) -> None:
+    """Join the mails that share a piece of evidence and a subject, or a person where one of them refers to it."""
     by_subject: dict[str, int] = {}
-    anchors: list[int] = []
-    for place, subjects in group:
-        tied = {by_subject[subject] for subject in subjects if subject in by_subject}
+    anchors: list[_Entry] = []
+    for entry in group:
+        tied = {by_subject[subject] for subject in entry.subjects if subject in by_subject}
         if not tied:
-            tied = {each for each in anchors if not mails[each].people.isdisjoint(mails[place].people)}
+            people = mails[entry.place].people
+            tied = {
+                each.place
+                for each in anchors
+                if (entry.refers or each.refers) and not mails[each.place].people.isdisjoint(people)
+            }
             if len(anchors) < _MOST_ANCHORS:
-                anchors.append(place)
-        for each in tied:
-            sets.join(each, place)
-        for subject in subjects:
-            by_subject.setdefault(subject, place)
+                anchors.append(entry)
+        for place in tied:
+            sets.join(place, entry.place)
+        for subject in entry.subjects:
+            by_subject.setdefault(subject, entry.place)
 
 
 def _join_by_subject(mails: Sequence[Mail], places: Sequence[int], sets: _Sets) -> None:
