@@ -21,6 +21,8 @@ CRAFTS: Final = {
     "guidelines": "billing",
     "calc": "calculators",
     "redline": "comparison",
+    "extract": "extraction",
+    "rules": "classification",
 }
 
 
