@@ -27,7 +27,8 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parent)]
+sys.path.insert(0, str(HERE.parent))
+sys.path.insert(0, str(HERE))
 
 from measuring import median, run, show
 from tests.engines.ingest.hostile_set import build
@@ -279,13 +280,14 @@ def hostile_rows(place: Path) -> list[Row]:
 def memory_rows(place: Path, count: int) -> list[Row]:
     """Ingest one generated mailbox and show the peak of all processes together."""
     dice = random.Random(SEED)
-    words = [f"word{number}" for number in range(3000)]
+    words = [f"word{number}" for number in range(2000)] + ["the", "of", "and", "to", "in", "is", "for", "please"] * 100
     source = place / "large"
     source.mkdir()
     with (source / "all.mbox").open("wb") as box:
         for number in range(count):
             body = " ".join(dice.choices(words, k=200))
-            head = f"From a@b Mon Jan  1 00:00:00 2001\nFrom: a{number % 97}@b.com\nTo: c@d.com\nMessage-ID: <{number}@b>\n"
+            head = f"From a@b Mon Jan  1 00:00:00 2001\nFrom: a{number % 97}@b.com\nTo: c@d.com\n"
+            head += f"Message-ID: <{number}@b>\n"
             box.write(f"{head}Subject: Pump {number}\nDate: Mon, 1 Jan 2001 00:00:00 +0000\n\n{body}\n\n".encode())
     size = (source / "all.mbox").stat().st_size
     command = [sys.executable, "-m", "chancery.project.cli", "ingest", str(source), "--out", str(place / "large-out")]
