@@ -19,6 +19,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import distinct
 from .boundaries import paragraph_ends, sentence_ends
 from .characters import (
     HAN,
@@ -193,4 +194,4 @@ def _mark(code: int) -> str:
 def _beginning(starts: Whole, ended: Whole, offsets: Whole) -> Whole:
     """Return the numbers of the tokens that follow an end, and of the first token of each text."""
     numbers = np.searchsorted(starts, np.concatenate((ended, offsets)))
-    return np.unique(numbers[numbers < len(starts)])
+    return distinct(numbers[numbers < len(starts)])

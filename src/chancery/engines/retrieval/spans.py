@@ -17,10 +17,13 @@ from numpy.typing import NDArray
 
 from chancery.foundation.errors import Refused
 
+from .arrays import distinct
 from .nodes import Near
 from .streams import Flags, Stream
 
 Whole = NDArray[np.int64]
+_MANY: Final = 4
+"""How many times more passages one side must have for them to be sifted first."""
 _CHUNK: Final = 2_000_000
 MOST_PAIRS: Final = 50_000_000
 """Pairs of passages looked at for one operator in one segment before the query is refused as too broad."""
@@ -61,12 +64,22 @@ def united(parts: list[Spans]) -> Spans:
 
 
 def _once(begin: Whole, end: Whole, solid: bool) -> Spans:
-    keys = np.unique((begin << 32) | end)
+    keys = distinct((begin << 32) | end)
     return Spans(keys >> 32, keys & 0xFFFFFFFF, solid)
 
 
 def near_flags(stream: Stream, left: Spans, right: Spans, node: Near) -> Flags:
     """Say which left passages have a right one near them."""
+    if len(left.begin) > _MANY * len(right.begin):
+        found = _in_reach(stream, left, right, node)
+        found[found] = _near_flags(stream, left.only(found), right, node)
+        return found
+    if len(right.begin) > _MANY * len(left.begin):
+        right = right.only(_in_reach(stream, right, left, node))
+    return _near_flags(stream, left, right, node)
+
+
+def _near_flags(stream: Stream, left: Spans, right: Spans, node: Near) -> Flags:
     if left.solid and right.solid:
         return _flags_of_solid(stream, left, right, node)
     found = np.zeros(len(left.begin), dtype=np.bool_)
@@ -77,11 +90,32 @@ def near_flags(stream: Stream, left: Spans, right: Spans, node: Near) -> Flags:
 
 def near_spans(stream: Stream, left: Spans, right: Spans, node: Near) -> Spans:
     """Return the passages that reach over a left and a right one near each other, every pair."""
+    if len(left.begin) > _MANY * len(right.begin):
+        left = left.only(_in_reach(stream, left, right, node))
+    elif len(right.begin) > _MANY * len(left.begin):
+        right = right.only(_in_reach(stream, right, left, node))
     begins, ends = [NOWHERE.begin], [NOWHERE.end]
     for at, other in _pairs(stream, left, right, node):
         begins.append(np.minimum(left.begin[at], right.begin[other]))
         ends.append(np.maximum(left.end[at], right.end[other]))
     return _once(np.concatenate(begins), np.concatenate(ends), False)
+
+
+def _in_reach(stream: Stream, many: Spans, few: Spans, node: Near) -> Flags:
+    """Say which of many passages come into question, being about as near to one of the few as they must."""
+    if not len(few.begin) or not len(many.begin):
+        return np.zeros(len(many.begin), dtype=np.bool_)
+    longest = int((many.end - many.begin).max())
+    if node.unit == "words":
+        low, high = few.begin - node.distance - longest, few.end + node.distance
+    else:
+        low = stream.unit_begin(stream.units_of(few.begin, node.unit), node.unit) - longest
+        high = stream.unit_end(stream.units_of(few.end, node.unit), node.unit)
+    size = len(many.begin) + 1
+    opened = np.bincount(np.searchsorted(many.begin, low), minlength=size)
+    closed = np.bincount(np.searchsorted(many.begin, high, side="right"), minlength=size)
+    found: Flags = np.cumsum(opened - closed)[:-1] > 0
+    return found
 
 
 def _flags_of_solid(stream: Stream, left: Spans, right: Spans, node: Near) -> Flags:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import cdist
 
+from .arrays import distinct
 from .stemming import stems_of
 
 Ranks = NDArray[np.int64]
@@ -59,6 +61,8 @@ class Vocabulary:
         else:
             ranks = self._holding(literal)
         whole = re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)
+        if "?" not in pattern and sum(map(bool, pieces)) == 1:
+            return ranks
         kept = [rank for rank in ranks.tolist() if whole.fullmatch(self.word(rank))]
         return np.array(kept, dtype=np.int64)
 
@@ -74,14 +78,21 @@ class Vocabulary:
         found = [_NONE]
         for begin, end in pairwise(bounds):
             piece = word[begin:end].encode("utf-8", "surrogatepass")
-            found.append(
-                self._holding(piece, below=(end + edits) * wide + spare, longest=(size + edits) * wide + spare)
-            )
-        ranks = np.unique(np.concatenate(found)).tolist()
-        return np.array(
-            [rank for rank in ranks if Levenshtein.distance(word, self.word(rank), score_cutoff=edits) <= edits],
-            dtype=np.int64,
-        )
+            sizes = (size - edits, (size + edits) * wide + spare)
+            found.append(self._holding(piece, below=(end + edits) * wide + spare, sizes=sizes))
+        ranks = distinct(np.concatenate(found)).tolist()
+        if not ranks:
+            return _NONE
+        distances = cdist([word], self._words(ranks), scorer=Levenshtein.distance, score_cutoff=edits, dtype=np.uint8)
+        near: NDArray[np.bool_] = distances[0] <= edits
+        return np.array(ranks, dtype=np.int64)[near]
+
+    def _words(self, ranks: list[int]) -> list[str]:
+        """Return the words of many ranks."""
+        if len(ranks) * 8 < len(self):
+            return [self.word(rank) for rank in ranks]
+        every = str(self._blob[1:], "utf-8").split("\n")
+        return [every[rank] for rank in ranks]
 
     def _same_stem(self, word: str) -> Ranks:
         """Return the ranks of the English words with the same stem, and of the word itself."""
@@ -99,13 +110,19 @@ class Vocabulary:
 
     def between(self, low: int, high: int) -> Ranks:
         """Return the ranks of the words that are whole numbers from ``low`` to ``high``, at most 18 digits long."""
-        found = []
-        for digit in "0123456789":
-            for rank in self.beginning(digit).tolist():
-                raw = self._bytes(rank)
-                if len(raw) <= 18 and bytes(raw).isdigit() and low <= int(bytes(raw)) <= high:
-                    found.append(rank)
-        return np.array(found, dtype=np.int64)
+        ranks, values = self._figures
+        return ranks[(values >= low) & (values <= high)]
+
+    @cached_property
+    def _figures(self) -> tuple[Ranks, NDArray[np.int64]]:
+        """Return the ranks of the words that are whole numbers, and the numbers."""
+        first, last = self._place(b"0"), self._place(b":")
+        if first == last:
+            return _NONE, _NONE
+        words = bytes(self._blob[int(self._offsets[first]) : int(self._offsets[last]) - 1]).split(b"\n")
+        found = [(first + at, int(word)) for at, word in enumerate(words) if len(word) <= 18 and word.isdigit()]
+        table = np.array(found, dtype=np.int64).reshape(-1, 2)
+        return table[:, 0], table[:, 1]
 
     def _bytes(self, rank: int) -> memoryview:
         return self._blob[int(self._offsets[rank]) : int(self._offsets[rank + 1]) - 1]
@@ -121,18 +138,19 @@ class Vocabulary:
                 high = middle
         return low
 
-    def _holding(self, literal: bytes, *, below: int = 0, longest: int = 0) -> Ranks:
+    def _holding(self, literal: bytes, *, below: int = 0, sizes: tuple[int, int] = (0, 0)) -> Ranks:
         """Return the ranks of the words around which these bytes stand.
 
-        below: the bytes end at most so far into the word; longest: bytes of the longest word wanted; 0: any.
+        below: the bytes end at most so far into the word, 0: anywhere; sizes: fewest and most bytes of such a word.
         """
         if not len(self):
             return _NONE
-        places = np.fromiter((found.start() for found in re.finditer(re.escape(literal), self._blob)), dtype=np.int64)
-        inside = places + (1 if literal.startswith(b"\n") else 0)
+        skipped = 1 if literal.startswith(b"\n") else 0
+        found = [match.start() for match in re.finditer(re.escape(literal), self._blob)]
+        inside = np.array(found, dtype=np.uint32) + np.uint32(skipped)
         ranks = np.searchsorted(self._offsets, inside, side="right") - 1
         if below:
-            within = inside + len(literal) - self._offsets[ranks].astype(np.int64) <= below
-            short = self._offsets[ranks + 1].astype(np.int64) - self._offsets[ranks] - 1 <= longest
-            ranks = ranks[within & short]
-        return np.unique(ranks)
+            begins = self._offsets[ranks].astype(np.int64)
+            size = self._offsets[ranks + 1] - begins - 1
+            ranks = ranks[(inside + len(literal) - begins <= below) & (size >= sizes[0]) & (size <= sizes[1])]
+        return distinct(ranks)
