@@ -1,0 +1,21 @@
+"""Sets of whole numbers as sorted arrays."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+Number = TypeVar("Number", bound=np.integer)
+
+
+def distinct(values: NDArray[Number]) -> NDArray[Number]:
+    """Return the different values in order; quick where the array is made of few sorted runs."""
+    if len(values) < 2:
+        return values
+    ordered = np.sort(values, kind="stable")
+    kept = np.empty(len(ordered), dtype=np.bool_)
+    kept[0] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=kept[1:])
+    return ordered if kept.all() else ordered[kept]
