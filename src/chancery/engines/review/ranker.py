@@ -194,12 +194,12 @@ class Ranker:
         for _size, other, pull in sorted(found, reverse=True)[:most]:
             if other == self._topic:
                 reasons.append(Reason("like_topic", "It resembles the topic.", {}, 1))
-            elif pull > 0:
-                sentence = "It resembles document %(row)s, decided relevant."
-                reasons.append(Reason("like_relevant", sentence, {"row": other, "pull": round(pull, 4)}, 1))
+                continue
+            told = {"row": other, "pull": round(pull, 4)}
+            if pull > 0:
+                reasons.append(Reason("like_relevant", "It resembles document %(row)s, decided relevant.", told, 1))
             else:
-                sentence = "It resembles document %(row)s, decided not relevant."
-                reasons.append(Reason("like_other", sentence, {"row": other, "pull": round(pull, 4)}, -1))
+                reasons.append(Reason("like_other", "It resembles document %(row)s, decided not relevant.", told, -1))
         return tuple(reasons)
 
     def doubtful(self, *, most: int = 20) -> tuple[Served, ...]:

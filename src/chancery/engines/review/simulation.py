@@ -15,6 +15,7 @@ from chancery.engines.review.measures import Measures, measure
 from chancery.engines.review.progress import batch_ends
 from chancery.engines.review.ranker import MODEL, Ranker, Settings
 from chancery.engines.review.sampling import draw_order, until_relevant
+from chancery.engines.review.tokens import runs
 from chancery.foundation.errors import Refused
 
 BY = "label"
@@ -108,9 +109,15 @@ def simulate(
 
     topic: text to start from; without one the start is the two rows of `choose_seeds`. sample_relevant: the
     hidden sample is drawn until it holds so many relevant documents; none if 0. It steers nothing.
-    progress: called with documents done and total. Refuses: collection_empty, labels_one_kind,
-    nothing_relevant.
+    progress: called with documents done and total. Refuses: seed_invalid, sample_invalid,
+    topic_empty, collection_empty, labels_one_kind, nothing_relevant.
     """
+    if seed < 0:
+        raise SimulationRefused("A seed is a whole number from 0.", code="seed_invalid")
+    if sample_relevant < 0:
+        raise SimulationRefused("The hidden sample holds 0 or more relevant documents.", code="sample_invalid")
+    if topic is not None and not runs(topic):
+        raise SimulationRefused("A topic has at least one word.", code="topic_empty")
     if not len(collection):
         raise SimulationRefused("The collection holds no document.", code="collection_empty")
     if not collection.labels.any():

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from chancery.engines.review.collections import CollectionRefused, read_collection
 from chancery.engines.review.ledger import Ledger, lines, read_ledger
-from chancery.engines.review.simulation import Run, SimulationRefused, replay, simulate
+from chancery.engines.review.simulation import Run, replay, simulate
 from chancery.engines.review.stopping import Stop, decide_stop
 from chancery.engines.review.validation import validate
 from chancery.foundation.errors import Refused
@@ -47,12 +47,6 @@ def simulate_review(
 ) -> None:
     """Play a review out on a labelled collection, ranking anew after every decision."""
     try:
-        if seed < 0:
-            raise SimulationRefused("A seed is a whole number from 0.", code="seed_invalid")
-        if sample < 0:
-            raise SimulationRefused("The hidden sample holds 0 or more relevant documents.", code="sample_invalid")
-        if topic is not None and not topic.strip():
-            raise SimulationRefused("A topic has at least one word.", code="topic_empty")
         collection = read_collection(file)
         if replayed is not None:
             place = replay(collection=collection, ledger=_ledger(replayed))
