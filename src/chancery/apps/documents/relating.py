@@ -144,19 +144,23 @@ def _member(row: dict[str, Any]) -> Member:
     )
 
 
-@transaction.atomic
 def _keep(piece: Sequence[Relation]) -> None:
-    """Write what was found, in two statements for the whole piece."""
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "UPDATE documents_document SET near_group = %s, near_similarity = %s, thread = %s, inclusive = %s"
-            " WHERE id = %s",
-            [_row(each) for each in piece],
-        )
-        cursor.executemany(
-            "UPDATE documents_documentdetail SET relations = %s WHERE document_id = %s",
-            [(json.dumps(_facts(each)), each.id) for each in piece],
-        )
+    """Write what is new, in two statements for the whole piece; comparing again writes nothing."""
+    ids = [each.id for each in piece]
+    fields = ("id", "near_group", "near_similarity", "thread", "inclusive", "detail__relations")
+    known = {values[0]: values[1:] for values in Document.objects.filter(id__in=ids).values_list(*fields)}
+    rows = [row for row in map(_row, piece) if row[-1] in known and known[str(row[-1])][:4] != row[:4]]
+    facts = [(each.id, _facts(each)) for each in piece]
+    details = [(json.dumps(said), key) for key, said in facts if key in known and known[key][4] != said]
+    with transaction.atomic(), connection.cursor() as cursor:
+        if rows:
+            cursor.executemany(
+                "UPDATE documents_document SET near_group = %s, near_similarity = %s, thread = %s, inclusive = %s"
+                " WHERE id = %s",
+                rows,
+            )
+        if details:
+            cursor.executemany("UPDATE documents_documentdetail SET relations = %s WHERE document_id = %s", details)
 
 
 def _row(each: Relation) -> tuple[str | int | bool | None, ...]:
@@ -185,31 +189,27 @@ def _facts(each: Relation) -> dict[str, str]:
 
 def _place_in_threads(matter_id: str) -> None:
     """Number the mails of each thread by date, those without one last, so that a thread is one range of an index."""
-    Document.objects.filter(matter_id=matter_id, thread_place__isnull=False).update(thread_place=None)
-    rows = Document.objects.filter(matter_id=matter_id, thread__gt="", kind="mail", duplicate_of=None).order_by(
-        "sequence"
-    )
-    threads: dict[str, list[tuple[bool, object, int, str]]] = defaultdict(list)
-    for key, thread, date, sequence in rows.values_list("id", "thread", "sort_date", "sequence"):
-        threads[thread].append((date is None, date or 0, sequence, key))
-    placed = [
-        (place, key)
-        for members in threads.values()
-        for place, (*_, key) in enumerate(sorted(members, key=lambda mail: (mail[0], str(mail[1]), mail[2])))
-    ]
-    for start in range(0, len(placed), PIECE):
+    rows = Document.objects.filter(matter_id=matter_id).exclude(thread="", thread_place=None).order_by("sequence")
+    threads: dict[str, list[tuple[bool, str, int, str]]] = defaultdict(list)
+    before: dict[str, int | None] = {}
+    fields = ("id", "thread", "sort_date", "sequence", "kind", "duplicate_of_id", "thread_place")
+    for key, thread, date, sequence, kind, duplicate_of, place in rows.values_list(*fields):
+        before[key] = place
+        if thread and kind == "mail" and duplicate_of is None:
+            threads[thread].append((date is None, str(date), sequence, key))
+    wanted = {key: place for mails in threads.values() for place, (*_, key) in enumerate(sorted(mails))}
+    changed = [(wanted.get(key), key) for key, place in before.items() if wanted.get(key) != place]
+    for start in range(0, len(changed), PIECE):
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.executemany(
-                "UPDATE documents_document SET thread_place = %s WHERE id = %s", placed[start : start + PIECE]
+                "UPDATE documents_document SET thread_place = %s WHERE id = %s", changed[start : start + PIECE]
             )
 
 
-@transaction.atomic
 def _finish(
     actor: Actor, tenant_id: str, matter_id: str, missing: Sequence[tuple[Relation, str]], at: datetime
 ) -> None:
     """Replace the list of missing mails and enter the comparison into the record with its counts."""
-    MissingMail.objects.filter(matter_id=matter_id).delete()
     rows = [
         MissingMail(
             matter_id=matter_id,
@@ -223,21 +223,24 @@ def _finish(
         for relation, thread in missing
         for mail in relation.missing
     ]
-    MissingMail.objects.bulk_create(rows, batch_size=500)
     documents = Document.objects.filter(matter_id=matter_id)
-    record(
-        tenant_id=tenant_id,
-        actor=actor,
-        act="documents.related",
-        object_type="matter",
-        object_id=matter_id,
-        matter_id=matter_id,
-        label=matter_id,
-        at=at,
-        after={
-            "alike": documents.filter(near_group__gt="").count(),
-            "in_threads": documents.filter(thread__gt="").count(),
-            "contained": documents.filter(inclusive=False).count(),
-            "missing_mails": len(rows),
-        },
-    )
+    counts = {
+        "alike": documents.filter(near_group__gt="").count(),
+        "in_threads": documents.filter(thread__gt="").count(),
+        "contained": documents.filter(inclusive=False).count(),
+        "missing_mails": len(rows),
+    }
+    with transaction.atomic():
+        MissingMail.objects.filter(matter_id=matter_id).delete()
+        MissingMail.objects.bulk_create(rows, batch_size=500)
+        record(
+            tenant_id=tenant_id,
+            actor=actor,
+            act="documents.related",
+            object_type="matter",
+            object_id=matter_id,
+            matter_id=matter_id,
+            label=matter_id,
+            at=at,
+            after=counts,
+        )
