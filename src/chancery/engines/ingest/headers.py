@@ -7,7 +7,7 @@ import binascii
 import hashlib
 import quopri
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from email.header import Header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
@@ -167,8 +167,11 @@ def _tame(shown: str) -> str:
     return " ".join(shown.split())
 
 
-def sent_at(*, value: str) -> str | None:
-    """Return a header date as ISO 8601 in UTC to the second, None when it is none or before 1970."""
+def sent_at(*, value: str, zone: tzinfo = UTC) -> str | None:
+    """Return a header date as ISO 8601 in UTC to the second, None when it is none or before 1970.
+
+    zone: of a date that names none.
+    """
     if match := _USUAL.fullmatch(value):
         return _usual_date(match)
     text = re.sub(r"\s+", " ", value).strip()
@@ -177,7 +180,7 @@ def sent_at(*, value: str) -> str | None:
     try:
         when = datetime.fromisoformat(text) if _ISO.match(text) else parsedate_to_datetime(text)
         if when.tzinfo is None:
-            when = when.replace(tzinfo=UTC)
+            when = when.replace(tzinfo=zone)
         when = when.astimezone(UTC)
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
@@ -207,7 +210,7 @@ def message_identification_hash(*, message_id: str) -> str | None:
     return hashlib.md5(value.encode("utf-8", "surrogateescape"), usedforsecurity=False).hexdigest()
 
 
-def mail_metadata(*, message: Message | Heads, charset: str | None) -> dict[str, Any]:
+def mail_metadata(*, message: Message | Heads, charset: str | None, zone: tzinfo = UTC) -> dict[str, Any]:
     """Return the metadata of a message from its header."""
     date = header(message=message, name="date")
     message_id = header(message=message, name="message-id")
@@ -218,7 +221,7 @@ def mail_metadata(*, message: Message | Heads, charset: str | None) -> dict[str,
         "to": people(message=message, name="to", charset=charset),
         "cc": people(message=message, name="cc", charset=charset),
         "bcc": people(message=message, name="bcc", charset=charset),
-        "date_sent": sent_at(value=date),
+        "date_sent": sent_at(value=date, zone=zone),
         "date_header": date,
         "message_id": message_id,
         "mih": message_identification_hash(message_id=message_id),

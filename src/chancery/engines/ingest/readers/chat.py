@@ -19,10 +19,7 @@ def read(content: Content, key: str) -> Reading:
     except ValueError:
         return Reading(text=decoded.text, exception="corrupt", detail="The manifest of the chat is damaged.")
     people = {str(each.get("id")): _name(each) for each in _dicts(manifest.get("participants"))}
-    talks = {
-        str(each.get("id")): str(each.get("display") or each.get("id"))
-        for each in _dicts(manifest.get("conversations"))
-    }
+    talks = [str(each.get("display") or each.get("id")) for each in _dicts(manifest.get("conversations"))]
     events = sorted(_dicts(manifest.get("events")), key=lambda each: str(each.get("timestamp", "")))
     lines = [f"Conversation: {name}" for name in talks]
     lines += [line for event in events if (line := _line(event, people))]

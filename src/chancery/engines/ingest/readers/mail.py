@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, tzinfo
 from email.message import Message
+from functools import cache
 
 from chancery.engines.ingest.headers import mail_metadata
 from chancery.engines.ingest.mailbody import Body, collect, gather, parse
 from chancery.engines.ingest.mime import Head, split
+from chancery.engines.ingest.moments import zone_of
 from chancery.engines.ingest.reading import Content, Reading
 from chancery.engines.ingest.wording import tidied
 from chancery.engines.text.charset import decode
@@ -22,7 +25,7 @@ def read(content: Content, key: str) -> Reading:
     short = False
     if key == "emlx":
         data, short = _unwrap_emlx(data)
-    reading = read_message(data=data)
+    reading = read_message(data=data, zone=_zone(content.decisions.time_zone))
     if short:
         reading.flag("truncated", "The message ends before the length its file announces.")
     if content.name.lower().endswith(".partial.emlx"):
@@ -30,23 +33,28 @@ def read(content: Content, key: str) -> Reading:
     return reading
 
 
-def read_message(*, data: bytes) -> Reading:
-    """Read one message from its bytes."""
+@cache
+def _zone(name: str) -> tzinfo:
+    return UTC if name == "UTC" else zone_of(name=name)
+
+
+def read_message(*, data: bytes, zone: tzinfo = UTC) -> Reading:
+    """Read one message from its bytes. zone: of a date that names none."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in data[:64]:
         data = decode(data=data).text.encode("utf-8", "replace")
     data = data.lstrip(b"\r\n \t\xef\xbb\xbf")
     if (found := split(data=data)) is not None:
         head, leaves = found
         declared = next((leaf.parameters["charset"] for leaf in leaves if leaf.parameters.get("charset")), None)
-        return _reading(head, gather(parts=leaves), declared.lower() if declared else None)
+        return _reading(head, gather(parts=leaves), declared.lower() if declared else None, zone)
     message = parse(data=data)
-    reading = _reading(message, collect(message=message), _charset(message))
+    reading = _reading(message, collect(message=message), _charset(message), zone)
     _judge_end(reading, message)
     return reading
 
 
-def _reading(head: Message | Head, body: Body, charset: str | None) -> Reading:
-    metadata = mail_metadata(message=head, charset=charset or body.charset)
+def _reading(head: Message | Head, body: Body, charset: str | None, zone: tzinfo) -> Reading:
+    metadata = mail_metadata(message=head, charset=charset or body.charset, zone=zone)
     text = tidied(text=body.text())
     metadata["attachment_names"] = [child.name for child in body.attachments]
     metadata["charset"] = body.charset
