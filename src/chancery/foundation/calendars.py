@@ -139,6 +139,13 @@ class WorkingCalendar:
             at.astimezone(ZoneInfo(self.time_zone)).date() >= self.provisional_from
         )
 
+    def intervals(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
+        """Open stretches between two instants, in UTC, sorted and disjoint, cut at both ends."""
+        begin, final = _utc(start), _utc(end)
+        first, last = begin.date() - timedelta(days=2), final.date() + timedelta(days=2)
+        found = _merge(sorted(self._intervals(first, last)))
+        return [(max(one, begin), min(two, final)) for one, two in found if two > begin and one < final]
+
     def _shifts_of(self, day: date) -> tuple[Shift, ...]:
         if day in self.holidays:
             return ()
