@@ -1,8 +1,9 @@
-"""Character errors of text recognition on pages made here: python bench/ocr.py [pages a language] [seed].
+"""Character errors of text recognition on pages made here: python bench/ocr.py [pages] [seed] [languages] [conditions].
 
 Pages are set in type, drawn at 200 dots per inch, then degraded or turned by a seeded generator. An error is an edit of
 one character; white space and the width of punctuation do not count. Tesseract 5 (eng+chi_sim, with its detection of
-orientation) reads the same pictures when it is installed. Times are processor seconds of one thread.
+orientation) reads the same pictures when it is installed. pages: of each language and condition. languages and
+conditions: names with commas between. Times are processor seconds of one thread.
 """
 
 from __future__ import annotations
@@ -191,6 +192,8 @@ class Sums:
 def main() -> None:
     pages = int(sys.argv[1]) if len(sys.argv) > 1 else 1
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 20250314
+    languages = sys.argv[3].split(",") if len(sys.argv) > 3 else ["en", "zh", "mixed"]
+    conditions = sys.argv[4].split(",") if len(sys.argv) > 4 else list(CONDITIONS)
     peer = shutil.which("tesseract") is not None
     table = Table(
         "language",
@@ -208,15 +211,17 @@ def main() -> None:
     totals: dict[str, Sums] = {}
     recognise_page(image=cv2.imencode(".png", np.full((200, 200), 255, np.uint8))[1].tobytes())
     with tempfile.TemporaryDirectory() as name:
-        for language in ("en", "zh", "mixed"):
-            for condition, degrade in CONDITIONS.items():
+        for language in languages:
+            for condition in conditions:
                 sums = Sums()
                 total = totals.setdefault(language, Sums())
                 for number in range(pages):
                     r = random.Random(f"{seed}/{language}/{condition}/{number}")
                     wanted = words(language, r)
                     drawn = page_image(pdf=typeset(style="serif", text=wanted), page=1, dpi=200, grey=True)
-                    pixels = degrade(cv2.imdecode(np.frombuffer(drawn, np.uint8), cv2.IMREAD_GRAYSCALE), r)
+                    pixels = CONDITIONS[condition](
+                        cv2.imdecode(np.frombuffer(drawn, np.uint8), cv2.IMREAD_GRAYSCALE), r
+                    )
                     picture = Path(name) / "page.png"
                     cv2.imwrite(str(picture), np.ascontiguousarray(pixels))
                     began = time.process_time()

@@ -78,7 +78,7 @@ def test_the_queue_asks_the_dearest_first_and_nothing_twice() -> None:
     assert [item.cost for item in queue] == sorted((item.cost for item in queue), reverse=True)
     assert repair_queue(pages=[page(0.81, 0.99)]) == ()
     assert len(repair_queue(pages=[page(0.81, 0.99)], threshold=0.9)) == 1
-    doubtful = replace(page(0.99), lines=(replace(page(0.99).lines[0], least=0.59),))
+    doubtful = replace(page(0.99), lines=(replace(page(0.99).lines[0], least=0.69),))
     assert [item.reason.code for item in repair_queue(pages=[doubtful])] == ["letter_doubtful"]
     assert repair_queue(pages=[doubtful], letter_threshold=0.5) == ()
 

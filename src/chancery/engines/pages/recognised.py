@@ -8,7 +8,7 @@ from typing import Literal
 
 LOW_CONFIDENCE = 0.80
 # A line with a letter below this is more often wrong than right (bench/ocr.py).
-LOW_LETTER = 0.60
+LOW_LETTER = 0.70
 # Below this a line is more likely noise than words: it stays with the page but not in its text.
 NOISE_CONFIDENCE = 0.50
 

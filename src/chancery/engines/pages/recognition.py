@@ -143,9 +143,16 @@ def _texts(crops: Sequence[Pixels], engine: Any) -> list[_Text]:
         return []
     read = engine.text_rec(TextRecInput(img=list(crops), return_word_box=True))
     return [
-        (str(text), float(score), float(min(word.confs or [score])))
+        (str(text), float(score), _least(str(text), word.confs, float(score)))
         for text, score, word in zip(read.txts, read.scores, read.word_results, strict=True)
     ]
+
+
+def _least(text: str, scores: Sequence[float] | None, mean: float) -> float:
+    """Return the confidence of the least certain letter or digit; spaces and stops are often faint and matter less."""
+    if scores is None or len(scores) != len(text):
+        return mean
+    return float(min((score for sign, score in zip(text, scores, strict=True) if sign.isalnum()), default=mean))
 
 
 def _upside_down(pixels: Pixels, quads: Quads, engine: Any) -> bool:
