@@ -131,6 +131,7 @@ def test_known_files_are_recorded_and_not_read(source: Path, tmp_path: Path) -> 
     listed.write_text("nothing here\n")
     with pytest.raises(ListRefused):
         _run(source, tmp_path / "third", hash_list=listed)
+    assert not (tmp_path / "third").exists()
 
 
 def test_days_set_whole_families_aside_in_the_time_zone_given(tmp_path: Path) -> None:

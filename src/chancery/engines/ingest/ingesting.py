@@ -16,7 +16,7 @@ from typing import Any
 from chancery.engines.ingest.collecting import Advance, Reading, Workplace, collect
 from chancery.engines.ingest.custody import write_custody
 from chancery.engines.ingest.finishing import Finish, finish
-from chancery.engines.ingest.known import write_known
+from chancery.engines.ingest.known import check_known, write_known
 from chancery.engines.ingest.moments import zone_of
 from chancery.engines.ingest.records import Decisions, Limits
 from chancery.engines.ingest.scanning import recognise
@@ -60,13 +60,14 @@ def ingest(*, source: Path, out: Path, choices: Choices, at: str, advance: Advan
     at: the time of this run, ISO 8601, for the record. advance: told the stage and the progress.
     Refuses: see ``IngestRefused``, and time_zone_unknown, hash_list. A refusal leaves ``out`` as it was.
     """
-    source, out = source.absolute(), out.absolute()
+    source, out = source.resolve(), out.resolve()
     zone = zone_of(name=choices.time_zone)
-    if not source.exists():
+    if not (source.is_dir() or source.is_file()):
         raise IngestRefused("There is no file or folder %(name)s.", code="source_missing", name=source.name)
     if choices.first and choices.last and choices.first > choices.last:
         raise IngestRefused("The first day lies after the last one.", code="dates_reversed")
     passwords = _passwords(choices.passwords)
+    _check_list(choices.hash_list)
     place = Workplace(source, out)
     _prepare(place, choices)
     with _alone(place):
@@ -166,16 +167,22 @@ def _runs(place: Workplace) -> list[dict[str, Any]]:
     return found
 
 
+def _check_list(path: Path | None) -> None:
+    if path is None:
+        return
+    try:
+        check_known(source=path)
+    except OSError as fault:
+        raise IngestRefused(
+            "The hash list %(name)s cannot be read.", code="hash_list_unreadable", name=path.name
+        ) from fault
+
+
 def _known(place: Workplace, choices: Choices) -> str | None:
     if choices.hash_list is None:
         return None
     target = place.work / "known.digests"
-    try:
-        write_known(source=choices.hash_list, target=target)
-    except OSError as fault:
-        raise IngestRefused(
-            "The hash list %(name)s cannot be read.", code="hash_list_unreadable", name=choices.hash_list.name
-        ) from fault
+    write_known(source=choices.hash_list, target=target)
     return str(target)
 
 

@@ -24,6 +24,15 @@ class ListRefused(Refused):
     code = "hash_list"
 
 
+def check_known(*, source: Path) -> None:
+    """Refuse a list that holds no digest to be used; reads no further than the first one."""
+    with source.open("rb") as stream:
+        for line in stream:
+            if any(len(match) != 40 for match in _DIGEST.findall(line)):
+                return
+    raise ListRefused("The hash list %(name)s holds no SHA-256 and no MD5 digest.", name=source.name)
+
+
 def write_known(*, source: Path, target: Path) -> int:
     """Write the SHA-256 and MD5 digests of a text file or NSRL table as a sorted file; return how many.
 
@@ -34,9 +43,8 @@ def write_known(*, source: Path, target: Path) -> int:
     with source.open("rb") as stream:
         for piece in _digests(stream):
             runs.append(np.unique(np.frombuffer(piece, dtype=f"S{_WIDTH}")))
-    whole = np.unique(np.concatenate(runs)) if runs else np.empty(0, dtype=f"S{_WIDTH}")
-    if not whole.size:
-        raise ListRefused("The hash list %(name)s holds no SHA-256 and no MD5 digest.", name=source.name)
+    check_known(source=source)
+    whole = np.unique(np.concatenate(runs))
     with target.open("wb") as out:
         out.write(whole.tobytes())
     return int(whole.size)
