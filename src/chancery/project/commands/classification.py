@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from chancery.engines.classification.applying import Layer, apply_rules
 from chancery.engines.classification.checking import RuleEstimate, RuleSample, draw_sample, estimate
@@ -130,7 +131,13 @@ def _answer(layer: Layer, drawn: RuleSample | None, judged: RuleEstimate | None,
         )
         return
     table = Table(
-        "rule", "caught", "first", "only", "suppressed", "bytes", title=f"{layer.rules_name} {layer.rules_version}"
+        "rule",
+        "caught",
+        "first",
+        "only",
+        "suppressed",
+        "bytes",
+        title=Text(f"{layer.rules_name} {layer.rules_version}"),
     )
     for count in layer.counts:
         numbers = (count.caught, count.first, count.only, count.suppressed, count.size)
@@ -145,7 +152,5 @@ def _answer(layer: Layer, drawn: RuleSample | None, judged: RuleEstimate | None,
         out.print(key, highlight=False, markup=False)
     if judged is not None:
         share = f"{judged.share:.1%}, {judged.low:.1%} to {judged.high:.1%}"
-        count = f"{judged.wrong_low:,} to {judged.wrong_high:,} of {judged.caught:,}"
-        out.print(
-            f"{judged.rule}: {judged.wrong} of {judged.sampled} caught wrongly: {share}, {count}", highlight=False
-        )
+        told = f"{share}, {judged.wrong_low:,} to {judged.wrong_high:,} of {judged.caught:,}"
+        out.print(f"{judged.rule}: {judged.wrong} of {judged.sampled} caught wrongly: {told}", highlight=False)

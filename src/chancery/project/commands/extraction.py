@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from chancery.engines.text.charset import decode
 from chancery.engines.text.extraction import Entity, ExtractionRefused, extract
@@ -61,7 +62,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _show(path: Path, found: tuple[Entity, ...]) -> None:
-    table = Table("kind", "value", "place", "confidence", "rule", title=str(path))
+    table = Table("kind", "value", "place", "confidence", "rule", title=Text(str(path)))
     for one in found:
-        table.add_row(one.kind, one.value[:80], f"{one.start}–{one.end}", f"{one.confidence:.2f}", one.rule)
-    out.print(table, markup=False)
+        table.add_row(one.kind, Text(one.value[:80]), f"{one.start}–{one.end}", f"{one.confidence:.2f}", one.rule)
+    out.print(table)
