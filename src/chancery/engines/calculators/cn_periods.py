@@ -86,7 +86,7 @@ def deadline_set(*, inputs: Inputs, tables: Tables) -> Answer:
         provisional = provisional or one.provisional
         sources += [source for source in one.sources if source not in sources]
     steps = tuple(
-        Reason("due", "%(kind)s: %(day)s.", {"kind": row["kind"], "day": row["deadline"]}) for row in found
+        Reason("due", "The period %(kind)s ends on %(day)s.", {"kind": row["kind"], "day": row["deadline"]}) for row in found
     )  # fmt: skip
     if not found:
         raise CalculatorRefused("The set holds no period.", code="set_empty")

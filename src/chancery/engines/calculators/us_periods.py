@@ -92,5 +92,7 @@ def deadline_set(*, inputs: Inputs, tables: Tables) -> Answer:
         one = _deadline({**{k: v for k, v in inputs.items() if k != "set"}, "kind": kind}, tables, "FRCP 6(a)")
         found.append({"kind": kind, "deadline": one.output["deadline"], "rule": one.sources[0].article})
         sources += [source for source in one.sources if source not in sources]
-        steps.append(Reason("due", "%(kind)s: %(day)s.", {"kind": kind, "day": one.output["deadline"]}))
+        steps.append(
+            Reason("due", "The period %(kind)s ends on %(day)s.", {"kind": kind, "day": one.output["deadline"]})
+        )
     return Answer({"deadlines": found}, tuple(steps), tuple(sources))
