@@ -93,7 +93,7 @@ def _waiting(
         except OSError:
             mark = 0
         entry = done(mark) if done is not None else None
-        if entry is not None and not (entry.retry and reading.again):
+        if entry is not None and not (entry.locked and reading.again) and not entry.ended:
             continue
         marks[file.path] = mark
         yield replace(file, passwords=reading.passwords)

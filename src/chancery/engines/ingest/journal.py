@@ -17,17 +17,20 @@ import numpy as np
 from chancery.engines.ingest.records import SourceFile
 
 _SYNC_EVERY = 2000
+_ENDED = {"crashed", "time_limit", "memory_limit"}
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the lines of one input file stand. retry: worth reading again with other passwords."""
+    """Where the lines of one input file stand. locked: worth reading again with other passwords. ended: a limit or
+    a fault ended the reading of something in it, which may have been the machine's bad day."""
 
     spool: str
     start: int
     end: int
     crc: int
-    retry: bool
+    locked: bool
+    ended: bool
 
 
 def mark_of(*, file: SourceFile) -> int:
@@ -58,7 +61,7 @@ class Journal:
         for entry in entries_in(path=self.path):
             name, start, end, crc, _, codes = entry["spool"]
             number = numbers.setdefault(name, len(numbers))
-            row = (entry["mark"], number, start, end, crc, "encrypted" in codes)
+            row = (entry["mark"], number, start, end, crc, ("encrypted" in codes) + 2 * bool(_ENDED & set(codes)))
             for column, value in zip(self._columns, row, strict=True):
                 column.append(value)
         self.names = list(numbers)
@@ -74,8 +77,8 @@ class Journal:
         if at < 0 or int(self._keys[at]) != mark:
             return None
         row = int(self._order[at])
-        _, number, start, end, crc, retry = (column[row] for column in self._columns)
-        return Place(self.names[number], start, end, crc, bool(retry))
+        _, number, start, end, crc, state = (column[row] for column in self._columns)
+        return Place(self.names[number], start, end, crc, bool(state & 1), bool(state & 2))
 
     def __len__(self) -> int:
         return len(self._columns[0])
