@@ -12,6 +12,7 @@ from .fields import BODY, EVERYWHERE, TEXT
 from .nodes import AllOf, AnyOf, Days, Near, Node, Numbers, Operand, Pattern, Term, Without, Words, field_of, words_in
 from .spans import NOWHERE, Spans, near_flags, near_spans, united
 from .streams import Flags, Slots, Stream
+from .vocabulary import Ranks
 
 Counts = NDArray[np.int64]
 
@@ -202,23 +203,25 @@ def _in_range(segment: Segment, node: Numbers) -> Flags:
 
 def phrase(stream: Stream, patterns: Sequence[Pattern], within: Flags | None) -> Spans:
     """Return where the patterns stand side by side; the rarest word leads."""
-    lists: list[tuple[int, Slots]] = []
+    wanted: list[tuple[int, int, Ranks]] = []
     for offset, pattern in enumerate(patterns):
         if pattern.kind != "any":
             ranks = stream.ranks(pattern)
             if not len(ranks):
                 return NOWHERE
-            lists.append((offset, stream.places(ranks)))
-    lists.sort(key=lambda item: len(item[1]))
-    offset, places = lists[0]
-    if within is not None and len(places):
+            wanted.append((stream.size(ranks), offset, ranks))
+    wanted.sort(key=lambda item: item[0])
+    _size, offset, ranks = wanted[0]
+    places = stream.places(ranks, within)
+    if within is not None and len(ranks) == 1:
         places = places[within[stream.documents_of(places)]]
     begin = places.astype(np.int64) - offset
     begin = begin[begin >= 0]
-    for offset, places in lists[1:]:
+    for _size, offset, ranks in wanted[1:]:
         if not len(begin):
             return NOWHERE
-        begin = begin[_among(begin + offset, places)]
+        held = stream.flagged(begin) if len(ranks) > 1 else None
+        begin = begin[_among(begin + offset, stream.places(ranks, held))]
     for offset, pattern in enumerate(patterns):
         begin = _parted_as_typed(stream, patterns, offset, pattern, begin)
     return Spans(begin, begin + (len(patterns) - 1))

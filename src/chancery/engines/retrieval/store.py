@@ -21,8 +21,8 @@ from .segmentfile import IndexDamaged, write_arrays
 from .streams import Flags
 
 MANIFEST: Final = "manifest.json"
-FULL: Final = 6_000_000
-"""Tokens after which a file is closed: about 35 MB of English, and 350 MB of memory while it is made."""
+FULL: Final = 10_000_000
+"""Tokens after which a file is closed: about 60 MB of English, and 450 MB of memory while it is made."""
 MOST_WORDS: Final = 1_500_000
 SMALL: Final = 2_000_000
 MOST_SMALL: Final = 6

@@ -59,13 +59,16 @@ class Stream:
         """Return in how many places the words stand."""
         return int((self._pointers[ranks + 1] - self._pointers[ranks]).sum()) if len(ranks) else 0
 
-    def places(self, ranks: Ranks) -> Slots:
-        """Return the slots of the words, sorted."""
+    def places(self, ranks: Ranks, within: Flags | None = None) -> Slots:
+        """Return the slots of the words, sorted. within: documents that matter; of others some may be left out."""
         if not len(ranks):
             return _NO_SLOTS
+        found = self._together(ranks)
         if len(ranks) == 1:
-            return self._together(ranks)
-        return np.sort(self._together(ranks))
+            return found
+        if within is not None:
+            found = found[within[self.documents_of(found)]]
+        return np.sort(found)
 
     def breaks(self, mark: str = "") -> Slots:
         """Return the slots of Han characters parted from the one before by punctuation, or by this punctuation."""
@@ -80,6 +83,12 @@ class Stream:
         """Return the document of each slot."""
         zones = self.zones_of(slots)
         return zones if self.plain else self.documents[zones]
+
+    def flagged(self, slots: NDArray[Any]) -> Flags:
+        """Say which documents the slots lie in, of as many as there are up to the last one of the stream."""
+        found = np.zeros(int(self.documents[-1]) + 1 if len(self.documents) else 0, dtype=np.bool_)
+        found[self.documents_of(slots)] = True
+        return found
 
     def units_of(self, slots: NDArray[Any], unit: str) -> NDArray[np.int64]:
         """Return the number of the sentence or paragraph of each slot."""

@@ -51,20 +51,37 @@ class Vocabulary:
 
     def _matching(self, pattern: str) -> Ranks:
         """Return the ranks of the words a pattern of ``*`` and ``?`` covers whole."""
-        pieces = re.split(r"[*?]+", pattern)
-        if pattern.endswith("*") and pattern[:-1] == pieces[0]:
-            return self.beginning(pieces[0])
-        first, last = f"\n{pieces[0]}" if pieces[0] else "", f"{pieces[-1]}\n" if pieces[-1] else ""
-        literal = max((first, *pieces[1:-1], last), key=len).encode("utf-8", "surrogatepass")
-        if pieces[0] and len(pieces[0].encode()) + 1 >= len(literal):
-            ranks = self.beginning(pieces[0])
+        first, *inner, last = re.split(r"[*?]+", pattern)
+        inner = [piece for piece in inner if piece]
+        if first:
+            ranks = self.beginning(first)
+            if last:
+                ranks = ranks[self._ends(ranks, last)]
+        elif last:
+            ranks = np.flatnonzero(self._ends(np.arange(len(self)), last))
         else:
-            ranks = self._holding(literal)
-        whole = re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)
-        if "?" not in pattern and sum(map(bool, pieces)) == 1:
+            ranks = self._holding(max(inner, key=len, default="").encode("utf-8", "surrogatepass"))
+        if "?" not in pattern and not inner:
+            sizes = self._offsets[ranks + 1].astype(np.int64) - self._offsets[ranks] - 1
+            wide: NDArray[np.bool_] = sizes >= len(f"{first}{last}".encode("utf-8", "surrogatepass"))
+            return np.asarray(ranks[wide], dtype=np.int64)
+        if "?" not in pattern and len(inner) == 1 and not first and not last:
             return ranks
-        kept = [rank for rank in ranks.tolist() if whole.fullmatch(self.word(rank))]
-        return np.array(kept, dtype=np.int64)
+        whole = re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)
+        words = zip(ranks.tolist(), self._words(ranks.tolist()), strict=True)
+        return np.array([rank for rank, word in words if whole.fullmatch(word)], dtype=np.int64)
+
+    def _ends(self, ranks: Ranks, last: str) -> NDArray[np.bool_]:
+        """Say which of the words end so. Looking before the beginning of a word meets the line feed there."""
+        letters = np.frombuffer(self._blob, dtype=np.uint8)
+        places = self._offsets[ranks + 1].astype(np.int64) - 2
+        left = np.arange(len(ranks))
+        for byte in reversed(last.encode("utf-8", "surrogatepass")):
+            left = left[letters[np.maximum(places[left], 0)] == byte]
+            places[left] -= 1
+        found = np.zeros(len(ranks), dtype=np.bool_)
+        found[left] = True
+        return found
 
     def _close_to(self, word: str, edits: int) -> Ranks:
         """Return the ranks of the words that become ``word`` by at most so many inserted, lost or changed letters.

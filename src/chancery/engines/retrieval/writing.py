@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from .dates import FIRST_DAY, LAST_DAY
 from .nodes import AllOf, AnyOf, Days, Near, Node, Numbers, Pattern, Without, Words
 
@@ -48,7 +50,8 @@ def _written_words(node: Words) -> str:
         token = pattern.text if pattern.kind != "any" else "?" if pattern.text == "?" else "*"
         latin = glued and glued[-1].isascii() and token[0].isascii() and not pattern.mark
         glued += f" {token}" if latin else f"{pattern.mark}{token}"
-    if stems and any(pattern.kind == "stem" for pattern in node.patterns):
+    asked_at_end = re.search(r"\?(?= |$)", glued) is not None  # in quotation marks it would be punctuation
+    if asked_at_end or (stems and any(pattern.kind == "stem" for pattern in node.patterns)):
         return f"{place}{glued.replace(' ', '-')}"
     return f'{place}"{glued}"'
 
