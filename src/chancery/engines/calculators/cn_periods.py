@@ -85,9 +85,8 @@ def deadline_set(*, inputs: Inputs, tables: Tables) -> Answer:
         found.append({"kind": kind, **one.output})
         provisional = provisional or one.provisional
         sources += [source for source in one.sources if source not in sources]
-    steps = tuple(
-        Reason("due", "The period %(kind)s ends on %(day)s.", {"kind": row["kind"], "day": row["deadline"]}) for row in found
-    )  # fmt: skip
+    sentence = "The period %(kind)s ends on %(day)s."
+    steps = tuple(Reason("due", sentence, {"kind": row["kind"], "day": row["deadline"]}) for row in found)
     if not found:
         raise CalculatorRefused("The set holds no period.", code="set_empty")
     return Answer({"deadlines": found}, steps, tuple(sources), provisional)
