@@ -288,6 +288,8 @@ class Dice:
                 for _row in range(self.random.randint(1, 3))
             )
             return f"<w:tbl><w:tblPr/><w:tblGrid>{COLUMN * width}</w:tblGrid>{rows}</w:tbl>"
+        if dice > 0.97:
+            return f'<w:customXml w:element="{self.random.choice("ef")}">{self.blocks(1, 2, depth + 1)}{self.paragraph()}</w:customXml>'
         return f'<w:sdt><w:sdtPr><w:id w:val="{self.next()}"/><w:tag w:val="{self.random.choice("cd")}"/></w:sdtPr><w:sdtContent>{self.blocks(1, 2, depth + 1)}{self.paragraph()}</w:sdtContent></w:sdt>'
 
     def blocks(self, least: int, most: int, depth: int = 0) -> str:

@@ -213,7 +213,7 @@ def _candidates(old: Sequence[Block], new: Sequence[Block], alphabet: Alphabet) 
             votes: dict[int, float] = defaultdict(float)
             for word in set(words):
                 holders = index.get(word, ())
-                if len(holders) <= max(20, len(new) // 4):
+                if len(holders) <= max(20, min(60, len(new) // 4)):
                     for place in holders:
                         votes[place] += 1.0 / len(holders)
             places = sorted(votes, key=lambda place: -votes[place])[:CANDIDATES]

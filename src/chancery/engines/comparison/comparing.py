@@ -95,7 +95,7 @@ def _compare(old: Package, new: Package, author: str, at: str) -> Redline:
         note=notes.deleted,
     )
     desk.weave = lambda box, made: weave_into(old=box, new=made, made=made, desk=desk)
-    roots = old.tree(main_old), new.tree(main_new)
+    roots = old.look(main_old), new.tree(main_new)
     _prepare(desk, joint, roots)
     untracked = Untracked()
     join_styles(joint=joint, desk=desk, untracked=untracked)

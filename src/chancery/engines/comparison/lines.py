@@ -217,7 +217,7 @@ class Line:
             node.tail = None
             if not theirs:
                 self._inside(node, piece, former)
-            turn(node, state.deleted)
+            turn(node, state.deleted and not self.move)
             if piece.bare:
                 self._stop()
                 self.mark.append(node)
@@ -237,7 +237,7 @@ class Line:
             self._spell()
             self.run.append(node)
         elif piece.text:
-            self.word_tag = DELTEXT if state.deleted else TEXT
+            self.word_tag = DELTEXT if state.deleted and not self.move else TEXT
             self.words.append(piece.text)
 
     def _new_run(self, piece: Piece, former: Piece | None, theirs: bool) -> None:

@@ -10,7 +10,7 @@ from chancery.engines.comparison.desk import Desk
 from chancery.engines.comparison.joint import Joint
 from chancery.engines.comparison.names import NUMID, PPR, RPR, VAL, Element, W, local
 from chancery.engines.comparison.numbering import definitions
-from chancery.engines.comparison.package import parse_xml, xml_bytes
+from chancery.engines.comparison.package import xml_bytes
 
 _ABSTRACT, _NUMBER, _STYLE = W + "abstractNum", W + "num", W + "style"
 _ABSTRACT_ID, _NUMBER_ID, _STYLE_ID = W + "abstractNumId", W + "numId", W + "styleId"
@@ -40,7 +40,7 @@ def join_lists(*, joint: Joint, roots: list[Element]) -> dict[str, str]:
     if old.parts[source] == new.parts[target]:
         return {}
     theirs, ours = old.tree(source), new.tree(target)
-    before, after = definitions(root=theirs), definitions(root=ours)
+    before, after = definitions(data=old.parts[source]), definitions(data=new.parts[target])
     used = [node.get(VAL, "") for root in roots for node in root.iter(NUMID)]
     wanted = [ident for ident in dict.fromkeys(used) if ident in before and before[ident] != after.get(ident)]
     if not wanted:
@@ -165,9 +165,3 @@ def other_differences(*, joint: Joint, stories: set[str], untracked: Untracked) 
             continue
         if old.parts.get(name) != new.parts.get(name):
             untracked.names.append(name)
-
-
-def numbering_root(joint: Joint) -> Element | None:
-    """Return the list definitions of the output, None when it has none."""
-    name = joint.new.package.related(joint.new.package.main(), "numbering")
-    return None if name is None else parse_xml(joint.parts[name], name)

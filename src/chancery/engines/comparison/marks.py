@@ -45,16 +45,16 @@ def write_text(run: Element, text: str, tag: str) -> None:
 
 
 def bracket_control(node: Element, desk: Desk, *, inserted: bool) -> None:
-    """Mark the tags of a content control, not its content, as inserted or deleted."""
+    """Mark the tags of a content control or custom XML, not its content, as inserted or deleted."""
     kind = "Ins" if inserted else "Del"
     parent = node.getparent()
-    content = node.find(SDTCONTENT)
+    content = node.find(SDTCONTENT) if node.tag == SDT else node
     before, after = desk.mark(f"{W}customXml{kind}RangeStart"), desk.mark(f"{W}customXml{kind}RangeStart")
     ends = [etree.Element(f"{W}customXml{kind}RangeEnd") for _turn in range(2)]
     ends[0].set(ID, before.get(ID))
     ends[1].set(ID, after.get(ID))
     parent.insert(parent.index(node), before)
-    content.insert(0, ends[0])
+    content.insert(sum(1 for child in content if child.tag == W + "customXmlPr"), ends[0])
     content.append(after)
     parent.insert(parent.index(node) + 1, ends[1])
 

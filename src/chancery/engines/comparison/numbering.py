@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from chancery.engines.comparison.canonical import Canon
 from chancery.engines.comparison.names import NUMID, VAL, Element, W, local
-from chancery.engines.comparison.package import Package
+from chancery.engines.comparison.package import Package, parse_xml
 
 
 def number_labels(*, package: Package, roots: Iterable[Element]) -> dict[str, str]:
@@ -15,7 +16,7 @@ def number_labels(*, package: Package, roots: Iterable[Element]) -> dict[str, st
     name = package.related(package.main(), "numbering")
     if name is None:
         return {}
-    prints = definitions(root=package.tree(name))
+    prints = definitions(data=package.parts[name])
     labels: dict[str, str] = {"0": "none"}
     turns: dict[str, int] = {}
     for root in roots:
@@ -28,8 +29,10 @@ def number_labels(*, package: Package, roots: Iterable[Element]) -> dict[str, st
     return labels
 
 
-def definitions(*, root: Element) -> dict[str, str]:
+@lru_cache(maxsize=8)
+def definitions(*, data: bytes) -> Mapping[str, str]:
     """Return a print of the definition of every list id of a numbering part."""
+    root = parse_xml(data, "numbering")
     canon = Canon(Package({}), "")
     shapes: dict[str, str] = {}
     for abstract in root.iter(W + "abstractNum"):

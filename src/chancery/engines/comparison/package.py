@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import posixpath
 import zipfile
@@ -67,7 +68,7 @@ class Package:
     defaults: dict[str, str] = field(default_factory=dict)
     relations: dict[str, dict[str, Relation]] = field(default_factory=dict)
     spaces: dict[str, dict[str | None, str]] = field(default_factory=dict)
-    seen: dict[bytes, Element] = field(default_factory=dict)
+    seen: dict[bytes, tuple[Element, dict[str | None, str]]] = field(default_factory=dict)
 
     def relations_of(self, name: str) -> dict[str, Relation]:
         """Return the relationships of a part by id, empty when it has none."""
@@ -97,18 +98,19 @@ class Package:
 
     def tree(self, name: str) -> Element:
         """Return a parsed root of an XML part to work on, free of prefixes it does not use (see ``spaces``)."""
-        root = parse_xml(self.parts[name], name)
-        self.spaces[name] = dict(root.nsmap)
-        etree.cleanup_namespaces(root)
-        return root
+        return copy.deepcopy(self.look(name))
 
     def look(self, name: str) -> Element:
         """Return a parsed root of an XML part that nobody may change; parsed once for all packages sharing ``seen``."""
         data = self.parts[name]
         found = self.seen.get(data)
         if found is None:
-            found = self.seen[data] = self.tree(name)
-        return found
+            root = parse_xml(data, name)
+            spaces = dict(root.nsmap)
+            etree.cleanup_namespaces(root)
+            found = self.seen[data] = (root, spaces)
+        self.spaces[name] = found[1]
+        return found[0]
 
 
 def rels_name(name: str) -> str:

@@ -87,16 +87,18 @@ def prove(*, redline: bytes, old: bytes, new: bytes) -> Proof:
 
 
 def prove_packages(*, redline: Package, old: Package, new: Package, shared: dict[bytes, str]) -> Proof:
-    """Prove a redline of parsed packages. shared: canonical lines known by the bytes of their paragraph."""
+    """Prove a redline of parsed packages; faults that an input has itself do not count.
+
+    shared: canonical lines known by the bytes of their paragraph.
+    """
     differences: list[Difference] = []
     for side, wanted, accept in (("accept", new, True), ("reject", old, False)):
         expected = stories(package=wanted, accept=accept, shared=shared)
         found = stories(package=redline, accept=accept, shared=shared)
         differences += _compare(side, expected, found)
     changed = tuple(_changed_parts(redline, old, new))
-    defects = tuple(
-        found for found in defects_of(package=redline) if redline.parts[found.part] != new.parts.get(found.part)
-    )
+    inherited = {(found.part, found.rule) for package in (new, old) for found in defects_of(package=package)}
+    defects = tuple(found for found in defects_of(package=redline) if (found.part, found.rule) not in inherited)
     sides = {difference.side for difference in differences}
     return Proof(
         accepted="accept" not in sides,

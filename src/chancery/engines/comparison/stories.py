@@ -127,8 +127,6 @@ def _control(old: Block | None, new: Block | None, desk: Desk) -> list[Element]:
         if not local(str(child.tag)).endswith("Pr"):
             content.remove(child)
     content.extend(single(nodes=block_nodes(_content(lone)), desk=desk, inserted=inserted))
-    if made.tag != SDT:
-        return [made]
     holder = etree.Element(P)
     holder.append(made)
     bracket_control(made, desk, inserted=inserted)

@@ -34,6 +34,7 @@ from chancery.engines.comparison.names import (
 )
 
 _LIKE_ROW: Final = 0.25
+_MOST_ROWS: Final = 40_000
 
 
 class Weave(Protocol):
@@ -136,20 +137,14 @@ def _row_gap(old: list[Element], new: list[Element], desk: Desk) -> list[tuple[E
     words_old = [_words(unit, desk) for unit in old]
     words_new = [_words(unit, desk) for unit in new]
     shapes = [_shape(unit, desk) for unit in old], [_shape(unit, desk) for unit in new]
-    if len(old) * len(new) > 40_000:
-        limit = min(len(old), len(new))
-        table = {
-            (at, at): weight
-            for at in range(limit)
-            if shapes[0][at] == shapes[1][at] and (weight := _like(old[at], new[at], words_old[at], words_new[at])) > 0
-        }
-    else:
-        table = {
-            (at, to): weight
-            for at in range(len(old))
-            for to in range(len(new))
-            if shapes[0][at] == shapes[1][to] and (weight := _like(old[at], new[to], words_old[at], words_new[to])) > 0
-        }
+    if len(old) * len(new) > _MOST_ROWS:
+        return _in_place(old, new, [a == b for a, b in zip(*shapes, strict=False)], words_old, words_new)
+    table = {
+        (at, to): weight
+        for at in range(len(old))
+        for to in range(len(new))
+        if shapes[0][at] == shapes[1][to] and (weight := _like(old[at], new[to], words_old[at], words_new[to])) > 0
+    }
     best = [[0.0] * (len(new) + 1) for _line in range(len(old) + 1)]
     for at in range(len(old) - 1, -1, -1):
         for to in range(len(new) - 1, -1, -1):
@@ -169,6 +164,20 @@ def _row_gap(old: list[Element], new: list[Element], desk: Desk) -> list[tuple[E
             pairs.append((None, new[to]))
             to += 1
     return pairs + [(unit, None) for unit in old[at:]] + [(None, unit) for unit in new[to:]]
+
+
+def _in_place(
+    old: list[Element], new: list[Element], same_shape: list[bool], words_old: list[str], words_new: list[str]
+) -> list[tuple[Element | None, Element | None]]:
+    """Pair rows by their place, where there are too many to look for the likest."""
+    pairs: list[tuple[Element | None, Element | None]] = []
+    for at, same in enumerate(same_shape):
+        if same and _like(old[at], new[at], words_old[at], words_new[at]) > 0:
+            pairs.append((old[at], new[at]))
+        else:
+            pairs += [(old[at], None), (None, new[at])]
+    count = len(same_shape)
+    return pairs + [(unit, None) for unit in old[count:]] + [(None, unit) for unit in new[count:]]
 
 
 def _words(unit: Element, desk: Desk) -> str:

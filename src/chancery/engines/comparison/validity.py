@@ -87,7 +87,7 @@ def _marks(root: Element, found: Counter[str]) -> None:
                 if inside is not None and inside.tag == DEL and run.find(TEXT) is not None:
                     found["text_in_deletion"] += 1
     for text in root.iter(DELTEXT):
-        if next(text.iterancestors(DEL, MOVEFROM), None) is None:
+        if next(text.iterancestors(DEL), None) is None:
             found["deleted_text_outside"] += 1
     found += Counter()
     for rule in [rule for rule, count in found.items() if not count]:
