@@ -9,7 +9,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.special import expit
 
+from chancery.engines.review.calibration import calibrate
 from chancery.engines.review.dual import DualLearner
 from chancery.engines.review.features import Views
 from chancery.engines.review.fusion import Fusion
@@ -205,15 +207,23 @@ class Ranker:
     def doubtful(self, *, most: int = 20) -> tuple[Served, ...]:
         """Return decisions that all other decisions speak against, the most doubtful first: look again.
 
-        score: by how much, in units of the classifier's margin; only decisions on the wrong side are named.
+        score: chance, between 0.5 and 1, that the document belongs to the other kind, from the learners' values
+        without the decision itself. None before both kinds were met.
         """
-        total: dict[int, float] = {}
+        told: dict[int, float] = {}
         for learner in self._learners:
-            for row, value in zip(*learner.held_out(), strict=True):
-                if int(row) != self._topic:
-                    total[int(row)] = total.get(int(row), 0.0) + float(value) / len(self._learners)
-        wrong = sorted((value, row) for row, value in total.items() if value < 0)[:most]
-        return tuple(Served(row, place, -value, "doubt") for place, (value, row) in enumerate(wrong, 1))
+            rows, values = learner.left_out()
+            kept = rows < self.count
+            relevant = np.array([self._decided.get(int(row), False) for row in rows[kept]], bool)
+            if not len(relevant) or relevant.all() or not relevant.any():
+                return ()
+            raw = np.where(relevant, values[kept], -values[kept])
+            slope, offset = calibrate(values=raw, relevant=relevant)
+            chance = expit(slope * raw + offset)
+            for row, doubt in zip(rows[kept].tolist(), np.where(relevant, 1 - chance, chance).tolist(), strict=True):
+                told[row] = told.get(row, 0.0) + doubt / len(self._learners)
+        wrong = sorted(((doubt, row) for row, doubt in told.items() if doubt > 0.5), reverse=True)[:most]
+        return tuple(Served(row, place, doubt, "doubt") for place, (doubt, row) in enumerate(wrong, 1))
 
     def held_out(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return decided rows and the first learner's value for each without the decision itself, unsigned."""
