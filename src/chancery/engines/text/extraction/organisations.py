@@ -12,15 +12,18 @@ from chancery.engines.text.extraction.overlaps import best_of
 from chancery.engines.text.extraction.tables import name_words, table
 from chancery.engines.text.extraction.values import Entity
 
-_WORD = r"(?:[A-Z0-9][\w&'.-]*[\w&]|[A-Z]|[A-Z]\.)"
+_WORD = (
+    r"(?:[A-Z0-9][\w&'.-]*[\w&]|[A-Z]|[A-Z]\.|[a-z]{1,2}[A-Z]\w+"
+    r"|[a-z][\w-]{1,24}\.(?:com|net|org)|\([A-Z][\w.]{1,16}\))"
+)
 _LINK = r"(?:[ ](?:&|and|of|the|for|de|du|der|und|et|y)(?:[ ]the)?[ ]|,?[ ])"
 _RUN: Final = re.compile(rf"{_WORD}(?:{_LINK}{_WORD}){{0,7}}$")
 _BREAK: Final = re.compile(r"\. |, and | and (?:the )?| of (?:the )?|, ")
 _SUFFIX: Final = re.compile(
-    r",?[ ](?:Inc(?:orporated)?\b\.?|INC\b\.?|L\.L\.C\.|LLC\b|Ltd\b\.?|LTD\b\.?|Limited\b|LIMITED\b"
+    r",?[ ](?:Inc(?:orporated)?\b\.?|INC(?:ORPORATED)?\b\.?|L\.L\.C\.|LLC\b|Ltd\b\.?|LTD\b\.?|Limited\b|LIMITED\b"
     r"|Corp(?:oration)?\b\.?|CORP(?:ORATION)?\b\.?|(?:Co|CO)\b\.?(?:,?[ ](?:Ltd|LTD|Inc|INC|LLC)\b\.?)?"
     r"|Company(?:,?[ ](?:Limited|Inc\.?|LLC))?\b|COMPANY\b|L\.L\.P\.|LLP\b|L\.P\.|LP\b|P\.L\.C\.|PLC\b|plc\b"
-    r"|GmbH(?:[ ]&[ ]Co\.?[ ]KG)?\b|AG\b|S\.A\.(?:S\.)?|SA\b|N\.V\.|NV\b|B\.V\.|BV\b|S\.p\.A\.|SpA\b|S\.r\.l\."
+    r"|GmbH(?:[ ]&[ ]Co\.?[ ]KG)?\b|AG\b|S\.A\.(?:S\.)?|S/A\b|SA\b|N\.V\.|NV\b|B\.V\.|BV\b|S\.p\.A\.|SpA\b|S\.r\.l\."
     r"|P(?:ty|te)\b\.?(?:[ ]Ltd\b\.?)?|Sdn\.?[ ]Bhd\b\.?|AB\b|A/S|ASA\b|Oyj?\b|P\.C\.|PLLC\b|N\.A\.)"
 )
 _OF: Final = re.compile(
@@ -39,8 +42,9 @@ def _words(field: str) -> str:
 
 @cache
 def _institution() -> re.Pattern[str]:
+    words = _words("institutions")
     return re.compile(
-        rf"(?<=[ \n(])(?:{_words('institutions')})\b"
+        rf"(?<=[ \n(])(?:{words}|{words.upper()})\b"
         r"(?:[ ]of[ ](?:the[ ])?[A-Z][\w'-]+(?:[ ](?:of[ ])?[A-Z][\w'-]+){0,3})?"
     )
 
@@ -97,6 +101,8 @@ def _before(text: str, end: int, least: int = 0) -> tuple[int, str] | None:
         small = re.match(r"(?:and|of|the|for) ", words)
         if small:
             start, words = start + small.end(), words[small.end() :]
+    if opened := re.match(r"\([^)]*\),?[ ]?(?:and )?(?:the )?", words):
+        start, words = start + opened.end(), words[opened.end() :]
     cut = _foreign_head(words)
     start, words = start + cut, words[cut:]
     return (start, words) if words and words.rstrip(".") not in _leading() else None
@@ -111,8 +117,9 @@ def _foreign_head(words: str) -> int:
         person = match[0].startswith(" of ") and len(head) in (2, 3) and head[0].lower() in name_words("given")
         whole = head[-1].rstrip(".") in _ENDERS or (len(head) > 1 and head[0] in _OF_SOMETHING and head[1] == "of")
         ended = match[0].startswith(" and") and (whole or _OF.match(words, match.end()) is not None)
+        bracket = head[-1].endswith(")") and match[0] != ". "
         adverb = match[0] == ", " and len(head) == 1 and (head[0].endswith("ly") or head[0] in _leading())
-        if sentence or person or adverb or ended or match[0] == ", and ":
+        if sentence or person or adverb or ended or bracket or match[0] == ", and ":
             cut = match.end()
     return cut
 

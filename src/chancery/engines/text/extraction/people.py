@@ -48,6 +48,10 @@ _LAST_BEFORE: Final = re.compile(r"(?<![\w,] )(?<![\w/@.-])[A-Z][a-z]+(?:['-][A-
 _SHOUTED_FIRST: Final = re.compile(
     r"[A-Z](?<!\w[A-Z])[A-Z]{1,6}[ ](?P<first>[A-Z][a-z]+(?:-[A-Za-z][a-z]+|[ ][A-Z][a-z]+)?)(?![A-Za-z])"
 )
+_CAPITALS: Final = re.compile(
+    r"[A-Z](?<![\w&'.][A-Z])(?<![A-Z] [A-Z])([A-Z]{2,11})[ ](?:[A-Z]\.?[ ])?([A-Z]{3,15}(?:-[A-Z]{2,12})?)"
+    r"(?![\w&'])(?![ ][A-Z]{2})"
+)
 _PINYIN: Final = re.compile(
     r"(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|er|ia|ie"
     r"|in|iu|ou|ua|ui|un|uo|ue|ve|a|e|i|o|u|v)){1,2}"
@@ -191,6 +195,10 @@ def _known(text: str) -> Iterator[Entity]:
         if head and head[0].lower() not in barred and head[0].lower() not in given:
             start = begin + head.start()
             yield Entity("person", text[start : match.end()], start, match.end(), 0.75, "person.reversed")
+    for match in _CAPITALS.finditer(text):
+        first, last = (text[match.start()] + match[1]).lower(), match[2].lower()
+        if first in given and last not in barred and (first not in weak or last in surnames) and first not in barred:
+            yield Entity("person", match[0], match.start(), match.end(), 0.7, "person.capitals")
     for match in _SHOUTED_FIRST.finditer(text):
         last, first = match[0].split(" ", 1)
         if last.lower() in romanised and _PINYIN.fullmatch(first.lower().replace(" ", "").replace("-", "")):
