@@ -277,6 +277,7 @@ def reading(made: Collection, found: list[Relation]) -> list[Row]:
         ("  mails / kept after duplicates / to read", f"{len(mails):,} / {len(kept):,} / {len(read):,}", ""),
         ("  less to read, words", f"{1 - words(read) / words(mails):.1%}", ">= 25 % (UCB)"),
         ("    by duplicates alone", f"{1 - words(kept) / words(mails):.1%}", ""),
+        ("    by conversations, of what these left", f"{1 - words(read) / words(kept):.1%}", ""),
         ("    with passages already read hidden", f"{1 - once / words(mails):.1%}", ""),
         ("    mails", f"{1 - len(read) / len(mails):.1%}", ""),
         ("  segments of unread mails / lost", f"{total:,} / {lost}", "0 lost"),
