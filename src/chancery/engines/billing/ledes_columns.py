@@ -33,9 +33,7 @@ from chancery.engines.billing.ledes_reading import (
     FormatName,
     Record,
     Report,
-    number_of,
     read_field,
-    too_long,
 )
 from chancery.engines.billing.ledes_values import (
     NO_RATE,
@@ -50,6 +48,7 @@ from chancery.engines.billing.ledes_values import (
 from chancery.engines.billing.receiver import Profile
 
 LATEST = "99999999"
+TOTAL = re.compile(r"-?\d{1,12}(?:\.\d\d?)?", re.ASCII)
 CENTS = re.compile(r"-?\d{1,10}\.\d\d(?:\|-?\d{1,10}\.\d\d)*", re.ASCII)
 
 
@@ -110,6 +109,9 @@ class Screen:
         self.tolerance = int(profile.tolerance * SCALE * SCALE)
         self.known: dict[str, Head | None] = {}
         self.usable = self._usable()
+        # A size in KB counts bytes; a letter has four at most.
+        sizes = [rule.size for rule in fields]
+        self.shortest = [int(size[:-1]) * 256 if size.endswith("K") else int(float(size)) for size in sizes]
         rules = {rule.name: rule for rule in fields}
         self.units = Scaled(rule=rules["LINE_ITEM_NUMBER_OF_UNITS"], scale=SCALE, blank=UNREADABLE)
         self.adjustments = Scaled(rule=rules["LINE_ITEM_ADJUSTMENT_AMOUNT"], scale=SCALE, blank=0)
@@ -137,10 +139,12 @@ class Screen:
         exact = self.profile.tolerance * SCALE * SCALE
         return plain and fine and rates and exact == exact.to_integral_value()
 
-    def columns(self, text: str, *, ascii_only: bool) -> Columns:
-        """Split the records of a block, each ended by LF, and judge them."""
+    def columns(self, text: str, *, ascii_only: bool, end: str) -> Columns:
+        """Split the records of a block, each ended by ``end``, and judge them."""
         suspects: set[int] = set()
-        cut = cut_at_once(text=text, wide=self.wide) or cut_by_line(text=text, wide=self.wide, suspects=suspects)
+        cut = cut_at_once(text=text, wide=self.wide, end=end)
+        if cut is None:
+            cut = cut_by_line(text=text.replace(end, "\n"), wide=self.wide, suspects=suspects)
         width = WIDE_WIDTH if self.wide else WIDTH
         parts = [cut.flat[place::width] for place in range(width)]
         runs = self._runs(cut, parts, suspects)
@@ -195,19 +199,12 @@ class Screen:
         numbers = parts[0]
         if max(map(len, numbers)) > int(self.fields[8].size) + 1 or "\n" in numbers:
             suspects |= {place for place, number in enumerate(numbers) if not self._sound(8, number[1:])}
-        totals = self._amounts(parts[4])
+        totals = _amounts(self.totals, parts[4])
         taxes, wrong = self._arithmetic(parts, totals)
         suspects |= wrong
         for run in runs:
             suspects |= _questionable(run, days, parts[11], self.profile.received)
         return Columns(runs, numbers, totals, taxes, suspects)  # type: ignore[arg-type]
-
-    def _amounts(self, texts: list[str]) -> list[float]:
-        """Line totals differ from record to record: usual ones are read all at once, without remembering them."""
-        joined = "|".join(texts)
-        if self.totals.places >= 2 and self.totals.most >= 10 and CENTS.fullmatch(joined):
-            return list(map(mul, map(int, joined.replace(".", "").split("|")), repeat(SCALE // 100)))
-        return list(map(self.totals.__getitem__, texts))
 
     def _arithmetic(self, parts: list[list[str]], totals: list[float]) -> tuple[list[float], set[int]]:
         """Line totals and tax against their parts, in whole ten-thousandths; NaN never lies within the tolerance."""
@@ -217,10 +214,10 @@ class Screen:
             adjustments = map(self.adjustments.__getitem__, parts[3])
             bases = map(add, bases, map(mul, adjustments, repeat(SCALE)))
         if not self.wide:
-            slips = list(map(sub, bases, map(mul, totals, repeat(SCALE))))
-            return [], _beyond(slips, self.tolerance)
+            bases, wanted = list(bases), list(map(mul, totals, repeat(SCALE)))
+            return [], set() if bases == wanted else _beyond(list(map(sub, bases, wanted)), self.tolerance)
         bases = list(bases)
-        taxes = list(map(self.taxes.__getitem__, parts[27]))
+        taxes = _amounts(self.taxes, parts[27])
         slips = list(map(sub, bases, map(mul, map(sub, totals, taxes), repeat(SCALE))))
         rates = map(self.tax_rates.__getitem__, parts[26])
         due = [
@@ -239,9 +236,10 @@ class Screen:
         if billed is None or start is None or end is None or start > end or self.profile.resubmitted:
             return None
         sound = self._sound(1, values[1]) and self._sound(2, values[2]) and self._sound(3, values[3])
-        total, broken = number_of(value=values[4], size=self.fields[4].size)
-        if not sound or not self._sound(7, values[7]) or broken or total is None:
+        plain = TOTAL.fullmatch(values[4]) is not None and self.fields[4].size in ("12.4", "14.2")
+        if not sound or not plain or not self._sound(7, values[7]):
             return None
+        total = Decimal(values[4])
         tax: Decimal | None = None
         rest: tuple[object, ...] = (None, None, None)
         if self.wide:
@@ -271,10 +269,9 @@ class Screen:
 
     def _sound(self, place: int, value: str) -> bool:
         """Tell whether a text field gives no finding: stripped, not too long, not empty where required."""
-        rule = self.fields[place]
         if not value:
-            return rule.required == "O"
-        return value == value.strip() and not too_long(value=value, size=rule.size)
+            return self.fields[place].required == "O"
+        return value == value.strip() and len(value) <= self.shortest[place]
 
     def _judge_codes(self, values: tuple[str, str, str, str]) -> bool:
         kind, task, expense, activity = values
@@ -355,6 +352,14 @@ def _questionable(
     if received:
         found |= {place for place in range(run.begin, run.end) if (firms[place], head.invoice) in received}
     return found
+
+
+def _amounts(scaled: Scaled, texts: list[str]) -> list[float]:
+    """Amounts that differ from record to record: usual ones are read all at once, without remembering them."""
+    joined = "|".join(texts)
+    if scaled.places >= 2 and scaled.most >= 10 and CENTS.fullmatch(joined):
+        return list(map(mul, map(int, joined.replace(".", "").split("|")), repeat(SCALE // 100)))
+    return list(map(scaled.__getitem__, texts))
 
 
 def _beyond(slips: list[float], slack: int) -> set[int]:

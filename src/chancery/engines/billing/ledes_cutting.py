@@ -30,36 +30,36 @@ class Cut:
     places: list[int]
 
 
-def cut_at_once(*, text: str, wide: bool) -> Cut | None:
+def cut_at_once(*, text: str, wide: bool, end: str) -> Cut | None:
     """Cut a block whose neighbouring records share their first eight fields, without looking at single lines.
 
-    The shared fields are replaced by a bar and LF. So every record shows exactly one LF, and the block was cut
-    rightly when each LF stands in the first column. None when anything is out of shape.
+    end: of lines, CRLF or LF. The shared fields are replaced by a bar and LF. So every record shows exactly one LF,
+    and the block was cut rightly when each LF stands in the first column. None when anything is out of shape.
     """
     starts, heads, parties, pieces, places = [0], [], [], [], []
-    place, size = 0, len(text)
+    place, size, gap = 0, len(text), len(end)
     while place < size:
-        line_end = text.find("\n", place)
+        line_end = text.find(end, place)
         bar = place - 1
         for _ in range(HEAD_COUNT):
             bar = text.find("|", bar + 1, line_end)
             if bar < 0:
                 return None
-        prefix = "\n" + text[place : bar + 1]
+        head = text[place:bar]
+        prefix = f"{end}{head}|"
         last = text.rfind(prefix, line_end)
-        end = line_end if last < 0 else text.find("\n", last + 1)
-        run = text[place - 1 : end] if place else "\n" + text[:end]
-        count = run.count("\n")
+        stop = line_end if last < 0 else text.find(end, last + gap)
+        run = text[place - gap : stop] if place else end + text[:stop]
         body = run.replace(prefix, "|\n")
         if wide:
             known = _parties_in(text[place:line_end])
             body = body.replace(known, MARKED)
             parties.append(known)
-        heads.append(prefix[1:-1])
+        heads.append(head)
         places.append(place)
         pieces.append(body)
-        starts.append(starts[-1] + count)
-        place = end + 1
+        starts.append(starts[-1] + body.count("\n"))
+        place = stop + gap
     flat = "".join(pieces)[1:].split("|")
     width = WIDE_WIDTH if wide else WIDTH
     if len(flat) != width * starts[-1] or "".join(flat[::width]).count("\n") != starts[-1]:

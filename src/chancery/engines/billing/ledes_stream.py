@@ -29,7 +29,8 @@ class Block:
     """Whole lines of a file.
 
     first_line: number of the first one in the file, from 1. offset: bytes before it. text: decoded, every line
-    ended by LF. count: of lines. raw: the same bytes. ascii: there is nothing else in it. encoding: for offsets.
+    ended by ``end``, CRLF or LF. count: of lines. raw: the same bytes. ascii: there is nothing else in it.
+    encoding: for offsets.
     """
 
     first_line: int
@@ -39,6 +40,7 @@ class Block:
     raw: bytes
     ascii: bool
     encoding: str
+    end: str = "\n"
     _lines: list[str] = field(default_factory=list)
     _starts: list[int] = field(default_factory=list)
 
@@ -46,15 +48,14 @@ class Block:
     def lines(self) -> list[str]:
         """The lines without their ends."""
         if not self._lines:
-            self._lines = self.text.split("\n")
+            self._lines = self.text.split(self.end)
             self._lines.pop()
         return self._lines
 
     def start_at(self, index: int, at: int) -> int:
-        """The same for a line known to begin after ``at`` characters, without counting where line ends are alike."""
-        longer = len(self.raw) - len(self.text)
-        if self.ascii and at >= 0 and longer in (0, self.count):
-            return self.offset + at + (index if longer else 0)
+        """The same for a line known to begin after ``at`` characters of ``text``, if that can be told from it."""
+        if self.ascii and at >= 0 and len(self.raw) == len(self.text):
+            return self.offset + at
         return self.start_of(index)
 
     def start_of(self, index: int) -> int:
@@ -164,12 +165,16 @@ def _block(line: int, offset: int, raw: bytes, encoding: str) -> Block:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
         return _joined(line, offset, [_decoded(part) for part in raw.splitlines()], raw, "mixed")
-    text = text.replace("\r\n", "\n")
-    if "\r" in text:
-        text = text.replace("\r", "\n")
+    feeds, returns = text.count("\n"), text.count("\r")
+    end = "\n"
+    if returns and feeds == returns == text.count("\r\n") and text.endswith("\n"):
+        end = "\r\n"
+    elif returns:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        feeds = text.count("\n")
     if not text.endswith("\n"):
-        text += "\n"
-    return Block(line, offset, text, text.count("\n"), raw, text.isascii(), "utf-8")
+        text, feeds = text + "\n", feeds + 1
+    return Block(line, offset, text, feeds, raw, text.isascii(), "utf-8", end)
 
 
 def _joined(line: int, offset: int, parts: list[str], raw: bytes, encoding: str) -> Block:

@@ -172,14 +172,14 @@ class Checking:
         return not (DAY.match(body) and body.count("|") > 8)
 
     def _read_records(self, block: Block, first: int, asked: Profile) -> None:
-        text = block.text.split("\n", first)[-1] if first else block.text
+        text = block.text.split(block.end, first)[-1] if first else block.text
         if not text or self._screen is None:
             return
         if not self._screen.usable or not self.short_way:
             for place in range(first, len(block.lines)):
                 self._slow_at(block, place, asked)
             return
-        columns = self._screen.columns(text, ascii_only=block.ascii)
+        columns = self._screen.columns(text, ascii_only=block.ascii, end=block.end)
         skipped = (first, len(block.text) - len(text))
         suspects = sorted(columns.suspects)
         for run in columns.runs:
@@ -246,16 +246,18 @@ class Checking:
 
     def _counted(self, invoice: str, numbers: Sequence[str], asked: Profile) -> bool:
         """Take line numbers that count upwards by one, in one step. numbers: ASCII, each after an LF."""
-        if not numbers[0][1:].isdecimal() or sum(map(len, numbers)) > 19 * len(numbers):
+        size = sum(map(len, numbers))
+        if not numbers[0][1:].isdecimal() or size > 19 * len(numbers):
             return False
         begin = int(numbers[0])
         wanted = range(begin, begin + len(numbers))
-        try:
-            alike = list(map(int, numbers)) == list(wanted)
-        except ValueError:
-            return False
         # A number written any other way (sign, leading zeros, blanks) is longer than its plain digits.
-        if not alike or sum(map(len, numbers)) != len(numbers) + digits_of(numbers=wanted):
+        if size != len(numbers) + digits_of(numbers=wanted):
+            return False
+        try:
+            if list(map(int, numbers)) != list(wanted):
+                return False
+        except ValueError:
             return False
         return self._tracker(invoice, asked).add_run(first=begin, count=len(numbers))
 

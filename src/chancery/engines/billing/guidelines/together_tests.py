@@ -1,4 +1,4 @@
-"""Rules for fee lines that depend on other lines: hours of a day, meetings, hearings, research, staffing, duplicates."""
+"""Rules for fee lines that depend on other lines: a day's hours, meetings, hearings, research, staffing, duplicates."""
 
 from __future__ import annotations
 
