@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
@@ -78,7 +79,7 @@ def index_documents(
             done += len(piece)
 
     with writing(tenant_id=tenant_id) as folder:
-        writer = Writer(folder)
+        writer = Writer(folder, salt=secrets.randbits(64))
         count = writer.put(entries())
         writer.commit()
     return count

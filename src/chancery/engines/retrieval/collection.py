@@ -21,6 +21,7 @@ from .fields import TEXT
 from .segment import FAMILY, Entry
 from .segmentfile import IndexDamaged
 from .store import Writer, exists, facts_of
+from .wordtable import DEFAULT_SALT
 
 INDEX_FOLDER: Final = "search-index"
 _DATES: Final = (
@@ -40,7 +41,12 @@ class CollectionRefused(Refused):
 
 
 def indexed(
-    *, folder: Path, index: Path | None = None, rebuild: bool = False, advance: Callable[[int], None] | None = None
+    *,
+    folder: Path,
+    index: Path | None = None,
+    rebuild: bool = False,
+    advance: Callable[[int], None] | None = None,
+    salt: int = DEFAULT_SALT,
 ) -> Path:
     """Return the index of a collection, building it first if it is not there, damaged or out of date.
 
@@ -66,7 +72,7 @@ def indexed(
     building = place.with_name(f".{place.name}.new")
     shutil.rmtree(building, ignore_errors=True)
     try:
-        writer = Writer(building, fresh=True)
+        writer = Writer(building, fresh=True, salt=salt)
         writer.facts = stamp
         writer.put(entries_of(folder), advance=advance)
         writer.commit()

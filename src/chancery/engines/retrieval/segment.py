@@ -19,6 +19,7 @@ from .evaluation import Segment
 from .fields import NUMBERS, STREAMS, TEXT
 from .segmentfile import IndexDamaged, read_arrays, write_arrays
 from .streams import Flags, Stream
+from .wordtable import DEFAULT_SALT
 
 SCOPE = "scope"
 """The label that says to whom a document belongs; a search may be limited to some scopes."""
@@ -48,7 +49,8 @@ class Entry:
 class SegmentBuilder:
     """Collects documents until there are enough for a file."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, salt: int = DEFAULT_SALT) -> None:
+        self._salt = salt
         self._streams: dict[str, StreamBuilder] = {}
         self._waiting: list[tuple[int, Entry]] = []
         self._letters = 0
@@ -114,7 +116,7 @@ class SegmentBuilder:
                     documents.append(number)
                     texts.append(value)
             if texts:
-                stream = self._streams.setdefault(name, StreamBuilder())
+                stream = self._streams.setdefault(name, StreamBuilder(salt=self._salt))
                 stream.add(documents=documents, texts=texts)
         self._waiting, self._letters = [], 0
 

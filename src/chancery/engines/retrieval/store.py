@@ -19,6 +19,7 @@ from .merging import merged
 from .segment import Entry, SegmentBuilder, SegmentReader
 from .segmentfile import IndexDamaged, write_arrays
 from .streams import Flags
+from .wordtable import DEFAULT_SALT
 
 MANIFEST: Final = "manifest.json"
 FULL: Final = 10_000_000
@@ -67,9 +68,14 @@ def open_segments(folder: Path) -> list[SegmentReader]:
 
 
 class Writer:
-    """Changes an index; nothing counts before ``commit``."""
+    """Changes an index; nothing counts before ``commit``.
 
-    def __init__(self, folder: Path, *, fresh: bool = False) -> None:
+    fresh: whatever the folder holds counts no more. salt: any secret number; without it somebody who knows this
+    program could make words that are taken for each other.
+    """
+
+    def __init__(self, folder: Path, *, fresh: bool = False, salt: int = DEFAULT_SALT) -> None:
+        self._salt = salt
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         none: dict[str, Any] = {"segments": [], "facts": {}, "generation": 0}
@@ -83,7 +89,7 @@ class Writer:
 
     def put(self, entries: Iterable[Entry], *, advance: Callable[[int], None] | None = None) -> int:
         """Add documents; those with the same id are replaced, the last one counts. Returns how many came."""
-        builder, count = SegmentBuilder(), 0
+        builder, count = SegmentBuilder(salt=self._salt), 0
         here: dict[str, int] = {}
         for entry in entries:
             if entry.id in here or entry.id in self._replaced:
@@ -135,7 +141,7 @@ class Writer:
             self._new.append(_Held(name, len(builder.ids), builder.tokens))
             self._replaced.update(here)
             here.clear()
-        return SegmentBuilder()
+        return SegmentBuilder(salt=self._salt)
 
     def _take_out(self, ids: set[str], files: list[_Held]) -> None:
         for at, held in enumerate(files):

@@ -1,8 +1,8 @@
 """Words to numbers, thousands at a time: an open hash table of 64-bit fingerprints in arrays.
 
-A word's fingerprint is the polynomial of its characters at an odd ``salt``, modulo 2 to the 64th, stirred. Two of a
-million different words share one with a probability of about one in forty million; who can choose words cannot
-choose them so without knowing the salt.
+A word's fingerprint is the polynomial of its characters at an odd base made from ``salt``, modulo 2 to the 64th,
+stirred. Two of a million different words share one with a probability of about one in forty million; who can choose
+words cannot choose them so without knowing the salt.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class WordTable:
     def __init__(self, *, salt: int = DEFAULT_SALT) -> None:
         self.names: list[str] = []
         self._numbers: dict[str, int] = {}
-        self._base = (salt | 1) & _MASK
+        self._base = _stirred(salt) | 1
         self._powers = np.ones(1, dtype=np.uint64)
         self._inverses = np.ones(1, dtype=np.uint64)
         self._bits = 14
@@ -115,6 +115,17 @@ class WordTable:
             self._held[places[taken]] = numbers[taken]
             waiting = waiting[self._prints[places[waiting]] != prints[waiting]]
             places[waiting] = (places[waiting] + 1) & mask
+
+
+def _stirred(salt: int) -> int:
+    """Return 64 well mixed bits of any number: a small base would give short words the same fingerprint.
+
+    Method: the finaliser of splitmix64 (Steele, Lea, Flood, OOPSLA 2014).
+    """
+    mixed = (salt + 0x9E3779B97F4A7C15) & _MASK
+    mixed = ((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+    mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) & _MASK
+    return mixed ^ (mixed >> 31)
 
 
 def _powers(base: int, size: int) -> Prints:

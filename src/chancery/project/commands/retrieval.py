@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -70,7 +71,7 @@ def search(
         asked = _lines(queries or terms)
         began = time.perf_counter()
         with _progress() as advance:
-            place = indexed(folder=folder, index=index, rebuild=rebuild, advance=advance)
+            place = indexed(folder=folder, index=index, rebuild=rebuild, advance=advance, salt=secrets.randbits(64))
         searcher = Searcher.open(place)
         built = time.perf_counter() - began
         if terms is not None:
