@@ -266,19 +266,19 @@ def reading(made: Collection, found: list[Relation]) -> list[Row]:
             part not in wholes[container] and not any(part in other for other in parts[container])
             for part in parts[each.id]
         )
-    shown: set[str] = set()
-    once = 0
-    for each in read:
-        for part, letters in zip(segments_of(text=made.texts[each.id]), parts[each.id], strict=True):
-            if letters not in shown:
-                shown.add(letters)
-                once += len(part.text.split())
+    folded = sum(len(made.texts[each.id][part.start : part.end].split()) for each in read for part in each.repeated)
+    unseen = sum(
+        letters_of(notices.without(made.texts[each.id][part.start : part.end])) not in wholes[part.shown_in]
+        for each in read
+        for part in each.repeated
+    )
     return [
         ("  mails / kept after duplicates / to read", f"{len(mails):,} / {len(kept):,} / {len(read):,}", ""),
         ("  less to read, words", f"{1 - words(read) / words(mails):.1%}", ">= 25 % (UCB)"),
         ("    by duplicates alone", f"{1 - words(kept) / words(mails):.1%}", ""),
         ("    by conversations, of what these left", f"{1 - words(read) / words(kept):.1%}", ""),
-        ("    with passages already read hidden", f"{1 - once / words(mails):.1%}", ""),
+        ("    with passages already read hidden", f"{1 - (words(read) - folded) / words(mails):.1%}", ""),
+        ("    passages hidden, not in the mail named", f"{unseen}", "0"),
         ("    mails", f"{1 - len(read) / len(mails):.1%}", ""),
         ("  segments of unread mails / lost", f"{total:,} / {lost}", "0 lost"),
         ("  missing mails reported", f"{sum(len(each.missing) for each in found):,}", ""),

@@ -213,6 +213,22 @@ def test_a_short_answer_needs_sender_and_time_exactly() -> None:
     assert found["a"].verdict.inclusive
 
 
+def test_passages_read_before_are_named() -> None:
+    quoted = outlook("Dee Dart", "Monday, March 1, 2021 5:05 AM", LONG)
+    members = [
+        mail("a", subject="Re: Offer", date_sent="2021-03-02T10:00:00Z"),
+        mail("b", subject="Re: Offer", date_sent="2021-03-03T10:00:00Z", sender="bo@b.example", to=["ann@a.example"]),
+        mail("c", subject="Re: Offer", date_sent="2021-03-04T10:00:00Z"),
+        mail("d", sender="eve@e.example", to=["fay@f.example"], subject="Steel", date_sent="2021-03-05T10:00:00Z"),
+    ]
+    inline = "\n".join(["> " + LONG[:50], "I doubt it.", "> " + LONG[50:]])
+    texts = {"a": f"Seen.{quoted}", "b": f"Done.{quoted}", "c": inline, "d": f"{LONG * 3}\n\n> {LONG}"}
+    found = read(members, texts)
+    assert [found[id].repeated for id in "acd"] == [(), (), ()]
+    (again,) = found["b"].repeated
+    assert (texts["b"][again.start : again.end].strip(), again.shown_in) == (LONG, "a")
+
+
 def test_missing_mails_are_reported_once_at_their_place() -> None:
     quoted = outlook("Dee Dart", "Monday, March 1, 2021 5:05 AM", LONG)
     members = [

@@ -60,6 +60,18 @@ class MissingMail:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeated:
+    """A passage, from start to end in the text of a mail, that stands in full in an inclusive mail read before.
+
+    shown_in: id of that mail.
+    """
+
+    start: int
+    end: int
+    shown_in: str
+
+
+@dataclass(frozen=True, slots=True)
 class Relation:
     """What ties one item to others; None where the question does not arise.
 
@@ -74,6 +86,7 @@ class Relation:
     inclusive: must be read, since no other mail contains all of it; inclusive_reason: ``message``,
     ``attachment``, ``inferred`` or ``unreadable``; contained_in: id of a mail that contains all of it.
     spare_of: id of the inclusive mail with the same content.
+    repeated: passages of an inclusive mail that stand in full in an inclusive mail read before.
     missing: mails that this one is the first to quote and that the collection does not hold.
     """
 
@@ -93,6 +106,7 @@ class Relation:
     inclusive_reason: str | None = None
     contained_in: str | None = None
     spare_of: str | None = None
+    repeated: tuple[Repeated, ...] = ()
     missing: tuple[MissingMail, ...] = ()
 
 

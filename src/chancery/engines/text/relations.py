@@ -10,11 +10,11 @@ from itertools import islice
 from chancery.engines.text.duplicates.families import Duplicates, Suppressed, find_duplicates, is_head
 from chancery.engines.text.duplicates.notices import Notices, learn
 from chancery.engines.text.duplicates.versions import Version, find_versions
-from chancery.engines.text.members import Member, MissingMail, Relation, RelationOptions
+from chancery.engines.text.members import Member, MissingMail, Relation, RelationOptions, Repeated
 from chancery.engines.text.similarity.groups import NearDuplicate, groups
 from chancery.engines.text.threads.conversations import Threaded, threads
 
-__all__ = ["Member", "MissingMail", "Relation", "RelationOptions", "Suppressed", "relate", "suppressed"]
+__all__ = ["Member", "MissingMail", "Relation", "RelationOptions", "Repeated", "Suppressed", "relate", "suppressed"]
 
 DEFAULTS = RelationOptions()
 TextOf = Callable[[str], str | None]
@@ -160,5 +160,6 @@ def _with_thread(relation: Relation, member: Member, found: _Found) -> Relation:
         inclusive_reason=verdict.reason,
         contained_in=verdict.contained_in,
         spare_of=verdict.contained_in if verdict.spare else None,
+        repeated=here.repeated,
         missing=here.missing,
     )

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from chancery.engines.text.duplicates.notices import Notices
-from chancery.engines.text.members import Member, MissingMail
+from chancery.engines.text.members import Member, MissingMail, Repeated
 from chancery.engines.text.threads.answering import answered_by
 from chancery.engines.text.threads.facts import Letters, Mail, facts_of, letters_of_body, thread_id_of
 from chancery.engines.text.threads.gathering import gather
 from chancery.engines.text.threads.inclusive import Verdict, judge
 from chancery.engines.text.threads.missing import find_missing
+from chancery.engines.text.threads.repeating import Reading
 
 NO_NOTICES = Notices()
 _HELD = 32  # bodies read a second time that are held
@@ -23,14 +24,15 @@ _HELD = 32  # bodies read a second time that are held
 class Threaded:
     """One mail in its conversation.
 
-    answers: id of the mail it answers or forwards. missing: mails it is the first to quote or answer that are not
-    there.
+    answers: id of the mail it answers or forwards. repeated: passages that were read before.
+    missing: mails it is the first to quote or answer that are not there.
     """
 
     id: str
     thread_id: str
     verdict: Verdict
     answers: str | None = None
+    repeated: tuple[Repeated, ...] = ()
     missing: tuple[MissingMail, ...] = ()
 
 
@@ -63,6 +65,7 @@ def threads(
     ]
     prints = {mail.parts[0].print for mail in facts} - {0}
     message_ids = {mail.message_id for mail in facts} - {""}
+    reading = Reading()
     for places in gather(mails=facts):
         group = [facts[place] for place in places]
         verdicts = judge(mails=group, letters_of=letters_of)
@@ -70,7 +73,14 @@ def threads(
         for each in find_missing(mails=group, prints=prints, message_ids=message_ids):
             missing[each.quoted_in].append(each)
         answered = answered_by(mails=group)
+        again = reading.read(mails=group, verdicts=verdicts)
         identity = thread_id_of(first=group[0].id)
         for mail in group:
-            answers, absent = answered.get(mail.id), tuple(missing.get(mail.id, ()))
-            yield Threaded(mail.id, identity, verdicts[mail.id], answers, absent)
+            yield Threaded(
+                id=mail.id,
+                thread_id=identity,
+                verdict=verdicts[mail.id],
+                answers=answered.get(mail.id),
+                repeated=again.get(mail.id, ()),
+                missing=tuple(missing.get(mail.id, ())),
+            )

@@ -6,8 +6,9 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from chancery.engines.text.duplicates.notices import Notices
@@ -32,6 +33,7 @@ class Part:
     """One segment: print: hash of its letters, 0 without any; size: letters; header and place as in the body.
 
     people: names of its sender; minutes: times its header may mean; subject: base subject of its header.
+    solid: nothing of another segment stands between start and end.
     """
 
     print: int
@@ -42,6 +44,7 @@ class Part:
     subject: str
     start: int
     end: int
+    solid: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ def facts_of(
         sender=sender,
         people=frozenset(everyone),
         minutes=minutes if minutes is not None and minutes > _NO_TIME else None,
-        parts=tuple(_part(each, notices) for each in segments_of(text=text)),
+        parts=_parts(segments_of(text=text), notices),
         attachments=attachments,
         whole=whole,
     )
@@ -122,7 +125,16 @@ def letters_of_body(*, text: str, notices: Notices) -> Letters:
     return Letters(parts, notices.letters(letters_of(text)))
 
 
-def _part(segment: Segment, notices: Notices) -> Part:
+def _parts(segments: Sequence[Segment], notices: Notices) -> tuple[Part, ...]:
+    places = [(each.spans[0].start, each.spans[-1].end) if each.spans else (0, 0) for each in segments]
+    ordered = sorted(place for place in places if place[0] < place[1])
+    mingled = {place for one, other in pairwise(ordered) if other[0] < one[1] for place in (one, other)}
+    return tuple(
+        _part(segment, place, place not in mingled, notices) for segment, place in zip(segments, places, strict=True)
+    )
+
+
+def _part(segment: Segment, place: tuple[int, int], solid: bool, notices: Notices) -> Part:
     letters = notices.letters(segment.letters())
     header = segment.header or _NOTHING
     return Part(
@@ -132,8 +144,9 @@ def _part(segment: Segment, notices: Notices) -> Part:
         people=keys_of(header.sender) if header.sender else frozenset(),
         minutes=minutes_of(text=header.sent) if header.sent else (),
         subject=_WHITE.sub("", base_subject(subject=header.subject)[0]) if header.subject else "",
-        start=segment.spans[0].start if segment.spans else 0,
-        end=segment.spans[-1].end if segment.spans else 0,
+        start=place[0],
+        end=place[1],
+        solid=solid,
     )
 
 
