@@ -159,6 +159,13 @@ def test_a_folder_that_is_no_collection(tmp_path: Path) -> None:
     assert json.loads(run(tmp_path / "none", "x", "--json")[1])["code"] == "not_a_collection"
 
 
+def test_halves_of_characters_stop_nothing(folder: Path) -> None:
+    (folder / "items.jsonl").write_text(json.dumps(item("h\udcff", text_file=None, custodian="x\ud800", kind="mail")))
+    assert answer(folder, "custodian:x", "--facets")["total"] == 1
+    assert json.loads(run(folder, "x\udcff w/", "--json")[1])["code"] == "distance_wrong"
+    assert answer(folder, "custodian:x\udcff")["total"] == 1
+
+
 def test_strange_facts_do_not_stop_it(folder: Path) -> None:
     strange = item("s", text_file=None, kind=None, size=-5, pages="many", subject=["a", {"b": 1}], to={"x": [1, None]},
                    date="0000", language={"en": 0.9}, thread_id=7)  # fmt: skip

@@ -157,6 +157,8 @@ def text_of(*, folder: Path, text_file: str | None) -> str:
 def _read(line: bytes, number: int) -> dict[str, Any]:
     try:
         item = json.loads(line)
+        if b"\\ud" in line or b"\\uD" in line:  # halves of characters that no file can hold
+            item = json.loads(json.dumps(item, ensure_ascii=False).encode("utf-8", "replace"))
         if not isinstance(item, dict) or not str(item["id"]):
             raise ValueError
     except (ValueError, KeyError, RecursionError) as error:

@@ -62,6 +62,8 @@ def search(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Search the output folder of an ingest; its index is built at the first search and kept."""
+    if query is not None:
+        query = query.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     try:
         if sum(given is not None for given in (query, queries, terms)) != 1:
             raise QueryRefused("Give one of QUERY, --queries and --terms.", code="nothing_asked")
