@@ -14,8 +14,9 @@ from tests.engines.billing.billing_files import bill, long_bill
 
 from chancery.engines.billing.ledes_reading import LedesFinding
 from chancery.engines.billing.ledes_stream import FileRefused
+from chancery.engines.billing.ledes_values import digits_of
 from chancery.engines.billing.receiver import MatterTerms, Profile, ProfileRefused, profile_from, shipped_profiles
-from chancery.engines.billing.validation import Checking, check, digits_of
+from chancery.engines.billing.validation import Checking, check
 from chancery.foundation.errors import Refused
 
 PROFILES = (

@@ -8,7 +8,7 @@ rates): each distinct value is judged once and remembered.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -44,12 +44,15 @@ from chancery.engines.billing.ledes_values import (
     Dates,
     Judged,
     Scaled,
+    amounts,
+    beyond,
+    counts_from,
 )
 from chancery.engines.billing.receiver import Profile
 
 LATEST = "99999999"
 TOTAL = re.compile(r"-?\d{1,12}(?:\.\d\d?)?", re.ASCII)
-CENTS = re.compile(r"-?\d{1,10}\.\d\d(?:\|-?\d{1,10}\.\d\d)*", re.ASCII)
+NOTHING = frozenset(("", "0", "0.0", "0.00", "0.0000"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +89,18 @@ class Run:
 class Columns:
     """A block of records by column.
 
-    numbers: line numbers, each after an LF. suspects: positions of records to be read field by field.
+    numbers: line numbers, each after an LF. counted: the first of them when they count upwards by one, else -1.
+    totals, taxes: in parts of ``unit`` and ``tax_unit`` to a whole. suspects: positions of records to be read field
+    by field.
     """
 
     runs: list[Run]
     numbers: list[str]
+    counted: int
     totals: list[int]
+    unit: int
     taxes: list[int]
+    tax_unit: int
     suspects: set[int]
 
 
@@ -197,34 +205,40 @@ class Screen:
         if min(days) < self.floor:
             suspects |= {place for place, day in enumerate(days) if day < self.floor}
         numbers = parts[0]
-        if max(map(len, numbers)) > int(self.fields[8].size) + 1 or "\n" in numbers:
+        counted = counts_from(numbers=numbers) if ascii_only else -1
+        if counted < 0 and (max(map(len, numbers)) > self.shortest[8] + 1 or "\n" in numbers):
             suspects |= {place for place, number in enumerate(numbers) if not self._sound(8, number[1:])}
-        totals = _amounts(self.totals, parts[4])
-        taxes, wrong = self._arithmetic(parts, totals)
-        suspects |= wrong
+        totals, unit = amounts(scaled=self.totals, texts=parts[4])
+        taxes, tax_unit = amounts(scaled=self.taxes, texts=parts[27]) if self.wide else ([], 1)
+        suspects |= self._slips(parts, totals, unit, taxes, tax_unit)
+        early, late = min(days), max(days)
         for run in runs:
-            suspects |= _questionable(run, days, parts[11], self.profile.received)
-        return Columns(runs, numbers, totals, taxes, suspects)  # type: ignore[arg-type]
+            head = run.head
+            if head is not None and (early < head.lowest or late > head.highest or self.profile.received):
+                suspects |= _questionable(run, head, days, parts[11], self.profile.received)
+        return Columns(runs, numbers, counted, totals, unit, taxes, tax_unit, suspects)  # type: ignore[arg-type]
 
-    def _arithmetic(self, parts: list[list[str]], totals: list[float]) -> tuple[list[float], set[int]]:
-        """Line totals and tax against their parts, in whole ten-thousandths; NaN never lies within the tolerance."""
+    def _slips(
+        self, parts: list[list[str]], totals: list[float], unit: int, taxes: list[float], tax_unit: int
+    ) -> set[int]:
+        """Line totals and tax that do not fit their parts, exactly; NaN never fits."""
         costs = map(self.costs.__getitem__, parts[12])
-        bases: Iterable[float] = map(mul, map(self.units.__getitem__, parts[2]), costs)
-        if parts[3].count("0") + parts[3].count("") + parts[3].count("0.00") != len(totals):
+        bases: list[float] = list(map(mul, map(self.units.__getitem__, parts[2]), costs))
+        first = parts[3][0]
+        if first not in NOTHING or parts[3].count(first) != len(bases):
             adjustments = map(self.adjustments.__getitem__, parts[3])
-            bases = map(add, bases, map(mul, adjustments, repeat(SCALE)))
+            bases = list(map(add, bases, map(mul, adjustments, repeat(SCALE))))
+        wanted = list(map(mul, totals, repeat(SCALE * SCALE // unit)))
         if not self.wide:
-            bases, wanted = list(bases), list(map(mul, totals, repeat(SCALE)))
-            return [], set() if bases == wanted else _beyond(list(map(sub, bases, wanted)), self.tolerance)
-        bases = list(bases)
-        taxes = _amounts(self.taxes, parts[27])
-        slips = list(map(sub, bases, map(mul, map(sub, totals, taxes), repeat(SCALE))))
+            return set() if bases == wanted else beyond(slips=list(map(sub, bases, wanted)), slack=self.tolerance)
+        owed = list(map(mul, taxes, repeat(SCALE * SCALE // tax_unit)))
+        slips = list(map(sub, bases, map(sub, wanted, owed)))
         rates = map(self.tax_rates.__getitem__, parts[26])
         due = [
-            base * rate - tax * (SCALE * RATE_SCALE) if rate != NO_RATE else tax * 0
-            for base, rate, tax in zip(bases, rates, taxes, strict=True)
+            base * rate - tax * RATE_SCALE if rate != NO_RATE else tax * 0
+            for base, rate, tax in zip(bases, rates, owed, strict=True)
         ]
-        return taxes, _beyond(slips, self.tolerance) | _beyond(due, self.tolerance * RATE_SCALE)
+        return beyond(slips=slips, slack=self.tolerance) | beyond(slips=due, slack=self.tolerance * RATE_SCALE)
 
     def _head(self, text: str) -> Head | None:
         """Read the invoice-level fields; None when any of them gives a finding or needs a closer look."""
@@ -339,12 +353,9 @@ class Screen:
 
 
 def _questionable(
-    run: Run, days: Sequence[str], firms: Sequence[str], received: frozenset[tuple[str, str]]
+    run: Run, head: Head, days: Sequence[str], firms: Sequence[str], received: frozenset[tuple[str, str]]
 ) -> set[int]:
     """Records whose day lies outside what their invoice allows, or whose invoice was received before."""
-    head = run.head
-    if head is None:
-        return set()
     found: set[int] = set()
     part = days[run.begin : run.end]
     if min(part) < head.lowest or max(part) > head.highest:
@@ -352,19 +363,3 @@ def _questionable(
     if received:
         found |= {place for place in range(run.begin, run.end) if (firms[place], head.invoice) in received}
     return found
-
-
-def _amounts(scaled: Scaled, texts: list[str]) -> list[float]:
-    """Amounts that differ from record to record: usual ones are read all at once, without remembering them."""
-    joined = "|".join(texts)
-    if scaled.places >= 2 and scaled.most >= 10 and CENTS.fullmatch(joined):
-        return list(map(mul, map(int, joined.replace(".", "").split("|")), repeat(SCALE // 100)))
-    return list(map(scaled.__getitem__, texts))
-
-
-def _beyond(slips: list[float], slack: int) -> set[int]:
-    """Positions of differences beyond what is allowed; NaN is always beyond."""
-    whole = sum(slips)
-    if whole == whole and -slack <= min(slips) and max(slips) <= slack:
-        return set()
-    return {place for place, slip in enumerate(slips) if not -slack <= slip <= slack}

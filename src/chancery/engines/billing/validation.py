@@ -6,7 +6,7 @@ This module never imports the writer: what it knows comes from the tables in ``d
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -29,7 +29,6 @@ from chancery.engines.billing.ledes_reading import (
     read_record,
 )
 from chancery.engines.billing.ledes_stream import Block, Notes, blocks, opened
-from chancery.engines.billing.ledes_values import SCALE
 from chancery.engines.billing.line_rules import check_record
 from chancery.engines.billing.receiver import Profile
 
@@ -203,7 +202,11 @@ class Checking:
             self._open(block, skipped, run, places[0], head)
         numbers = columns.numbers[places.start : places.stop]
         alike = invoices.held[head.invoice].head == head.values
-        counted = alike and block.ascii and self._counted(head.invoice, numbers, asked)
+        counted = (
+            alike
+            and columns.counted >= 0
+            and self._tracker(head.invoice, asked).add_run(first=columns.counted + places.start, count=len(numbers))
+        )
         bare = [] if counted else [number[1:] for number in numbers]
         if not alike or any(map(ne, bare, map(str.strip, bare))):
             for place in places:
@@ -217,8 +220,11 @@ class Checking:
                     at = first + place
                     where = (block.first_line + at, block.start_of(at))
                     self._twice(*where, block.lines[at], block.encoding, number)
-        lines, taxes = columns.totals[places.start : places.stop], columns.taxes[places.start : places.stop]
-        invoices.add_run(invoice=head.invoice, lines=Decimal(sum(lines)) / SCALE, taxes=Decimal(sum(taxes)) / SCALE)
+        invoices.add_run(
+            invoice=head.invoice,
+            lines=Decimal(sum(columns.totals[places.start : places.stop])) / columns.unit,
+            taxes=Decimal(sum(columns.taxes[places.start : places.stop])) / columns.tax_unit,
+        )
         self.records += len(numbers)
 
     def _open(self, block: Block, skipped: tuple[int, int], run: Run, place: int, head: Head) -> None:
@@ -243,23 +249,6 @@ class Checking:
     def _tracker(self, invoice: str, asked: Profile) -> LineNumbers:
         scope = invoice if asked.line_numbers_per_invoice else ""
         return self._numbers.setdefault(scope, LineNumbers())
-
-    def _counted(self, invoice: str, numbers: Sequence[str], asked: Profile) -> bool:
-        """Take line numbers that count upwards by one, in one step. numbers: ASCII, each after an LF."""
-        size = sum(map(len, numbers))
-        if not numbers[0][1:].isdecimal() or size > 19 * len(numbers):
-            return False
-        begin = int(numbers[0])
-        wanted = range(begin, begin + len(numbers))
-        # A number written any other way (sign, leading zeros, blanks) is longer than its plain digits.
-        if size != len(numbers) + digits_of(numbers=wanted):
-            return False
-        try:
-            if list(map(int, numbers)) != list(wanted):
-                return False
-        except ValueError:
-            return False
-        return self._tracker(invoice, asked).add_run(first=begin, count=len(numbers))
 
     def _twice(self, number: int, start: int, line: str, encoding: str, value: str) -> None:
         before = "".join(part + "|" for part in line.split("|", 8)[:8])
@@ -287,13 +276,3 @@ class Checking:
         if value and not self._tracker(record.values["INVOICE_NUMBER"], asked).add(number=value):
             self._twice(number, start, line, encoding, value)
         self._invoices.add(report=self.report, record=record)
-
-
-def digits_of(*, numbers: range) -> int:
-    """Digits needed to write every whole number of a range without signs and leading zeros."""
-    total, first, width = 0, numbers.start, len(str(numbers.start))
-    while first < numbers.stop:
-        last = min(numbers.stop, 10**width)
-        total += (last - first) * width
-        first, width = last, width + 1
-    return total
