@@ -60,9 +60,18 @@ def test_a_leaning_page_is_read_in_order(picture: Image.Image) -> None:
     assert page.text.replace(" ", "") == "\n".join(WANTED).replace(" ", "")
 
 
-def test_a_blank_page_and_a_dot_give_no_lines() -> None:
-    assert read(Image.new("L", (600, 800), 255)).lines == ()
-    assert read(Image.new("L", (1, 1), 0)).text == ""
+def test_a_blank_page_a_dot_and_narrow_strips_give_no_lines_and_cost_little() -> None:
+    for size in ((600, 800), (1, 1), (12_000, 12), (7, 9_000)):
+        assert read(Image.new("L", size, 200)).lines == ()
+
+
+def test_a_narrow_strip_is_read_and_its_line_keeps_its_place(picture: Image.Image) -> None:
+    strip = Image.new("L", (2400, 60), 255)
+    strip.paste(picture.crop((130, 145, 800, 195)), (0, 5))
+    page = read(strip)
+    assert page.text == WANTED[1]
+    left, top, right, bottom = page.lines[0].box
+    assert left < 0.05 and right < 0.4 and bottom - top > 0.2
 
 
 def test_what_is_no_picture_is_refused() -> None:

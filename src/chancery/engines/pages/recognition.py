@@ -20,7 +20,7 @@ from chancery.engines.pages.imaging import to_pdf
 from chancery.engines.pages.order import reading_rows
 from chancery.engines.pages.recognised import LOW_CONFIDENCE, Box, Line, RecognisedPage, RecognisedText, joined
 from chancery.engines.pages.render import page_count, page_image, page_resolution
-from chancery.engines.pages.turning import Quads, levelled, skew_of, stands_on_end, turned_points
+from chancery.engines.pages.turning import Quads, levelled, sides, skew_of, stands_on_end, turned_points
 from chancery.engines.pages.values import ImagingRefused, Printable
 
 __all__ = ["LOW_CONFIDENCE", "Line", "RecognisedText", "recognise", "recognise_page", "recognise_pdf", "recognise_scan"]
@@ -35,7 +35,13 @@ UPRIGHT = 0.93
 SEARCH_SIDE = 1280
 READ_SIDE = 2600
 SMALL_LETTERS = 11
-LEAST_SIDE = 32
+# Small pictures are searched enlarged, up to this side and factor; narrow ones are widened by plain margin.
+ENLARGED_SIDE = 900
+ENLARGED = 2.5
+NARROWEST = 12
+# Longer or lower than this is a rule on the paper, not a line of text.
+LONGEST_LINE = 400
+LOWEST_LINE = 4
 _LOCK = threading.Lock()
 Pixels = npt.NDArray[np.uint8]
 _Text = tuple[str, float, float]
@@ -51,6 +57,9 @@ def _engine(threads: int) -> Any:
             "Global.use_cls": False,
             "Global.log_level": "warning",
             "Rec.rec_batch_num": 1,
+            # Pictures come in the size that they are searched in; by itself the detector would blow up narrow ones.
+            "Det.limit_type": "max",
+            "Det.limit_side_len": READ_SIDE,
             "EngineConfig.onnxruntime.intra_op_num_threads": threads,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
         }
@@ -77,22 +86,25 @@ def recognise_page(*, image: bytes, number: int = 1, dpi: int = 0, threads: int 
     if pixels is None:
         raise ImagingRefused("The picture cannot be decoded.", code="corrupt")
     with _LOCK:
-        return _read(_sized(pixels), number, dpi, _engine(threads))
+        sized, extent = _sized(pixels)
+        return _read(sized, extent, number, dpi, _engine(threads))
 
 
-def _sized(pixels: Any) -> Pixels:
-    """Make a picture no larger than the models can use, and no smaller than they need."""
+def _sized(pixels: Any) -> tuple[Pixels, tuple[int, int]]:
+    """Make a picture no larger than the models can use, and no narrower than they need; returns also its width and
+    height without the margin that was added."""
     longest = max(pixels.shape[:2])
     if longest > READ_SIDE:
         scale = READ_SIDE / longest
         pixels = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    short = [max(0, LEAST_SIDE - side) for side in pixels.shape[:2]]
-    if any(short):
-        pixels = cv2.copyMakeBorder(pixels, 0, short[0], 0, short[1], cv2.BORDER_REPLICATE)
-    return np.asarray(pixels, np.uint8)
+    high, wide = pixels.shape[:2]
+    below, beside = max(32, wide // NARROWEST) - high, max(32, high // NARROWEST) - wide
+    if below > 0 or beside > 0:
+        pixels = cv2.copyMakeBorder(pixels, 0, max(0, below), 0, max(0, beside), cv2.BORDER_REPLICATE)
+    return np.asarray(pixels, np.uint8), (wide, high)
 
 
-def _read(pixels: Pixels, number: int, dpi: int, engine: Any) -> RecognisedPage:
+def _read(pixels: Pixels, extent: tuple[int, int], number: int, dpi: int, engine: Any) -> RecognisedPage:
     height, width = pixels.shape[:2]
     quads = _found(pixels, engine)
     turn = 0
@@ -109,7 +121,7 @@ def _read(pixels: Pixels, number: int, dpi: int, engine: Any) -> RecognisedPage:
     skew = skew_of(quads)
     original = turned_points(quads, turn=turn, width=width, height=height)
     level = levelled(quads, skew=skew)
-    lines = tuple(_line(texts[place], original[place], width, height) for place in kept)
+    lines = tuple(_line(texts[place], original[place], *extent) for place in kept)
     scale = np.array([1 / pixels.shape[1], 1 / pixels.shape[0]])
     rows = reading_rows(boxes=[_bounds(level[place] * scale) for place in kept])
     return RecognisedPage(number, lines, rows, turn, round(skew, 2), dpi)
@@ -118,7 +130,8 @@ def _read(pixels: Pixels, number: int, dpi: int, engine: Any) -> RecognisedPage:
 def _found(pixels: Pixels, engine: Any) -> Quads:
     """Find lines of text; where their letters come out very small, look again at the full size."""
     longest = max(pixels.shape[:2])
-    quads = _found_at(pixels, min(1.0, SEARCH_SIDE / longest), engine)
+    scale = min(1.0, SEARCH_SIDE / longest) if longest >= ENLARGED_SIDE else min(ENLARGED, ENLARGED_SIDE / longest)
+    quads = _found_at(pixels, scale, engine)
     if len(quads) and longest > SEARCH_SIDE:
         heights = np.linalg.norm(quads[:, 3] - quads[:, 0], axis=1) * (SEARCH_SIDE / longest)
         if float(np.median(heights)) < SMALL_LETTERS:
@@ -127,11 +140,16 @@ def _found(pixels: Pixels, engine: Any) -> Quads:
 
 
 def _found_at(pixels: Pixels, scale: float, engine: Any) -> Quads:
-    small = pixels if scale == 1 else cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    small = pixels if scale == 1 else cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=method)
     boxes = engine.text_det(small).boxes
     if boxes is None or not len(boxes):
         return np.empty((0, 4, 2), np.float32)
-    return (np.asarray(boxes, np.float32) / scale).astype(np.float32)
+    quads = (np.asarray(boxes, np.float32) / scale).astype(np.float32)
+    along, down = sides(quads)
+    least = np.minimum(along, down)
+    kept: Quads = quads[(least >= LOWEST_LINE) & (np.maximum(along, down) <= LONGEST_LINE * least)]
+    return kept
 
 
 def _crops(pixels: Pixels, quads: Quads) -> list[Pixels]:
