@@ -12,6 +12,7 @@ from scipy import sparse
 from chancery.engines.review.tokens import characters, pairs, runs, words
 
 Floats = NDArray[np.float32]
+STRIP = 512
 
 
 @dataclass(frozen=True)
@@ -134,8 +135,9 @@ def _add_products(total: Floats, matrix: sparse.csr_matrix, weight: float) -> No
     thick = (matrix[:, np.flatnonzero(common)] * np.float32(np.sqrt(weight))).toarray()
     total += thick @ thick.T
     thin = matrix[:, np.flatnonzero(~common & (having > 1))]
-    products = (thin @ thin.T).tocoo()
-    total[products.row, products.col] += np.float32(weight) * products.data
+    across = thin.T.tocsr() * np.float32(weight)
+    for start in range(0, rows, STRIP):
+        total[start : start + STRIP] += (thin[start : start + STRIP] @ across).toarray()
     # Features of one document alone touch only its own likeness.
     alone = np.flatnonzero(having == 1)
     if len(alone):

@@ -109,7 +109,8 @@ def _missed(progress: Progress, asked: Question) -> Answer:
 
     At a depth the relevant found, F, are counted, not estimated; recall is below t only if more than
     F (1 − t) / t are missing. Stops when so few of the sample's relevant documents are still to come that this
-    has probability at most 1 − confidence (hypergeometric). Looking after every document costs nothing: to
+    has probability at most 1 − confidence (hypergeometric; exact for a
+    sample of a size fixed beforehand). Looking after every document costs nothing: to
     stop too early at any depth, the same would have to hold at the last depth below the target, where fewer
     of the sample are to come and the bound is larger, so one test's error covers all. Relevant documents
     known before the sample was drawn are left out on both sides.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -51,21 +52,23 @@ def runs(text: str) -> list[str]:
 
 def words(run_lists: Sequence[Sequence[str]]) -> Occurrences:
     """Return the words of each document; a run without spaces between words gives its character pairs."""
-    vocabulary: dict[str, int] = {}
+    vocabulary: defaultdict[str, int] = defaultdict()
+    vocabulary.default_factory = vocabulary.__len__
     ids: list[int] = []
     lengths: list[int] = []
     for found in run_lists:
-        before = len(ids)
-        for run in found:
-            if len(run) > 1 and not run.isascii() and DENSE.match(run):
-                ids.extend(
-                    vocabulary.setdefault(run[place : place + 2], len(vocabulary)) for place in range(len(run) - 1)
-                )
-            else:
-                ids.append(vocabulary.setdefault(run, len(vocabulary)))
-        lengths.append(len(ids) - before)
+        pieces = found if "".join(found).isascii() else [piece for run in found for piece in _pieces(run)]
+        ids.extend(map(vocabulary.__getitem__, pieces))
+        lengths.append(len(pieces))
     documents = np.repeat(np.arange(len(run_lists), dtype=np.int64), lengths)
     return Occurrences(documents, np.array(ids, dtype=np.uint64), len(run_lists))
+
+
+def _pieces(run: str) -> list[str]:
+    """Return a run as it is, or the character pairs of one written without spaces."""
+    if len(run) > 1 and DENSE.match(run):
+        return [run[place : place + 2] for place in range(len(run) - 1)]
+    return [run]
 
 
 def pairs(single: Occurrences) -> Occurrences:
