@@ -70,6 +70,7 @@ from chancery.engines.comparison.package import Package, Unreadable, parse_xml
 MATH_RUN, MATH_TEXT = M + "r", M + "t"
 _SKIPPED: Final = MARKERS | NOISE | MOVE_RANGES | CUSTOM_RANGES
 _SORTED: Final = frozenset(W + name for name in ("rPr", "pPr", "tcPr", "trPr", "tblPr", "sectPr", "tblPrEx", "sdtPr"))
+_TRACKED: Final = CHANGES | RUN_MARKS | {W + name for name in ("cellIns", "cellDel", "cellMerge")}
 _DRAWING_IDS: Final = frozenset(("docPr", "cNvPr"))
 _DEAD: Final = (
     "http://powertools.codeplex.com",
@@ -85,6 +86,7 @@ class Canon:
     part: the part whose relationships count now. notes: note elements by (reference tag, id). numbers: list labels.
     inline: whether a reference to a footnote or endnote stands for its text; for a comment it always does.
     note_keys: names of the notes that the other file has too, by (reference tag, id).
+    strict: whether lines also tell apart what is tracked in properties and marks.
     """
 
     package: Package
@@ -97,6 +99,7 @@ class Canon:
     inlining: set[tuple[str, str]] = field(default_factory=set)
     inline: bool = True
     note_keys: dict[tuple[str, str], str] = field(default_factory=dict)
+    strict: bool = False
 
     # properties
 
@@ -115,6 +118,17 @@ class Canon:
             found = "".join(sorted(self.element(child) for child in node if child.tag not in left))
             found = self.attributes(node) + found
             self.formats[raw] = found
+        return found
+
+    def shape(self, node: Element | None) -> str:
+        """Return the canonical text of properties for a line; when strict, with what is tracked in them."""
+        found = self.properties(node)
+        if not self.strict or node is None:
+            return found
+        for child in node:
+            if child.tag in _TRACKED:
+                former = "".join(self.properties(inner) for inner in child)
+                found += f"~{local(child.tag)} {child.get(W + 'author')} {child.get(W + 'date')} {former}"
         return found
 
     def attributes(self, node: Element) -> str:
@@ -220,7 +234,7 @@ class Canon:
             elif tag in (SDT, CUSTOMXML):
                 lines.extend(self.control(child))
             elif tag == SECTPR:
-                if shape := self.properties(child):
+                if shape := self.shape(child):
                     lines.append("SECTION" + shape)
             elif isinstance(tag, str) and tag not in _SKIPPED and not tag.endswith("Pr"):
                 lines.append(self.element(child))
@@ -238,9 +252,11 @@ class Canon:
 
     def table(self, node: Element) -> Iterator[str]:
         """Yield the canonical lines of a table."""
-        yield "TABLE" + self.properties(node.find(W + "tblPr"))
+        yield "TABLE" + self.shape(node.find(W + "tblPr"))
         grid = node.find(TBLGRID)
-        yield "GRID" + ("" if grid is None else "".join(self.element(col) for col in grid if col.tag not in CHANGES))
+        yield "GRID" + (
+            "" if grid is None else "".join(self.element(col) for col in grid if self.strict or col.tag not in CHANGES)
+        )
         yield from self.rows(node)
         yield "/TABLE"
 
@@ -248,7 +264,7 @@ class Canon:
         """Yield the canonical lines of rows."""
         for row in node:
             if row.tag == TR:
-                yield f"ROW{self.properties(row.find(W + 'trPr'))}{self.properties(row.find(W + 'tblPrEx'))}"
+                yield f"ROW{self.shape(row.find(W + 'trPr'))}{self.shape(row.find(W + 'tblPrEx'))}"
                 yield from self._cells(row)
             elif row.tag in (SDT, CUSTOMXML):
                 content = row.find(SDTCONTENT) if row.tag == SDT else row
@@ -259,7 +275,7 @@ class Canon:
     def _cells(self, row: Element) -> Iterator[str]:
         for cell in row:
             if cell.tag == TC:
-                yield "CELL" + self.properties(cell.find(W + "tcPr"))
+                yield "CELL" + self.shape(cell.find(W + "tcPr"))
                 yield from self.story(cell)
             elif cell.tag in (SDT, CUSTOMXML):
                 content = cell.find(SDTCONTENT) if cell.tag == SDT else cell
@@ -270,17 +286,18 @@ class Canon:
     def paragraph(self, node: Element) -> str:
         """Return the canonical line of a paragraph: properties, mark, content."""
         raw: bytes = etree.tostring(node, with_tail=False)
-        found = self.shared.get(raw)
+        marked = self.strict and (b"Change" in raw or b":ins" in raw or b":del" in raw or b":move" in raw)
+        found = None if marked else self.shared.get(raw)
         if found is not None:
             return found
         properties = node.find(PPR)
         mark = section = ""
         if properties is not None:
-            mark = self.properties(properties.find(RPR))
+            mark = self.shape(properties.find(RPR))
             inner = properties.find(SECTPR)
-            section = "" if inner is None else "SECTION" + self.properties(inner)
-        line = f"P{self.properties(properties)}|{mark}|{self.content(node)}{section}"
-        if b"r:" not in raw and b"numId" not in raw and b"eference" not in raw:
+            section = "" if inner is None else "SECTION" + self.shape(inner)
+        line = f"P{self.shape(properties)}|{mark}|{self.content(node)}{section}"
+        if not marked and b"r:" not in raw and b"numId" not in raw and b"eference" not in raw:
             self.shared[raw] = line
         return line
 
@@ -323,7 +340,7 @@ class Canon:
         for child in run:
             tag = child.tag
             if tag == RPR:
-                form = self.properties(child)
+                form = self.shape(child)
             elif tag in (TEXT, DELTEXT):
                 if child.text:
                     yield form or "", child.text

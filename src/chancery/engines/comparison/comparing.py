@@ -79,7 +79,10 @@ def compare(*, old: bytes, new: bytes, author: str, at: datetime) -> Redline:
 def _compare(old: Package, new: Package, author: str, at: str) -> Redline:
     shared: dict[bytes, str] = {}
     new.seen = old.seen
-    canons = Canon(old, old.main(), shared=shared, inline=False), Canon(new, new.main(), shared=shared, inline=False)
+    canons = (
+        Canon(old, old.main(), shared=shared, inline=False, strict=True),
+        Canon(new, new.main(), shared=shared, inline=False, strict=True),
+    )
     for canon in canons:
         load_notes(canon=canon)
     name_notes(old=canons[0], new=canons[1])

@@ -162,17 +162,14 @@ class Desk:
         """
         existing = next((child for child in made if child.tag in CHANGES), None)
         now, then = self.new.properties(made), self.old.properties(self.former(old))
-        if now == then:
-            if existing is not None:
-                made.remove(existing)
-                self.tally.settled += 1
-            return
         if existing is not None:
             if self.new.properties(self.former(made)) == then:
                 self.tally.kept += 1
                 return
             made.remove(existing)
             self.tally.settled += 1
+        if now == then:
+            return
         theirs = None if old is None else next((child for child in old if child.tag in CHANGES), None)
         if theirs is not None and self.old.properties(old) == now:
             made.append(self.sign(self.bring(theirs), theirs))

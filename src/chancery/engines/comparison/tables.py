@@ -345,8 +345,10 @@ def _grid(new: Element, old: Element, desk: Desk) -> None:
     existing = grid.find(W + "tblGridChange")
     if existing is not None:
         if _widths(desk.former(grid)) == widths[1]:
+            desk.tally.kept += 1
             return
         grid.remove(existing)
+        desk.tally.settled += 1
     if widths[0] != widths[1]:
         grid.append(desk.change_of(former, TBLGRID, W + "tblGridChange"))
 
