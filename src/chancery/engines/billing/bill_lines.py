@@ -13,10 +13,10 @@ from chancery.engines.billing.ledes_reading import (
     NUMBER,
     FormatName,
     body_of,
-    day_of,
     field_rules,
 )
 from chancery.engines.billing.ledes_stream import Notes, blocks, opened
+from chancery.engines.billing.ledes_values import REMEMBERED, Dates
 from chancery.foundation.errors import Refused
 
 ZERO = Decimal(0)
@@ -75,13 +75,25 @@ class Line(NamedTuple):
         return f"{self.invoice}/{self.number}"
 
 
+class _Numbers(dict[str, Decimal | None]):
+    """Texts as exact numbers; None when unreadable or too long to calculate with."""
+
+    def __missing__(self, text: str) -> Decimal | None:
+        if len(self) > REMEMBERED:
+            self.clear()
+        plain = NUMBER.fullmatch(text)
+        fits = plain is not None and len((plain[1] or "").lstrip("0")) <= DIGITS and len(text) <= 24
+        self[text] = ZERO if not text else Decimal(text) if fits else None
+        return self[text]
+
+
 @dataclass(slots=True)
 class LineReader:
     """Reads the lines of LEDES 1998B and 98BI. skipped: lines of the file whose values could not be read."""
 
     skipped: list[int] = field(default_factory=list)
-    _days: dict[str, date | None] = field(default_factory=dict)
-    _numbers: dict[str, Decimal | None] = field(default_factory=dict)
+    _days: Dates = field(default_factory=Dates)
+    _numbers: _Numbers = field(default_factory=lambda: _Numbers())
 
     def read(self, data: bytes | str | BinaryIO) -> Iterator[Line]:
         """The readable lines in their order; a wrong total or code does not matter here, ``validation`` tells it."""
@@ -100,7 +112,7 @@ class LineReader:
                     wide = text.count("|") > 37
                     width = 52 if wide else 24
                     continue
-                body = body_of(line=text)[0]
+                body = text[:-2] if text.endswith("[]") else body_of(line=text)[0]
                 line = self._line(place, body, width, wide)
                 if line is None:
                     self.skipped.append(place)
@@ -108,20 +120,23 @@ class LineReader:
                     yield line
 
     def _line(self, place: int, body: str, width: int, wide: bool) -> Line | None:
-        value = list(map(str.strip, body.split("|")))
+        value = body.split("|")
         if len(value) != width:
             return None
-        billed, day = self._day(value[0]), self._day(value[13])
-        units, adjustment = self._number(value[10]), self._number(value[11])
-        total, rate = self._number(value[12]), self._number(value[20])
+        if " |" in body or "| " in body or not body.isascii():
+            value = list(map(str.strip, value))
+        days, numbers = self._days, self._numbers
+        billed, day = days[value[0]], days[value[13]]
+        units, adjustment = numbers[value[10]], numbers[value[11]]
+        total, rate = numbers[value[12]], numbers[value[20]]
         if billed is None or day is None or units is None or adjustment is None or total is None or rate is None:
             return None
         if not value[12] or not value[1]:
             return None
         tax, tax_rate = ZERO, None
         if wide:
-            read = self._number(value[48])
-            tax_rate = self._number(value[47]) if value[47] else None
+            read = numbers[value[48]]
+            tax_rate = numbers[value[47]] if value[47] else None
             if read is None or (value[47] and tax_rate is None):
                 return None
             tax = read
@@ -133,8 +148,8 @@ class LineReader:
             value[19],
             value[3],
             value[23],
-            self._day(value[5]),
-            self._day(value[6]),
+            days[value[5]],
+            days[value[6]],
             value[8],
             value[9],
             units,
@@ -156,20 +171,6 @@ class LineReader:
             value[25] if wide else "",
             raw=body,
         )
-
-    def _day(self, text: str) -> date | None:
-        if text not in self._days:
-            self._days[text] = day_of(value=text)
-        return self._days[text]
-
-    def _number(self, text: str) -> Decimal | None:
-        if text not in self._numbers:
-            if len(self._numbers) > 100_000:
-                self._numbers.clear()
-            plain = NUMBER.fullmatch(text)
-            fits = plain is not None and len((plain[1] or "").lstrip("0")) <= DIGITS and len(text) <= 24
-            self._numbers[text] = ZERO if not text else Decimal(text) if fits else None
-        return self._numbers[text]
 
 
 def _shape(text: str) -> FormatName:

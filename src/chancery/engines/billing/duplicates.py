@@ -56,12 +56,15 @@ def duplicate_lines(
     shared: dict[tuple[str, date, str], list[Billed]] = defaultdict(list)
     for line in lines:
         groups[line.matter, line.person].append(line)
-        if line.text.strip():
+        if line.text:
             shared[line.matter, line.day, line.text.lower().strip()].append(line)
     for group in groups.values():
-        group.sort(key=_order)
-        pairs += _within(group, timedelta(days=near_days), near_score)
-    for alike in shared.values():
+        if len(group) > 1:
+            group.sort(key=_order)
+            pairs += _within(group, timedelta(days=near_days), near_score)
+    for (_, _, text), alike in shared.items():
+        if len(alike) < 2 or not text:
+            continue
         people: dict[str, Billed] = {}
         for line in sorted(alike, key=_order):
             people.setdefault(line.person, line)

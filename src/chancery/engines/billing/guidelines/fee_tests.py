@@ -53,7 +53,7 @@ def increment(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
     step, fewest = number(rule, "hours", "0.1") or Decimal("0.1"), int(number(rule, "pattern_entries", "10"))
 
     whole: set[Decimal] = set()
-    rounded = {place for place, count in seen.entries.items() if count >= fewest and seen.quarters[place] == count}
+    rounded = {place for place, (count, quarters) in seen.entries.items() if count >= fewest and quarters == count}
 
     def test(line: Line, reading: Reading) -> Result:
         if line.units not in whole and line.units % step:
@@ -122,22 +122,31 @@ def new_person(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
     return test if teams or dated else None
 
 
+def _rate_before_notice(person: Person, day: date, days: timedelta) -> Decimal | None:
+    """The lower rate that still holds because the higher one of that day was announced too late."""
+    rates = sorted(person.rates, key=lambda rate: rate.valid_from or date.min)
+    usual = None
+    for before, after in pairwise(rates):
+        if not after.holds_on(day) or after.valid_from is None or after.amount <= before.amount:
+            continue
+        if after.announced is None or day < max(after.valid_from, after.announced + days):
+            usual = before.amount
+    return usual
+
+
 def rate_without_notice(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
     """A new rate holds only so many days after it was announced; until then the one before it."""
     days = timedelta(days=int(number(rule, "days", "60")))
     several = {key for key, person in (setting.people or {}).items() if len(person.rates) > 1}
+    held: dict[tuple[str, date], Decimal | None] = {}
 
     def test(line: Line, reading: Reading) -> Result:
         if line.person not in several:
             return None
-        rates = sorted(_person(setting, line).rates, key=lambda rate: rate.valid_from or date.min)
-        usual = None
-        for before, after in pairwise(rates):
-            if not after.holds_on(line.day) or after.valid_from is None or after.amount <= before.amount:
-                continue
-            told = after.announced
-            if told is None or line.day < max(after.valid_from, told + days):
-                usual = before.amount
+        place = (line.person, line.day)
+        if place not in held:
+            held[place] = _rate_before_notice(_person(setting, line), line.day, days)
+        usual = held[place]
         if usual is None or line.rate <= usual:
             return None
         return "rate", usual, {"rate": str(line.rate), "earlier": str(usual)}

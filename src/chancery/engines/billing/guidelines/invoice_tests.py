@@ -43,12 +43,11 @@ def phase_of(task: str) -> str:
 
 def late_invoice(rule: Guideline, setting: Setting, invoice: Invoice) -> list[InvoiceResult]:
     """Sent more than so many days after the end of the month in which the work ended."""
-    first = invoice.lines[0]
     end = max((line.period_end for line in invoice.lines if line.period_end), default=None)
     if end is None:
         end = max(line.day for line in invoice.lines)
     month_end = end.replace(day=monthrange(end.year, end.month)[1])
-    days = (first.invoice_date - month_end).days
+    days = (max(line.invoice_date for line in invoice.lines) - month_end).days
     return [(None, None, {"days": str(days)})] if days > int(number(rule, "days", "30")) else []
 
 

@@ -14,6 +14,7 @@ from chancery.engines.billing.narratives import Reading, read_narrative
 
 ZERO = Decimal(0)
 QUARTER = Decimal("0.25")
+SPECIAL = frozenset(("A105", "A109", "A112"))
 NOTHING = read_narrative(text="")
 
 
@@ -23,8 +24,8 @@ class Seen:
 
     hours: by person and day, over all matters. working: people by matter, task and day. meeting: people in
     conferences inside the firm by matter and day. hearings: fee lines of attending by matter and day. research:
-    hours by invoice and matter. travelling: (matter, day) with travel time. entries, quarters: entries of a person
-    on an invoice, and those in whole quarter hours. pairs: likely duplicates, by the place of
+    hours by invoice and matter. travelling: (matter, day) with travel time. entries: of a person on an
+    invoice, and those in whole quarter hours. pairs: likely duplicates, by the place of
     the later line in the file. readings: of the narratives, one for each line in its order.
     """
 
@@ -34,8 +35,7 @@ class Seen:
     hearings: dict[tuple[str, date], list[Line]] = field(default_factory=lambda: defaultdict(list))
     research: dict[tuple[str, str], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     travelling: set[tuple[str, date]] = field(default_factory=set)
-    entries: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
-    quarters: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+    entries: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
     pairs: dict[int, Pair] = field(default_factory=dict)
     readings: list[Reading] = field(default_factory=list)
 
@@ -47,7 +47,7 @@ def matter_of(line: Line) -> str:
 
 def order_key(line: Line) -> str:
     """Order of lines by invoice and line number, wherever they stand in the file; ends with the place in the file."""
-    return f"{line.invoice}\0{line.number:>20}\0{line.line}"
+    return f"{line.invoice}\0{line.number.rjust(20)}\0{line.line}"
 
 
 def is_meeting(line: Line, classes: tuple[str, ...], subjects: frozenset[str]) -> bool:
@@ -58,37 +58,53 @@ def is_meeting(line: Line, classes: tuple[str, ...], subjects: frozenset[str]) -
 def gather(*, lines: Sequence[Line], near_days: int, near_score: float, want_pairs: bool) -> Seen:
     """Look at every line once; likely duplicates only where a rule asks for them."""
     seen = Seen()
+    for line in lines:
+        if line.type == "F":
+            reading = read_narrative(text=line.text)
+            _gather_fee(seen, line, reading)
+        else:
+            reading = NOTHING
+        seen.readings.append(reading)
+    if want_pairs:
+        _find_pairs(seen, lines, near_days, near_score)
+    return seen
+
+
+def _gather_fee(seen: Seen, line: Line, reading: Reading) -> None:
+    matter, day, person, activity = line.client_matter or line.matter, line.day, line.person, line.activity
+    seen.hours[person, day] += line.units
+    if line.task:
+        seen.working[matter, line.task, day].add(person)
+    counts = seen.entries[line.invoice, person]
+    counts[0] += 1
+    if not line.units % QUARTER:
+        counts[1] += 1
+    classes = reading.classes
+    if activity == "A102" or "research" in classes:
+        seen.research[line.invoice, matter] += line.units
+    if reading.plain and activity not in SPECIAL:
+        return
+    if is_meeting(line, classes, reading.subjects):
+        seen.meeting[matter, day].add(person)
+    if activity == "A109" or ("hearing" in reading.subjects and "attend" in classes):
+        seen.hearings[matter, day].append(line)
+    if activity == "A112" or "travel" in reading.subjects:
+        seen.travelling.add((matter, day))
+
+
+def _find_pairs(seen: Seen, lines: Sequence[Line], near_days: int, near_score: float) -> None:
     billed = []
     for line in lines:
-        matter = matter_of(line)
-        reading = read_narrative(text=line.text) if line.type == "F" else NOTHING
-        seen.readings.append(reading)
-        if line.type == "E" and want_pairs:
+        if line.type == "F":
+            person = line.person
+        elif line.type == "E":
             person = f"{line.expense}|{line.amount}"
-            billed.append(Billed(order_key(line), f"{line.firm}|{matter}", person, line.day, line.units, line.text))
-        if line.type != "F":
+        else:
             continue
-        day, person = line.day, line.person
-        seen.hours[person, day] += line.units
-        if line.task:
-            seen.working[matter, line.task, day].add(person)
-        if is_meeting(line, reading.classes, reading.subjects):
-            seen.meeting[matter, day].add(person)
-        if line.activity == "A109" or ("hearing" in reading.subjects and "attend" in reading.classes):
-            seen.hearings[matter, day].append(line)
-        if line.activity == "A102" or "research" in reading.classes:
-            seen.research[line.invoice, matter] += line.units
-        if line.activity == "A112" or "travel" in reading.subjects:
-            seen.travelling.add((matter, day))
-        place = (line.invoice, person)
-        seen.entries[place] += 1
-        seen.quarters[place] += line.units % QUARTER == ZERO
-        if want_pairs:
-            billed.append(Billed(order_key(line), f"{line.firm}|{matter}", person, day, line.units, line.text))
-    if want_pairs:
-        for pair in duplicate_lines(lines=billed, near_days=near_days, near_score=near_score):
-            later = int(pair.second.rpartition("\0")[2])
-            held = seen.pairs.get(later)
-            if held is None or (pair.kind == "same_line" and held.kind != "same_line"):
-                seen.pairs[later] = pair
-    return seen
+        matter = f"{line.firm}|{line.client_matter or line.matter}"
+        billed.append(Billed(order_key(line), matter, person, line.day, line.units, line.text))
+    for pair in duplicate_lines(lines=billed, near_days=near_days, near_score=near_score):
+        later = int(pair.second.rpartition("\0")[2])
+        held = seen.pairs.get(later)
+        if held is None or (pair.kind == "same_line" and held.kind != "same_line"):
+            seen.pairs[later] = pair
