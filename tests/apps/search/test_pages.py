@@ -66,9 +66,7 @@ def test_facets_count_the_answers_and_narrow_them(filled: str, world: World, sig
     assert dict(found.facets.labels["language"]).keys() <= {"en", "zh"}
 
 
-def test_a_problem_is_a_sentence_with_its_place_in_both_languages(
-    filled: str, world: World, signed_in: Any
-) -> None:
+def test_a_problem_is_a_sentence_with_its_place_in_both_languages(filled: str, world: World, signed_in: Any) -> None:
     browser = signed_in("manager")
     page = page_of(browser, f"/matters/{filled}/search/?q=late+w/x+delivery")
     assert "“w/x” at place 6 is not a distance" in page
