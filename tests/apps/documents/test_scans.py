@@ -78,7 +78,7 @@ def test_doubtful_lines_are_confirmed_or_corrected(world: World, matter_id: str,
     with pytest.raises(NotFound):
         actions.settle_lines(actor=world.actor("counsel-2"), matter_id=matter_id, texts=texts, at=at)
     with pytest.raises(NotFound):
-        actions.settle_lines(actor=actor, matter_id=matter_id, texts={999_999: "x"}, at=at)
+        actions.settle_lines(actor=actor, matter_id=matter_id, texts={"0" * 26: "x"}, at=at)
 
 
 def test_the_page_of_the_queue(

@@ -129,7 +129,7 @@ class RuleSample:
 class LineRecord:
     """A line of a scanned page as it was read. confidence: 0 to 1,000."""
 
-    id: int
+    id: str
     document_id: str
     control_number: str
     language: str

@@ -74,7 +74,7 @@ def line_counts(*, actor: Actor, matter_id: str) -> dict[str, int]:
     return {state: rows.filter(state=state).count() for state in RecognisedLine.State.values}
 
 
-def line_picture(*, actor: Actor, line_id: int) -> bytes:
+def line_picture(*, actor: Actor, line_id: str) -> bytes:
     """Return the piece of the page a line stands on, as PNG. Raises NotFound if it is hidden."""
     row = policies.lines_for(actor).filter(id=line_id).first()
     if row is None:
@@ -94,7 +94,7 @@ def line_picture(*, actor: Actor, line_id: int) -> bytes:
 
 
 @transaction.atomic
-def settle_lines(*, actor: Actor, matter_id: str, texts: Mapping[int, str], at: datetime) -> int:
+def settle_lines(*, actor: Actor, matter_id: str, texts: Mapping[str, str], at: datetime) -> int:
     """Confirm or correct lines: the text of each as a person reads it; returns how many documents changed.
 
     A corrected line replaces what was read in the document's text, which is searched by its new words. Empty: the

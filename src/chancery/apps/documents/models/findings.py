@@ -22,6 +22,7 @@ class RecognisedLine(models.Model):
         RIGHT = "right", _("Confirmed")
         MENDED = "mended", _("Corrected")
 
+    id = models.CharField(primary_key=True, max_length=26, default=new_id, editable=False)
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="lines", db_index=False)
     matter = models.ForeignKey("matters.Matter", on_delete=models.PROTECT, related_name="+", db_index=False)
     page = models.PositiveIntegerField()

@@ -40,22 +40,17 @@ def scans(request: HttpRequest, matter_id: str) -> HttpResponse:
 
 
 @require_GET
-def picture(request: HttpRequest, scan_line_id: int) -> HttpResponse:
+def picture(request: HttpRequest, scan_line_id: str) -> HttpResponse:
     """Send the piece of the page that a line stands on."""
-    response = HttpResponse(
-        queries.line_picture(actor=actor_of(request), line_id=scan_line_id), content_type="image/png"
-    )
+    piece = queries.line_picture(actor=actor_of(request), line_id=scan_line_id)
+    response = HttpResponse(piece, content_type="image/png")
     response["Cache-Control"] = "private, max-age=3600"
     return response
 
 
 def _settle(request: HttpRequest, matter_id: str) -> HttpResponse:
-    texts = {
-        int(name.removeprefix("line-")): str(value)
-        for name, value in request.POST.items()
-        if name.startswith("line-") and name.removeprefix("line-").isdecimal()
-    }
-    changed = actions.settle_lines(actor=actor_of(request), matter_id=matter_id, texts=texts, at=timezone.now())
+    sent = {name.removeprefix("line-"): str(value) for name, value in request.POST.items() if name.startswith("line-")}
+    changed = actions.settle_lines(actor=actor_of(request), matter_id=matter_id, texts=sent, at=timezone.now())
     sentence = ngettext("%(count)d document was corrected.", "%(count)d documents were corrected.", changed)
     toast(request, sentence % {"count": changed})
     return redirect("documents:scans", matter_id)
