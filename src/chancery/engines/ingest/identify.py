@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import re
-import zipfile
 from contextlib import suppress
 
 import olefile
@@ -14,6 +13,7 @@ import magic  # isort: skip
 from chancery.engines.ingest.biff import is_bare
 from chancery.engines.ingest.formats import FORMATS, TEXT_LIKE, Format
 from chancery.engines.ingest.reading import Content
+from chancery.engines.ingest.storage import ole_of, zip_of
 from chancery.engines.text.charset import decode
 
 _SIGNATURES = (
@@ -128,11 +128,11 @@ def _tar_sum(head: bytes) -> bool:
 
 def _zip_key(content: Content) -> str:
     try:
-        with content.stream() as stream, zipfile.ZipFile(stream) as archive:
-            names = set(archive.namelist()[:20000])
-            mimetype = b""
-            if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
-                mimetype = archive.read("mimetype").strip()
+        archive = zip_of(content=content)
+        names = set(archive.namelist()[:20000])
+        mimetype = b""
+        if "mimetype" in names and archive.getinfo("mimetype").file_size < 200:
+            mimetype = archive.read("mimetype").strip()
     except Exception:  # a damaged directory: judge by the names in the first local headers
         names = {
             name.decode("latin-1") for name in re.findall(rb"PK\x03\x04.{26}([ -~]{3,120})", head_of(content), re.S)
@@ -173,8 +173,7 @@ def head_of(content: Content) -> bytes:
 
 def _ole_key(content: Content) -> str:
     try:
-        with content.stream() as stream, olefile.OleFileIO(stream) as ole:
-            streams = {entry[0] for entry in ole.listdir(streams=True, storages=True)}
+        streams = {entry[0] for entry in ole_of(content=content).listdir(streams=True, storages=True)}
     except Exception:  # damaged directory: judge by names in UTF-16 anywhere in the file
         data = content.data()
         streams = {name for name, _ in _OLE_STREAMS if name.encode("utf-16-le") in data}
@@ -200,7 +199,7 @@ def _is_text(head: bytes) -> bool:
     text = _beginning(head, 16384)
     if not text:
         return False
-    odd = sum(1 for char in text if (char < " " and char not in "\t\n\r\x0b\x0c\x1b\x08\x1a") or char == "\ufffd")
+    odd = len(_ODD.findall(text))
     return odd / len(text) < (0.02 if b"\x00" not in sample else 0.004)
 
 
@@ -215,6 +214,7 @@ def _beginning(head: bytes, size: int) -> str:
     return decode(data=sample).text
 
 
+_ODD = re.compile("[\x00-\x07\x0e-\x19\x1c-\x1f\ufffd]")
 _TEXT_BYTES = bytes([9, 10, 12, 13, 27, *range(32, 127)])
 
 

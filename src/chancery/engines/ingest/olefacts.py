@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-import olefile
-
 from chancery.engines.ingest.reading import Content
+from chancery.engines.ingest.storage import ole_of
 from chancery.engines.text.charset import decode
 
 _WANTED = {
@@ -29,8 +28,7 @@ def summary(*, content: Content) -> dict[str, Any]:
     """Return title, author and dates of an OLE file; an unreadable property stream gives nothing."""
     found: dict[str, Any] = {}
     try:
-        with content.stream() as stream, olefile.OleFileIO(stream) as ole:
-            facts = ole.get_metadata()
+        facts = ole_of(content=content).get_metadata()
     except Exception:  # the library lets faults of many kinds out of damaged property streams
         return found
     for name, ours in _WANTED.items():

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import olefile
 
 from chancery.engines.ingest.reading import Child, Content
+from chancery.engines.ingest.storage import ole_of
 
 _PLAIN = ("Package", "CONTENTS", "Contents", "CONTENTV30")
 _PROJECT = "_VBA_PROJECT".encode("utf-16-le")
@@ -24,9 +25,8 @@ def embedded_objects(*, content: Content) -> Iterator[Child]:
     """Yield the files that were dropped into an OLE document, as they were; a damaged storage yields
     nothing."""
     try:
-        with content.stream() as stream, olefile.OleFileIO(stream) as ole:
-            streams = ole.listdir()
-            found = [(path, ole.openstream(path).read()) for path in streams if _wanted(path)]
+        ole = ole_of(content=content)
+        found = [(path, ole.openstream(path).read()) for path in ole.listdir() if _wanted(path)]
     except Exception:  # the library lets faults of many kinds out of damaged storages
         return
     for number, (path, data) in enumerate(found, start=1):
@@ -43,10 +43,10 @@ def streams_of(*, content: Content, wanted: tuple[str, ...]) -> dict[str, bytes]
     """Return the named streams at the top of an OLE file, in any letter case; a damaged file gives fewer."""
     found: dict[str, bytes] = {}
     try:
-        with content.stream() as stream, olefile.OleFileIO(stream) as ole:
-            for name in wanted:
-                if ole.exists(name):
-                    found[name] = ole.openstream(name).read()
+        ole = ole_of(content=content)
+        for name in wanted:
+            if ole.exists(name):
+                found[name] = ole.openstream(name).read()
     except Exception:  # the library lets faults of many kinds out of damaged storages
         return found
     return found
@@ -57,8 +57,7 @@ def has_macros(*, content: Content) -> bool:
     if _PROJECT not in content.data():
         return False
     try:
-        with content.stream() as stream, olefile.OleFileIO(stream) as ole:
-            return any(path[-1].lower() == "_vba_project" for path in ole.listdir())
+        return any(path[-1].lower() == "_vba_project" for path in ole_of(content=content).listdir())
     except Exception:  # a damaged storage that names one
         return True
 

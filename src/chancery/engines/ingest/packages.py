@@ -8,11 +8,13 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
 
 from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
+from chancery.engines.ingest.storage import zip_of
 
 _PART_LIMIT = 256 * 1024**2
 _CORE = {
@@ -82,14 +84,15 @@ class Package:
 
     def matching(self, pattern: str) -> list[str]:
         """Return the part names that match, in natural order (slide2 before slide10)."""
-        found = [name for name in self.names if re.fullmatch(pattern, name, re.IGNORECASE)]
+        fits = re.compile(pattern, re.IGNORECASE).fullmatch
+        found = [name for name in self.names if fits(name)]
         return sorted(found, key=lambda name: [int(x) if x.isdigit() else x for x in re.split(r"(\d+)", name)])
 
 
 def open_package(*, content: Content) -> Package:
     """Open a package; a damaged directory is replaced by a walk over the local headers."""
     try:
-        archive = zipfile.ZipFile(content.stream())
+        archive = zip_of(content=content)
         return Package(list(dict.fromkeys(archive.namelist())), archive)
     except (zipfile.BadZipFile, OSError, ValueError, struct.error, NotImplementedError):
         salvaged = dict(salvage(data=content.data()))
@@ -138,6 +141,7 @@ def _inflate_slowly(data: bytes) -> bytes:
     return bytes(out)
 
 
+@lru_cache(maxsize=8192)
 def local(tag: Any) -> str:
     """Return the tag without its namespace, "" for comments and the like."""
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""

@@ -34,6 +34,7 @@ class Content:
     name: file name as shown. place: where the bytes lie, or go when a reader needs a file (``location``).
     passwords: tried in order. parts: later volumes of a split archive, in order. kept: all bytes, when in memory.
     laid: the bytes lie at ``place`` already. scan: set by a reader, the pages that recognition has to read.
+    cache: what readers keep open (``storage``).
     """
 
     name: str
@@ -47,6 +48,7 @@ class Content:
     decisions: Decisions = field(default_factory=Decisions)
     laid: bool = True
     scan: bytes | None = None
+    cache: dict[str, Any] = field(default_factory=dict)
 
     @property
     def extension(self) -> str:

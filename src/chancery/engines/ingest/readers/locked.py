@@ -11,6 +11,7 @@ import msoffcrypto
 
 from chancery.engines.ingest.formats import FORMATS
 from chancery.engines.ingest.loading import read as read_any
+from chancery.engines.ingest.olefiles import streams_of
 from chancery.engines.ingest.passwords import agile_key, has_worked, in_order, standard_key
 from chancery.engines.ingest.reading import HEAD_BYTES, Content, Reading, Unreadable
 
@@ -47,10 +48,27 @@ def read_decrypted(*, content: Content, key: str | None) -> Reading:
 
 def is_locked(*, content: Content) -> bool:
     """Tell whether an Office file is encrypted; a file the library does not know is not."""
+    known = _said_by_itself(content)
+    if known is not None:
+        return known
     try:
         return bool(msoffcrypto.OfficeFile(BytesIO(content.data())).is_encrypted())
     except Exception:  # not a file the library knows, or a damaged one: read it as it stands
         return False
+
+
+def _said_by_itself(content: Content) -> bool | None:
+    """Return what an old Word or PowerPoint file says of itself, None where it says nothing.
+
+    Authority: MS-DOC 2.5.2 (fEncrypted), MS-PPT 2.3.2 (headerToken).
+    """
+    streams = streams_of(content=content, wanted=("WordDocument", "Current User"))
+    word, user = streams.get("WordDocument", b""), streams.get("Current User", b"")
+    if word[:2] == b"\xec\xa5" and len(word) > 12:
+        return bool(word[0x0B] & 0x01)
+    if len(user) >= 16 and user[12:16] in (b"\x5f\xc0\x91\xe3", b"\xdf\xc4\xd1\xf3"):
+        return user[12:16] == b"\xdf\xc4\xd1\xf3"
+    return None
 
 
 def _decrypt(content: Content) -> bytes:

@@ -11,6 +11,7 @@ import olefile
 from chancery.engines.ingest.mapi import Attachment, Message, Recipient, moment, rebuild
 from chancery.engines.ingest.readers.mail import read_message
 from chancery.engines.ingest.reading import Content, Reading, Unreadable
+from chancery.engines.ingest.storage import ole_of
 from chancery.engines.text.charset import codec_for, decode
 
 _STREAM = re.compile(r"^__substg1\.0_([0-9A-F]{4})([0-9A-F]{4})$", re.IGNORECASE)
@@ -23,11 +24,10 @@ def read(content: Content, key: str) -> Reading:
     """Return body, header facts and attachments of an Outlook message; attached messages become mail
     files."""
     try:
-        ole = olefile.OleFileIO(content.stream(), raise_defects=olefile.DEFECT_FATAL)
+        ole = ole_of(content=content)
     except Exception as fault:  # the library lets faults of many kinds out of damaged storages
         raise Unreadable("The message is damaged and cannot be opened.", code="corrupt") from fault
-    with ole:
-        message = _message(ole, [], 0)
+    message = _message(ole, [], 0)
     if not message.properties:
         raise Unreadable("The message is damaged: it holds no properties.", code="corrupt")
     reading = read_message(data=rebuild(message=message))
