@@ -31,7 +31,10 @@ _PAIR: Final = re.compile(
     rf"([A-Z](?<!\w[A-Z])[a-z]+)(?:[ ]([A-Z]\.|[A-Z](?=[ ][A-Z][a-z])|[A-Z][a-z]+))?[ ]"
     rf"{_PARTICLE}?([A-Z][\w\u00df-\u017f]*(?:['-][A-Z][a-z]+)*)(?:,? (?:Jr|Sr|III|II|IV)\b\.?)?"
 )
-_LABELLED: Final = re.compile(rf"[:：][ \t]{{0,4}}(?:/s/ ?)?(?P<name>(?:Mr\.? |Ms\.? |Mrs\.? |Dr\.? )?{_FLEXIBLE})")
+# The colon stands after the last letter of a label, which keeps the many "To:" and "From:" of mail away.
+_LABELLED: Final = re.compile(
+    rf"[:：](?<=[entysfr ].)[ \t]{{0,4}}(?:/s/ ?)?(?P<name>(?:Mr\.? |Ms\.? |Mrs\.? |Dr\.? )?{_FLEXIBLE})"
+)
 _LABEL: Final = re.compile(
     r"(?:^|[\n;|\t])[ \t>]*(?:Name|Attn|Attention|Contact|Contact [Pp]erson|Signed by|Signature|By|Witness|Deponent"
     r"|Name of [Ww]itness|Plaintiff|Defendant|Author|Custodian|Prepared [Bb]y|Approved [Bb]y)[ ]?$"
@@ -62,6 +65,7 @@ _ACTS: Final = frozenset(
         *("explained", "argued", "noted", "met", "joined", "resigned", "emailed", "confirmed", "denied", "agreed"),
     )
 )
+_BEFORE_ACTS: Final = frozenset(("f ", "t ", "h ", "o ", "m ", ", ", "y ", "s "))
 _ACTED_ON: Final = re.compile(
     r"(?:(?:deposition|testimony|declaration|affidavit|statement|interview) of|met(?: with)?|spoke (?:to|with)"
     r"|letter from|counsel,|signed by|witness,?) $"
@@ -94,7 +98,7 @@ def _entity(text: str, start: int, end: int, confidence: float, rule: str) -> En
     """Make an entity of a stretch of text after trimming what does not belong to a name."""
     name = text[start:end]
     stripped = name.strip(" ,'\"\t").lstrip(".").removesuffix("'s")
-    if re.search(r"[^\W\d_]{2}\.+$", stripped):
+    if stripped.endswith(".") and re.search(r"[^\W\d_]{2}\.+$", stripped):
         stripped = stripped.rstrip(".")
     start += name.find(stripped) if stripped else 0
     if len(stripped) < 2 or len(stripped) > 60:
@@ -210,8 +214,9 @@ def _in_act(text: str, match: re.Match[str]) -> Entity | None:
     start, end = match.span()
     if match[2] and len(match[2]) <= 2:
         return _entity(text, start, end, 0.7, "person.initial")
-    after = text[end + 1 : end + 14].split(" ", 1)[0].rstrip(",.") if text[end : end + 1] == " " else ""
-    if after in _ACTS or (text[start - 1 : start] == " " and _ACTED_ON.search(text[max(0, start - 16) : start])):
+    if text[end : end + 1] == " " and text[end + 1 : end + 14].split(" ", 1)[0].rstrip(",.") in _ACTS:
+        return _entity(text, start, end, 0.65, "person.context")
+    if text[max(0, start - 2) : start] in _BEFORE_ACTS and _ACTED_ON.search(text[max(0, start - 16) : start]):
         return _entity(text, start, end, 0.65, "person.context")
     return None
 
