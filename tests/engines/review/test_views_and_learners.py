@@ -113,7 +113,7 @@ def test_both_learners_reach_the_optimum_of_the_same_objective() -> None:
     matrix = build_views(titles=collection.titles, bodies=collection.bodies, rank=0).sparse["words"]
     signs = np.where(collection.labels[:50], 1.0, -1.0)
     exact = _optimum(matrix.toarray().astype(float), signs, 0.5, 4.0, 0.6)
-    dual = DualLearner(shared=(matrix @ matrix.T).toarray(), cost=0.5, ratio=4.0, bias=0.6)
+    dual = DualLearner(shared=(matrix @ matrix.T).toarray(), cost=0.5, ratio=4.0, bias=0.6, tolerance=1e-6)
     primal = PrimalLearner(matrix=matrix, cost=0.5, ratio=4.0, bias=0.6, inner=40)
     for row, sign in enumerate(signs):
         for learner in (dual, primal):
@@ -135,8 +135,8 @@ def test_both_learners_reach_the_optimum_of_the_same_objective() -> None:
 def test_a_decision_taken_back_leaves_no_trace() -> None:
     collection = english(count=60, relevant=20)
     shared = build_views(titles=collection.titles, bodies=collection.bodies, rank=0).shared(mixture={"words": 1})
-    plain = DualLearner(shared=shared.copy(), cost=0.2, ratio=5, bias=0.5)
-    changed = DualLearner(shared=shared.copy(), cost=0.2, ratio=5, bias=0.5)
+    plain = DualLearner(shared=shared.copy(), cost=0.2, ratio=5, bias=0.5, tolerance=1e-6)
+    changed = DualLearner(shared=shared.copy(), cost=0.2, ratio=5, bias=0.5, tolerance=1e-6)
     for row in range(20):
         plain.learn(row=row, relevant=bool(collection.labels[row]))
         changed.learn(row=row, relevant=not collection.labels[row])

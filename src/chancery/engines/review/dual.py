@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg.lapack import dposv
 
 from chancery.engines.review.features import Floats
 
@@ -18,15 +19,27 @@ class DualLearner:
     weights as in `weights`. Method: dual coordinate descent, Hsieh et al., ICML 2008, in blocks chosen greedily.
     """
 
-    def __init__(self, *, shared: Floats, cost: float, ratio: float, bias: float, block: int = 16, rounds: int = 2):
+    def __init__(
+        self,
+        *,
+        shared: Floats,
+        cost: float,
+        ratio: float,
+        bias: float,
+        block: int = 16,
+        rounds: int = 2,
+        tolerance: float = 1e-2,
+    ) -> None:
         """shared: symmetric likeness, count × count; it is kept and raised by ``bias`` in place.
 
         cost: weight of an average decision against the regulariser. ratio: total weight of the relevant
         decisions over that of the others. bias: squared scale of the constant feature.
+        tolerance: margin by which a decision may break the conditions and be left alone.
         """
         self.shared = shared
         self.shared += np.float32(bias)
         self.cost, self.ratio, self.block, self.rounds = cost, ratio, block, rounds
+        self.tolerance = tolerance
         count = len(shared)
         self.values: Floats = np.zeros(count, np.float32)
         self._rows = np.zeros(count, np.int64)
@@ -138,18 +151,19 @@ class DualLearner:
         free = (alphas > 0) | (slope < 0)
         size = np.where(free, np.abs(slope), 0.0)
         chosen = np.argpartition(-size, self.block)[: self.block] if len(rows) > self.block else np.arange(len(rows))
-        chosen = chosen[size[chosen] > 1e-6]
+        chosen = chosen[size[chosen] > self.tolerance]
         if not len(chosen):
             return False
         picked, sign = rows[chosen], signs[chosen]
         near = self.shared[picked]
         system = near[:, picked].astype(np.float64) * sign[:, None] * sign
         system[np.arange(len(chosen)), np.arange(len(chosen))] += slack[chosen]
-        step = np.linalg.solve(system, -slope[chosen])
+        _factor, step, _info = dposv(system, -slope[chosen])
         moved = np.maximum(alphas[chosen] + step, 0.0)
         change = moved - alphas[chosen]
         alphas[chosen] = moved
-        self.values += (change * sign).astype(np.float32) @ near
+        # Not a matrix product: the library would wake threads for it, thousands of times.
+        self.values += np.einsum("i,ij->j", (change * sign).astype(np.float32), near)
         return True
 
 

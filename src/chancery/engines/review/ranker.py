@@ -39,10 +39,10 @@ class Mixture:
 
 
 MIXTURES: Final[tuple[Mixture, ...]] = (
-    Mixture("lexical", {"words": 0.45, "pairs": 0.45, "title": 0.1}, weight=0.4),
-    Mixture("characters", {"characters": 0.9, "title": 0.1}, weight=0.4),
-    Mixture("concepts", {"concepts": 1.0}, weight=0.2),
-    Mixture("embedding", {"embedding": 1.0}, weight=0.4),
+    Mixture("lexical", {"words": 0.45, "pairs": 0.45, "title": 0.1}, weight=0.45),
+    Mixture("characters", {"characters": 0.9, "title": 0.1}, weight=0.45),
+    Mixture("concepts", {"concepts": 1.0}, weight=0.1),
+    Mixture("embedding", {"embedding": 1.0}, weight=0.45),
 )
 
 

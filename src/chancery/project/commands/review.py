@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
+
+# The numeric library reads this once, when it is loaded: its threads cost more here than they save, and one
+# thread rounds alike everywhere. Only for these commands; whoever set it otherwise is obeyed.
+if sys.argv[1:2] == ["tar"]:
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
