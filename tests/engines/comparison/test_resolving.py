@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from tests.engines.comparison.making import make, note_part, par, part, run, zipped
 
+from chancery.engines.comparison.comparing import compare
 from chancery.engines.comparison.package import read_package
 from chancery.engines.comparison.proof import stories
 from chancery.engines.comparison.resolution import list_revisions, resolve
@@ -163,3 +165,17 @@ def test_a_package_is_written_the_same_twice() -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     assert resolve(data=data, accept=True).data == resolve(data=zipped(files), accept=True).data
+
+
+def test_files_with_revisions_as_versions_of_one_another(test_data: Path) -> None:
+    """From the file with all rejected to the file itself, and from it to itself: every mark goes on or is counted."""
+    at = datetime(2026, 1, 2, tzinfo=UTC)
+    paths = sorted((test_data / "contracts" / "redline_fixtures").glob("r*/*.docx"))
+    count = 0
+    for path in [path for path in paths if not path.stem.endswith(("-Accepted", "-Rejected"))]:
+        data = path.read_bytes()
+        for old in (resolve(data=data, accept=False).data, data):
+            found = compare(old=old, new=data, author="Us", at=at)
+            assert found.proof.holds, (path.name, found.proof)
+            count += 1
+    assert count == 156

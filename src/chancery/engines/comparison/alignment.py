@@ -231,7 +231,8 @@ def pairable(old: Block, new: Block) -> bool:
     """Whether two blocks of one kind may become one: content controls only when their properties are the same."""
     if old.kind != "sdt":
         return True
-    return old.line.partition("\n")[0] == new.line.partition("\n")[0]
+    names = [block.canon.attributes(block.node) + block.canon.control_properties(block.node) for block in (old, new)]
+    return names[0] == names[1] and old.node.tag == new.node.tag
 
 
 def _likeness(old: str, new: str, kind: str) -> float:

@@ -66,6 +66,7 @@ from chancery.engines.comparison.names import (
     local,
 )
 from chancery.engines.comparison.package import Package, Unreadable, parse_xml
+from chancery.engines.comparison.revisions import range_of
 
 MATH_RUN, MATH_TEXT = M + "r", M + "t"
 _SKIPPED: Final = MARKERS | NOISE | MOVE_RANGES | CUSTOM_RANGES
@@ -242,9 +243,13 @@ class Canon:
 
     def control(self, node: Element) -> Iterator[str]:
         content = node.find(SDTCONTENT) if node.tag == SDT else node
-        yield f"CONTROL{self.attributes(node)}{self.control_properties(node)}"
+        yield f"CONTROL{self.attributes(node)}{self.control_properties(node)}{self._range(node)}"
         yield from self.story(content) if content is not None else ()
         yield "/CONTROL"
+
+    def _range(self, node: Element) -> str:
+        """Return whether the tags of a content control are tracked themselves; nothing unless strict."""
+        return range_of(node)[0] if self.strict else ""
 
     def control_properties(self, node: Element) -> str:
         properties = node.find(SDTPR)
@@ -329,7 +334,10 @@ class Canon:
             elif tag in (HYPERLINK, SDT, CUSTOMXML, DIR, BDO) or tag in RUN_MARKS:
                 inner = list(self._items(child))
                 if inner or tag == SDT:
-                    yield "", f"[{local(tag)}{self.attributes(child)}{self.control_properties(child)}:"
+                    yield (
+                        "",
+                        f"[{local(tag)}{self.attributes(child)}{self.control_properties(child)}{self._range(child)}:",
+                    )
                     yield from inner
                     yield "", "]"
             elif tag != W + "sdtEndPr":

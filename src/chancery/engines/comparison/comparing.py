@@ -164,7 +164,7 @@ def _body(desk: Desk, roots: tuple[Element, Element]) -> bool:
         raise Unreadable("A file holds no body.", code="broken")
     last = before.find(SECTPR), after.find(SECTPR)
     sides = [blocks_of(nodes=block_nodes(body), canon=canon) for body, canon in ((before, desk.old), (after, desk.new))]
-    same_end = desk.old.properties(last[0]) == desk.new.properties(last[1])
+    same_end = desk.old.shape(last[0]) == desk.new.shape(last[1])
     if same_end and [block.line for block in sides[0]] == [block.line for block in sides[1]]:
         for one, two in zip(*sides, strict=True):
             desk.keep(old=one.node, new=two.node)

@@ -33,6 +33,7 @@ from chancery.engines.comparison.names import (
     W,
     local,
 )
+from chancery.engines.comparison.revisions import range_of
 from chancery.engines.comparison.states import PLAIN, State, state_of
 from chancery.engines.comparison.tokens import Piece, Token, settled, tracked
 
@@ -49,6 +50,7 @@ class _Open:
     inner: Element
     accepted: bool = False
     rejected: bool = False
+    like: Element | None = None
 
 
 class Line:
@@ -153,9 +155,14 @@ class Line:
             self.stack.append(_Open(step.held[at], made, inner))
             self._stop()
             self.mark = None
-        for opened in self.stack:
-            opened.accepted = opened.accepted or step.new is not None
-            opened.rejected = opened.rejected or step.old is not None
+        for at, opened in enumerate(self.stack):
+            for token, gone in ((step.new, "del"), (step.old, "ins")):
+                if token is None:
+                    continue
+                kind, mark = range_of(token.path[at])
+                opened.like = mark if opened.like is None else opened.like
+                opened.accepted = opened.accepted or (token is step.new and kind != gone)
+                opened.rejected = opened.rejected or (token is step.old and kind != gone)
 
     def _leave(self, depth: int) -> None:
         while len(self.stack) > depth:
@@ -165,7 +172,7 @@ class Line:
             if opened.accepted and opened.rejected:
                 continue
             if opened.node.tag == SDT:
-                bracket_control(opened.node, self.desk, inserted=opened.accepted)
+                bracket_control(opened.node, self.desk, inserted=opened.accepted, like=opened.like)
             elif opened.node.tag == FLDSIMPLE:
                 self._complex(opened)
 

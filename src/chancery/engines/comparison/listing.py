@@ -135,7 +135,7 @@ def _style(style: Element, old: Element, desk: Desk) -> bool:
     touched = False
     for tag, change in ((PPR, W + "pPrChange"), (RPR, W + "rPrChange")):
         properties, former = style.find(tag), old.find(tag)
-        if desk.new.properties(properties) == desk.old.properties(former):
+        if desk.new.shape(properties) == desk.old.shape(former):
             continue
         if properties is None:
             properties = style.makeelement(tag)

@@ -44,12 +44,12 @@ def write_text(run: Element, text: str, tag: str) -> None:
         last.set(XML_SPACE, "preserve")
 
 
-def bracket_control(node: Element, desk: Desk, *, inserted: bool) -> None:
+def bracket_control(node: Element, desk: Desk, *, inserted: bool, like: Element | None = None) -> None:
     """Mark the tags of a content control or custom XML, not its content, as inserted or deleted."""
     kind = "Ins" if inserted else "Del"
     parent = node.getparent()
     content = node.find(SDTCONTENT) if node.tag == SDT else node
-    before, after = desk.mark(f"{W}customXml{kind}RangeStart"), desk.mark(f"{W}customXml{kind}RangeStart")
+    before, after = (desk.mark(f"{W}customXml{kind}RangeStart", like) for _end in range(2))
     ends = [etree.Element(f"{W}customXml{kind}RangeEnd") for _turn in range(2)]
     ends[0].set(ID, before.get(ID))
     ends[1].set(ID, after.get(ID))

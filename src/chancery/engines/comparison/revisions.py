@@ -17,6 +17,8 @@ from chancery.engines.comparison.names import (
     DEL,
     ID,
     INS,
+    MARKERS,
+    MOVE_RANGES,
     MOVEFROM,
     MOVETO,
     NUMBERINGCHANGE,
@@ -37,6 +39,7 @@ KINDS: Final = {
     CELLMERGE: "cell_merge",
     NUMBERINGCHANGE: "numbering",
 }
+LIGHT: Final = MARKERS | MOVE_RANGES
 Picked: TypeAlias = Callable[[Element], bool]
 
 
@@ -98,6 +101,16 @@ def kind_of(node: Element) -> str:
     if parent is not None and parent.tag == TRPR:
         return "row_insertion" if node.tag == INS else "row_deletion"
     return KINDS[node.tag]
+
+
+def range_of(node: Element) -> tuple[str, Element | None]:
+    """Return whether the tags of a content control are tracked as inserted or deleted, and the mark that says so."""
+    before = node.getprevious()
+    while before is not None and before.tag in LIGHT:
+        before = before.getprevious()
+    if before is None or before.tag not in CUSTOM_RANGES or not before.tag.endswith("Start"):
+        return "", None
+    return ("ins" if "Ins" in before.tag or "MoveTo" in before.tag else "del"), before
 
 
 def revisions_of(*, root: Element, part: str) -> Iterator[Revision]:

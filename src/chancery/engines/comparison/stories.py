@@ -23,6 +23,7 @@ from chancery.engines.comparison.names import (
     P,
     local,
 )
+from chancery.engines.comparison.revisions import range_of
 from chancery.engines.comparison.tables import single_table, write_table
 from chancery.foundation.errors import Refused
 
@@ -97,7 +98,14 @@ def _other(group: Group, desk: Desk) -> list[Element]:
     new = group.new[0] if group.new else None
     if group.equal and old is not None and new is not None:
         desk.keep(old=old.node, new=new.node)
-        return [new.node]
+        if new.kind != "sdt":
+            return [new.node]
+        kind, _mark = range_of(new.node)
+        content = _content(new.node)
+        for mark in [content[0], content[-1]] if kind and len(content) > 1 else []:
+            if mark.tag in CUSTOM_RANGES:
+                content.remove(mark)
+        return _bracketed(old.node, new.node, new.node, desk)
     kind = (old or new).kind  # type: ignore[union-attr]
     if kind == "tbl":
         if old is not None and new is not None:
@@ -117,7 +125,7 @@ def _control(old: Block | None, new: Block | None, desk: Desk) -> list[Element]:
     if old is not None and new is not None:
         content = _content(new.node)
         content[:] = weave(old=block_nodes(_content(old.node)), new=block_nodes(content), desk=desk)
-        return [new.node]
+        return _bracketed(old.node, new.node, new.node, desk)
     lone = (new or old).node  # type: ignore[union-attr]
     inserted = new is not None
     made = copy.deepcopy(lone) if inserted else desk.bring(lone)
@@ -127,9 +135,20 @@ def _control(old: Block | None, new: Block | None, desk: Desk) -> list[Element]:
         if not local(str(child.tag)).endswith("Pr"):
             content.remove(child)
     content.extend(single(nodes=block_nodes(_content(lone)), desk=desk, inserted=inserted))
+    return _bracketed(None if inserted else lone, lone if inserted else None, made, desk)
+
+
+def _bracketed(old: Element | None, new: Element | None, made: Element, desk: Desk) -> list[Element]:
+    """Return a content control with the marks on its tags: ours, or those of others that go on."""
+    kinds = [("", None) if node is None else range_of(node) for node in (old, new)]
+    accepted = new is not None and kinds[1][0] != "del"
+    rejected = old is not None and kinds[0][0] != "ins"
+    if accepted == rejected:
+        return [made]
     holder = etree.Element(P)
     holder.append(made)
-    bracket_control(made, desk, inserted=inserted)
+    like = kinds[1][1] if kinds[1][1] is not None else kinds[0][1]
+    bracket_control(made, desk, inserted=accepted, like=like)
     return list(holder)
 
 
