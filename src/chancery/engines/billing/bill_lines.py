@@ -133,13 +133,9 @@ class LineReader:
             return None
         if not value[12] or not value[1]:
             return None
-        tax, tax_rate = ZERO, None
-        if wide:
-            read = numbers[value[48]]
-            tax_rate = numbers[value[47]] if value[47] else None
-            if read is None or (value[47] and tax_rate is None):
-                return None
-            tax = read
+        tax, tax_rate = (numbers[value[48]], numbers[value[47]] if value[47] else None) if wide else (ZERO, None)
+        if tax is None or (wide and value[47] and tax_rate is None):
+            return None
         return Line(
             place,
             value[1],
