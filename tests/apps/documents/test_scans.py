@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -16,27 +15,11 @@ from tests.apps.documents.conftest import received
 from chancery.apps.documents import actions, queries
 from chancery.apps.documents.models import Document, RecognisedLine
 from chancery.apps.documents.scans import keep_lines
+from chancery.engines.pages.recognised import Line, RecognisedPage
 from chancery.foundation.errors import NotFound
 from chancery.platform.audit.queries import entries_for
 from chancery.platform.jobs.actions import run_pending
 from chancery.platform.storage.actions import put_bytes
-
-
-@dataclass(frozen=True)
-class FakeLine:
-    """A line as a reader gives it."""
-
-    text: str
-    confidence: float
-    box: tuple[float, float, float, float] = (0.1, 0.1, 0.6, 0.2)
-
-
-@dataclass(frozen=True)
-class FakePage:
-    """A page as a reader gives it."""
-
-    number: int
-    lines: tuple[FakeLine, ...]
 
 
 @pytest.fixture
@@ -55,8 +38,14 @@ def scan(world: World, matter_id: str, tmp_path: Path, at: datetime) -> Document
     row.text_blob_id = put_bytes(tenant_id=row.tenant_id, matter_id=row.matter_id, data=text.encode()).id
     row.text_length, row.recognised, row.needs_recognition = len(text), True, False
     row.save()
-    lines = (FakeLine("Dclivery in thirty days", 0.61), FakeLine("Payrnent at sight", 0.55), FakeLine("Signed", 0.99))
-    assert keep_lines(document=row, layout=[FakePage(1, lines)]) == 2
+    box = (0.1, 0.1, 0.6, 0.2)
+    lines = (
+        Line("Dclivery in thirty days", 0.92, box, least=0.3),
+        Line("Payrnent at sight", 0.55, box),
+        Line("Signed", 0.99, box),
+    )
+    page = RecognisedPage(number=1, lines=lines, rows=((0,), (1,), (2,)))
+    assert keep_lines(document=row, layout=[page]) == 2
     return row
 
 
@@ -64,7 +53,7 @@ def test_doubtful_lines_are_confirmed_or_corrected(world: World, matter_id: str,
     actor = world.actor("reviewer-1")
     waiting = queries.doubtful_lines(actor=actor, matter_id=matter_id)
     assert [(line.text, line.confidence) for line in waiting] == [
-        ("Payrnent at sight", 550), ("Dclivery in thirty days", 610),
+        ("Payrnent at sight", 550), ("Dclivery in thirty days", 920),
     ]  # fmt: skip
     texts = {waiting[0].id: "Payment at sight", waiting[1].id: " Dclivery in  thirty days"}
     assert actions.settle_lines(actor=actor, matter_id=matter_id, texts=texts, at=at) == 1

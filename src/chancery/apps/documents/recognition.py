@@ -142,7 +142,7 @@ def _enter_text(actor: Actor, document: Document, read: Any, at: datetime) -> No
     detail.metadata = {**detail.metadata, "recognition": confidence}
     detail.exception_detail = detail.exception_detail if code else ""
     detail.save(update_fields=["metadata", "exception_detail"])
-    keep_lines(document=document, layout=getattr(read, "layout", ()))
+    keep_lines(document=document, layout=read.layout)
     _record(actor, document, "document.recognised", at, {**confidence, "characters": len(text), "sha256": blob.sha256})
 
 

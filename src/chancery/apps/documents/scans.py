@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from django.db import transaction
 from PIL import Image
@@ -16,6 +16,7 @@ from chancery.apps.documents.events import TextRecognised
 from chancery.apps.documents.imaging import page_picture
 from chancery.apps.documents.models import Document, RecognisedLine
 from chancery.apps.documents.reading import text_in
+from chancery.engines.pages.recognised import LOW_CONFIDENCE, LOW_LETTER, RecognisedPage
 from chancery.engines.text.normalise import clean
 from chancery.foundation.errors import NotFound
 from chancery.platform.access.values import Actor
@@ -23,8 +24,6 @@ from chancery.platform.audit.actions import record
 from chancery.platform.events.actions import announce
 from chancery.platform.storage.actions import put_bytes
 
-DOUBTFUL: Final = 800
-"""Lines below this confidence, of 1,000, are shown to a person."""
 GRID: Final = 10_000
 DPI: Final = 150
 MARGIN: Final = 0.012
@@ -32,11 +31,11 @@ MARGIN: Final = 0.012
 LONGEST: Final = 2_000
 
 
-def keep_lines(*, document: Document, layout: Iterable[Any]) -> int:
+def keep_lines(*, document: Document, layout: Iterable[RecognisedPage]) -> int:
     """Keep the doubtful lines of a document that was just read, in place of those of an earlier reading.
 
-    layout: pages with ``number`` and ``lines``, each line with ``text``, ``confidence`` (0 to 1) and ``box``
-    (fractions of the page). Returns how many there are.
+    Doubtful is a line below the confidence the reader calls low, or with one letter below that of letters. Returns
+    how many there are.
     """
     RecognisedLine.objects.filter(document=document).delete()
     rows = [
@@ -54,7 +53,7 @@ def keep_lines(*, document: Document, layout: Iterable[Any]) -> int:
         )
         for page in layout
         for number, line in enumerate(page.lines)
-        if line.text.strip() and line.confidence * 1000 < DOUBTFUL
+        if line.text.strip() and (line.confidence < LOW_CONFIDENCE or line.least < LOW_LETTER)
     ]
     RecognisedLine.objects.bulk_create(rows, batch_size=500)
     return len(rows)
