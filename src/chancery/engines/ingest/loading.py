@@ -27,4 +27,14 @@ def read(*, content: Content, form: Format) -> Reading:
     return reader_of(module=form.reader)(content, form.key)
 
 
+@cache
+def _last_resort() -> Callable[..., str | None]:
+    return cast("Callable[..., str | None]", import_module("chancery.engines.ingest.longtail").extract)
+
+
+def extract(*, data: bytes, media_type: str) -> str | None:
+    """Return the text that the reader of last resort finds, None for none; it takes most of a second to load."""
+    return _last_resort()(data=data, media_type=media_type)
+
+
 _UNSUPPORTED = {"": "No reader exists for this type of file."}

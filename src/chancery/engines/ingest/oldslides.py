@@ -43,6 +43,16 @@ def slide_text(*, stream: bytes) -> SlideText:
     return found
 
 
+def is_whole(*, stream: bytes) -> bool:
+    """Tell whether the outer records of a stream follow one another to its end and one of them is a slide."""
+    at, slides = 0, 0
+    while at + 8 <= len(stream):
+        _, kind, size = struct.unpack_from("<HHI", stream, at)
+        slides += kind == _SLIDE
+        at += 8 + size
+    return slides > 0 and at == len(stream)
+
+
 def _records(
     stream: bytes, start: int, end: int, within: tuple[int, ...], depth: int
 ) -> Iterator[tuple[int, tuple[int, ...], bytes]]:

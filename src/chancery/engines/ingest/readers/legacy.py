@@ -6,8 +6,8 @@ import re
 
 import olefile
 
-from chancery.engines.ingest.longtail import extract
-from chancery.engines.ingest.oldslides import slide_text
+from chancery.engines.ingest.loading import extract
+from chancery.engines.ingest.oldslides import is_whole, slide_text
 from chancery.engines.ingest.olefacts import summary
 from chancery.engines.ingest.olefiles import embedded_objects, has_macros, streams_of
 from chancery.engines.ingest.readers.locked import is_locked, read_decrypted
@@ -17,7 +17,7 @@ from chancery.engines.ingest.scraping import scrape
 from chancery.engines.ingest.worddoc import word_text
 
 _WANTED = ("WordDocument", "0Table", "1Table", "PowerPoint Document")
-_TYPES = {"doc": "application/msword", "ppt": "application/vnd.ms-powerpoint", "rtf": "application/rtf"}
+_TYPES = {"doc": "application/msword", "ppt": "application/vnd.ms-powerpoint"}
 
 
 def read(content: Content, key: str) -> Reading:
@@ -35,12 +35,12 @@ def read_plain(*, content: Content, key: str) -> Reading:
     reading = Reading(metadata=summary(content=content))
     streams = streams_of(content=content, wanted=_WANTED)
     reading.text = _word(streams, reading) if key == "doc" else _slides(streams, reading)
-    if not (reading.text or "").strip():
+    if not (reading.text or "").strip() and not _is_blank(streams, key):
         reading.text = extract(data=content.data(), media_type=_TYPES[key])
-    if not (reading.text or "").strip() and not (key == "doc" and _is_blank(streams)):
-        reading.text = scrape(data=content.data())
-        if reading.text:
-            reading.flag("partly_extracted", "The document could only be searched for readable runs of text.")
+        if not (reading.text or "").strip():
+            reading.text = scrape(data=content.data())
+            if reading.text:
+                reading.flag("partly_extracted", "The document could only be searched for readable runs of text.")
     if has_macros(content=content):
         reading.metadata["macros"] = True
     reading.children = list(embedded_objects(content=content))
@@ -59,8 +59,10 @@ def _word(streams: dict[str, bytes], reading: Reading) -> str | None:
     return found.whole()
 
 
-def _is_blank(streams: dict[str, bytes]) -> bool:
-    """Tell whether the pieces of a Word file could be followed and hold nothing."""
+def _is_blank(streams: dict[str, bytes], key: str) -> bool:
+    """Tell whether the records of a file could be followed to their end and hold no text."""
+    if key == "ppt":
+        return is_whole(stream=streams.get("PowerPoint Document", b""))
     found = word_text(stream=streams.get("WordDocument", b""), tables=streams)
     return found is not None and not found.encrypted
 
@@ -80,8 +82,6 @@ def _slides(streams: dict[str, bytes], reading: Reading) -> str:
 def _rich(content: Content) -> Reading:
     data = content.data()
     text = rich_text(data=data)
-    if not text.strip():
-        text = extract(data=data, media_type=_TYPES["rtf"]) or ""
     metadata = {}
     for name, ours in (("title", "title"), ("author", "author")):
         if match := re.search(rb"\\" + name.encode() + rb" ([^{}]{1,300})\}", data[:20000]):
