@@ -79,13 +79,7 @@ def compare(*, old: bytes, new: bytes, author: str, at: datetime) -> Redline:
 def _compare(old: Package, new: Package, author: str, at: str) -> Redline:
     shared: dict[bytes, str] = {}
     new.seen = old.seen
-    canons = (
-        Canon(old, old.main(), shared=shared, inline=False, strict=True),
-        Canon(new, new.main(), shared=shared, inline=False, strict=True),
-    )
-    for canon in canons:
-        load_notes(canon=canon)
-    name_notes(old=canons[0], new=canons[1])
+    canons = _canons(old, new, shared)
     joint = Joint(old=canons[0], new=canons[1])
     notes = Notes(joint)
     main_old, main_new = old.main(), new.main()
@@ -128,6 +122,15 @@ def _compare(old: Package, new: Package, author: str, at: str) -> Redline:
         settled=tally.settled,
         untracked=tuple(untracked.names),
     )
+
+
+def _canons(old: Package, new: Package, shared: dict[bytes, str]) -> tuple[Canon, Canon]:
+    """Return readers of the two files that tell tracked changes apart and know their notes."""
+    before, after = (Canon(package, package.main(), shared=shared, inline=False, strict=True) for package in (old, new))
+    for canon in (before, after):
+        load_notes(canon=canon)
+    name_notes(old=before, new=after)
+    return before, after
 
 
 def _headers_moved(joint: Joint, main: str) -> bool:
