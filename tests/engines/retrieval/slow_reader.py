@@ -53,9 +53,16 @@ class Document:
 
 
 def plain(word: str) -> str:
-    """Return a word in small letters of normal width, without accents."""
-    opened = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", word).casefold())
-    return "".join(c for c in opened if not unicodedata.combining(c))
+    """Return a word in small letters of normal width, without accents; fractions such as ½ stay what they are."""
+    return "".join(map(plain_letter, word))
+
+
+@lru_cache(maxsize=100_000)
+def plain_letter(letter: str) -> str:
+    """Return one letter or digit as it is compared."""
+    opened = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", letter).casefold())
+    folded = unicodedata.normalize("NFKC", "".join(c for c in opened if not unicodedata.combining(c)))
+    return folded if folded.isalnum() else letter
 
 
 def read(text: str) -> Text:
