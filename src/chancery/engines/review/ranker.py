@@ -31,18 +31,22 @@ class RankerRefused(Refused):
 
 @dataclass(frozen=True)
 class Mixture:
-    """One learner: how much each view counts in the likeness it learns from."""
+    """One learner: how much each view counts in the likeness it learns from.
+
+    weight: of its opinion before any decision; topic_weight: the same when the start is a topic's text.
+    """
 
     name: str
     views: Mapping[str, float]
     weight: float = 1.0
+    topic_weight: float = 1.0
 
 
 MIXTURES: Final[tuple[Mixture, ...]] = (
-    Mixture("lexical", {"words": 0.45, "pairs": 0.45, "title": 0.1}, weight=0.45),
-    Mixture("characters", {"characters": 0.9, "title": 0.1}, weight=0.45),
-    Mixture("concepts", {"concepts": 1.0}, weight=0.1),
-    Mixture("embedding", {"embedding": 1.0}, weight=0.45),
+    Mixture("lexical", {"words": 0.45, "pairs": 0.45, "title": 0.1}, weight=0.45, topic_weight=0.4),
+    Mixture("characters", {"characters": 0.9, "title": 0.1}, weight=0.45, topic_weight=0.4),
+    Mixture("concepts", {"concepts": 1.0}, weight=0.1, topic_weight=0.2),
+    Mixture("embedding", {"embedding": 1.0}, weight=0.45, topic_weight=0.4),
 )
 
 
@@ -100,7 +104,8 @@ class Ranker:
             raise RankerRefused("Every document has one duplicate group.", code="groups_length")
         used = usable(views=views, settings=self.settings)
         self._learners = learners(views=views, mixtures=used, settings=self.settings, topic=topic)
-        self._fusion = Fusion(weights=[mixture.weight for mixture in used], gain=self.settings.gain)
+        weights = [mixture.topic_weight if topic else mixture.weight for mixture in used]
+        self._fusion = Fusion(weights=weights, gain=self.settings.gain)
         self._topic = self.count if topic else None
         self._decided: dict[int, bool] = {}
         self._open = np.ones(self.count, bool)
