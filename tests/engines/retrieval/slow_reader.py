@@ -137,7 +137,8 @@ def where(node: Node) -> str:
 def passages(node: Node, text: Text) -> set[tuple[int, int]]:
     """Return (first, last) of every passage that answers."""
     if isinstance(node, Words):
-        return {(at, at + len(node.patterns) - 1) for at in range(len(text.words)) if stands(node.patterns, text, at)}
+        places = [at for at, word in enumerate(text.words) if known_to_fit(node.patterns[0], word)]
+        return {(at, at + len(node.patterns) - 1) for at in places if stands(node.patterns, text, at)}
     if isinstance(node, AnyOf):
         return {span for part in node.parts for span in passages(part, text)}
     left, right = passages(node.left, text), passages(node.right, text)
@@ -175,7 +176,7 @@ def stands(patterns: tuple[Pattern, ...], text: Text, at: int) -> bool:
         return False
     for offset, pattern in enumerate(patterns):
         word, mark = text.words[at + offset], text.marks[at + offset]
-        if not fits(pattern, word):
+        if not known_to_fit(pattern, word):
             return False
         beside = offset > 0 and HAN.match(word) and HAN.match(text.words[at + offset - 1])
         if beside and (mark != pattern.mark):
@@ -183,7 +184,19 @@ def stands(patterns: tuple[Pattern, ...], text: Text, at: int) -> bool:
     return True
 
 
-@lru_cache(maxsize=1_000_000)
+_KNOWN: dict[Pattern, dict[str, bool]] = {}
+
+
+def known_to_fit(pattern: Pattern, word: str) -> bool:
+    """Say whether a word fits, remembering every answer."""
+    known = _KNOWN.get(pattern)
+    if known is None:
+        known = _KNOWN[pattern] = {}
+    if word not in known:
+        known[word] = fits(pattern, word)
+    return known[word]
+
+
 def fits(pattern: Pattern, word: str) -> bool:
     """Say whether a word is one of those a pattern means."""
     if pattern.kind == "any":
