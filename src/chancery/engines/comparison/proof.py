@@ -97,8 +97,10 @@ def prove_packages(*, redline: Package, old: Package, new: Package, shared: dict
         found = stories(package=redline, accept=accept, shared=shared)
         differences += _compare(side, expected, found)
     changed = tuple(_changed_parts(redline, old, new))
-    inherited = {(found.part, found.rule) for package in (new, old) for found in defects_of(package=package)}
-    defects = tuple(found for found in defects_of(package=redline) if (found.part, found.rule) not in inherited)
+    defects = tuple(defects_of(package=redline))
+    if defects:
+        inherited = {(found.part, found.rule) for package in (new, old) for found in defects_of(package=package)}
+        defects = tuple(found for found in defects if (found.part, found.rule) not in inherited)
     sides = {difference.side for difference in differences}
     return Proof(
         accepted="accept" not in sides,
@@ -166,9 +168,24 @@ def stories(*, package: Package, accept: bool, shared: dict[bytes, str]) -> dict
     for tag, kind, _name in _NOTES[:2]:
         special = [note for (what, _id), (_part, note) in canon.notes.items() if what == tag and note.get(TYPE)]
         found[kind] = [line for note in special for line in canon.story(note)]
-    if styles in trees:
-        found |= {f"style {key}": [line] for key, line in style_lines(canon=canon, root=trees[styles]).items()}
+    if styles is not None and styles in trees:
+        found |= _styles(canon, trees[styles], package.parts[styles], shared)
     return found
+
+
+def _styles(canon: Canon, root: Element, data: bytes, shared: dict[bytes, str]) -> dict[str, list[str]]:
+    """Return the canonical lines of the styles, remembered by the bytes of their part when only those count."""
+    plain = b"numId" not in data and b"Change" not in data
+    key = b"styles " + data
+    if not plain or key not in shared:
+        lines = style_lines(canon=canon, root=root)
+        text = "\x1e".join(f"{name}\x1f{line}" for name, line in lines.items())
+        if plain:
+            shared[key] = text
+    else:
+        text = shared[key]
+    pairs = (entry.partition("\x1f") for entry in text.split("\x1e") if entry)
+    return {f"style {name}": [line] for name, _sign, line in pairs}
 
 
 def _headers(canon: Canon, trees: dict[str, Element], main: str) -> dict[str, list[str]]:
