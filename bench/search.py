@@ -215,7 +215,7 @@ def exactness(english: list[str], chinese: list[str], seed: int, home: Path) -> 
 
 
 LATENCY = """
-import json, sys, time, resource
+import json, re, sys, time
 from pathlib import Path
 from chancery.engines.retrieval.grammar import parse
 from chancery.engines.retrieval.searching import Searcher
@@ -226,7 +226,7 @@ for typed in json.load(sys.stdin):
     began, cpu = time.perf_counter(), time.process_time()
     total = searcher.find(node, limit=20).total
     found.append((typed, total, time.perf_counter() - began, time.process_time() - cpu))
-print(json.dumps([found, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss]))
+print(json.dumps([found, int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])]))
 """
 
 

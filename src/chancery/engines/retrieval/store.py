@@ -22,8 +22,8 @@ from .streams import Flags
 from .wordtable import DEFAULT_SALT
 
 MANIFEST: Final = "manifest.json"
-FULL: Final = 10_000_000
-"""Tokens after which a file is closed: about 60 MB of English, and 450 MB of memory while it is made."""
+FULL: Final = 8_000_000
+"""Tokens after which a file is closed: about 45 MB of English, and 400 MB of memory while it is made."""
 MOST_WORDS: Final = 1_500_000
 SMALL: Final = 2_000_000
 MOST_SMALL: Final = 6
