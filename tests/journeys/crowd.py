@@ -78,12 +78,14 @@ def main(count: int) -> None:
     tenant = Tenant.objects.filter(kind="client").order_by("name").first()
     assert tenant is not None
     people = {user.username: user.id for user in User.objects.all()}
-    matter = open_matter(
-        actor=system_actor(tenant_id=tenant.id), tenant_id=tenant.id, title="Hundred thousand",
-        service_id="document-review", service_version=1, budget=Money(Decimal(1), "USD"), jurisdiction="US",
-        data_location="US",
-        team=[(people["reviewer-1"], "reviewer")], responsible_attorney_id=people["attorney"], parties=[],
-        idempotency_key="crowd", at=AT,
+    matter, small = (
+        open_matter(
+            actor=system_actor(tenant_id=tenant.id), tenant_id=tenant.id, title=title,
+            service_id="document-review", service_version=1, budget=Money(Decimal(1), "USD"), jurisdiction="US",
+            data_location="US", team=[(people["reviewer-1"], "reviewer")], responsible_attorney_id=people["attorney"],
+            parties=[], idempotency_key=title, at=AT,
+        )
+        for title in ("Hundred thousand", "Being collected")
     )  # fmt: skip
     place = {"tenant_id": tenant.id, "matter_id": matter.id}
     collection = Collection.objects.create(**place, number=1, name="Server of Halden", state="processed", created_at=AT)
@@ -123,7 +125,7 @@ def main(count: int) -> None:
         text="Clause 1: the scllcr delivers", confidence=610,
     )  # fmt: skip
     tallies.refresh(collection_id=collection.id)
-    print(json.dumps({"matter": matter.id, "first": ids[0], "second": ids[1]}))
+    print(json.dumps({"matter": matter.id, "small": small.id, "first": ids[0], "second": ids[1]}))
 
 
 if __name__ == "__main__":

@@ -27,10 +27,11 @@ LANGUAGES = [("en", "light"), ("zh-hans", "dark")]
 
 @dataclass(frozen=True)
 class Crowd:
-    """The served home with its large matter."""
+    """The served home with its large matter, and a small one that is being collected."""
 
     office: Office
     matter: str
+    small: str
     first: str
     second: str
     roots: Path
@@ -45,7 +46,9 @@ def crowd(tmp_path_factory: pytest.TempPathFactory, one_chromium: Any) -> Iterat
         patch.setenv("CHANCERY_COLLECT_ROOTS", str(roots))
         with served(tmp_path_factory.mktemp("crowd")) as house:
             made = filled(house)
-            yield Crowd(Office(house, one_chromium), made["matter"], made["first"], made["second"], roots)
+            yield Crowd(
+                Office(house, one_chromium), made["matter"], made["small"], made["first"], made["second"], roots
+            )
 
 
 def filled(house: House) -> dict[str, str]:
@@ -201,7 +204,7 @@ def test_a_document_stands_with_its_relations_and_differences(crowd: Crowd, lang
 def test_a_folder_is_planned_fetched_and_accounted_for(crowd: Crowd, language: str, theme: str) -> None:
     desk = crowd.office.desk("manager", language=language, theme=theme)
     page = desk.page
-    desk.go(f"/matters/{crowd.matter}/collect/")
+    desk.go(f"/matters/{crowd.small}/collect/")
     accessible(page)
     page.check("[name=kind][value=folder]")
     page.fill("[name=name]", f"Share {language}")
@@ -223,7 +226,7 @@ def test_a_folder_is_planned_fetched_and_accounted_for(crowd: Crowd, language: s
     page.wait_for_url(re.compile("/processing/"))
     accessible(page)
     for _ in range(90):
-        desk.go(f"/matters/{crowd.matter}/inventory/?q=offer")
+        desk.go(f"/matters/{crowd.small}/inventory/?q=offer")
         if page.locator("tbody tr").count():
             break
         page.wait_for_timeout(1000)
