@@ -17,7 +17,7 @@ from chancery.engines.ingest.scraping import scrape
 from chancery.engines.ingest.worddoc import word_text
 
 _WANTED = ("WordDocument", "0Table", "1Table", "PowerPoint Document")
-_TYPES = {"doc": "application/msword", "ppt": "application/vnd.ms-powerpoint", "rtf": "application/rtf"}
+_TYPES = {"doc": "application/msword", "ppt": "application/vnd.ms-powerpoint"}
 
 
 def read(content: Content, key: str) -> Reading:
@@ -82,8 +82,6 @@ def _slides(streams: dict[str, bytes], reading: Reading) -> str:
 def _rich(content: Content) -> Reading:
     data = content.data()
     text = rich_text(data=data)
-    if not text.strip():
-        text = extract(data=data, media_type=_TYPES["rtf"]) or ""
     metadata = {}
     for name, ours in (("title", "title"), ("author", "author")):
         if match := re.search(rb"\\" + name.encode() + rb" ([^{}]{1,300})\}", data[:20000]):
