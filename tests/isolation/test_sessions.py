@@ -52,9 +52,8 @@ def test_every_answer_carries_the_headers(both: World, login):
                 problems.append(f"{path}: {policy}")
         if sent.get("X-Frame-Options") != "DENY" or sent.get("X-Content-Type-Options") != "nosniff":
             problems.append(f"{path}: frames or sniffing")
-        kept = re.fullmatch(
-            r"/documents/\w+/pages/1/", path
-        )  # page images stay in the reader's own browser for an hour
+        # Pictures of pages and of their lines stay in the reader's own browser for an hour.
+        kept = re.fullmatch(r"/documents/\w+/pages/1/|/scans/\w+/", path)
         stored = sent.get("Cache-Control", "no-store")
         if sent.get("Referrer-Policy") != "same-origin" or ("private" if kept else "no-store") not in stored:
             problems.append(f"{path}: referrer or cache {sent.get('Cache-Control')}")

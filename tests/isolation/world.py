@@ -273,6 +273,11 @@ def _details(side: Side, house: Household, now: Callable[[], datetime]) -> None:
     line = row("spend.InvoiceLine", invoice_id=invoice)
     query_line(actor=counsel, invoice_id=invoice, line_id=line, text=f"Why {side.mark}?", at=now())
     run_pending(only_tenant=side.tenant_id)
+    # The comparison of mails has run: what it found missing stands beside its conversation.
+    apps.get_model("documents.MissingMail").objects.create(
+        matter_id=side.matter_id, thread="thread", message_id=f"<{side.mark}@example.com>", subject=side.mark,
+        named_by_id=row("documents.Document", matter_id=side.matter_id),
+    )  # fmt: skip
 
 
 def _code_some(side: Side, house: Household, now: Callable[[], datetime]) -> None:
