@@ -157,6 +157,7 @@ def sign(story: Story) -> None:
     reach(page, "dialog[open] button[value=no]", "Enter")
     assert page.evaluate("document.activeElement.matches(\"form[action$='/sign/'] button\")")
     page.keyboard.press("Enter")
+    page.wait_for_selector("dialog[open]")
     with page.expect_navigation():
         reach(page, "dialog[open] button[value=yes]", "Enter")
     accessible(page, tall=True)
