@@ -41,7 +41,12 @@ const ask = (text, then) => {
   const dialog = $("#confirm");
   $("#confirm-title").textContent = text;
   dialog.returnValue = "no";
-  dialog.addEventListener("close", () => dialog.returnValue === "yes" && then(), { once: true });
+  // A dialog tells late that it closed: one that is open again has not been answered yet.
+  dialog.onclose = () => {
+    if (dialog.open) return;
+    dialog.onclose = null;
+    if (dialog.returnValue === "yes") then();
+  };
   dialog.showModal();
   $("[value=no]", dialog).focus();
 };
