@@ -10,10 +10,10 @@ let ahead = null; // {document, text} of what comes next
 let active = Date.now();
 let focused = 0;
 
-const parse = (text) => {
+const parse = (text, part = "#desk") => {
   const box = document.createElement("template");
   box.innerHTML = text;
-  return box.content.querySelector("#desk");
+  return $(part, box.content);
 };
 
 // The next document and its first page images, while this one is read. X-Purpose: nobody has seen it yet.
@@ -100,9 +100,7 @@ const settle = async (answer, text, shown, following, stays) => {
 };
 
 const undoable = (text) => {
-  const box = document.createElement("template");
-  box.innerHTML = text;
-  const toasts = box.content.querySelector("#toasts");
+  const toasts = parse(text, "#toasts");
   if (toasts) $("#toasts").replaceWith(toasts);
 };
 
@@ -111,9 +109,7 @@ const back = (before, form, text) => {
   if (desk() !== before) put(before, { seen: false, push: false });
   if (before.dataset.url) history.replaceState({}, "", before.dataset.url);
   if (!text) return;
-  const box = document.createElement("template");
-  box.innerHTML = text;
-  const fresh = box.content.querySelector("[data-desk-form]");
+  const fresh = parse(text, "[data-desk-form]");
   if (fresh) {
     $("[data-desk-form]", before).replaceWith(fresh);
     tell("added", { root: fresh });
