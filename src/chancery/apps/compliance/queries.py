@@ -146,7 +146,7 @@ def record_of(row: ConflictCheck, *, with_hits: bool = True) -> ConflictRecord:
         decision_name=str(ConflictCheck.Decision(row.decision).label) if row.decision else "",
         effective=effective_outcome(row),
         reason=row.reason,
-        decided_by=row.decided_by.get_full_name() if row.decided_by else "",
+        decided_by=row.decided_by.shown_name() if row.decided_by else "",
         decided_at=row.decided_at,
         checked_at=row.checked_at,
     )

@@ -67,10 +67,14 @@ def doubtful_lines(*, actor: Actor, matter_id: str, limit: int = 10) -> list[Lin
 
 
 def line_counts(*, actor: Actor, matter_id: str) -> dict[str, int]:
-    """Return how many lines are open, confirmed and corrected. Raises NotFound for a hidden matter."""
+    """Return how many lines are open, confirmed and corrected, and under ``documents`` the scans that were read.
+
+    Raises NotFound for a hidden matter.
+    """
     policies.matter(actor, matter_id)
     rows = policies.lines_for(actor).filter(matter_id=matter_id)
-    return {state: rows.filter(state=state).count() for state in RecognisedLine.State.values}
+    counts = {state: rows.filter(state=state).count() for state in RecognisedLine.State.values}
+    return {**counts, "documents": policies.documents_for(actor).filter(matter_id=matter_id, recognised=True).count()}
 
 
 def line_picture(*, actor: Actor, line_id: str) -> bytes:

@@ -75,7 +75,7 @@ def record_of(matter: Matter) -> MatterRecord:
         description=matter.description,
         client_reference=matter.client_reference,
         responsible_attorney_id=str(attorney.pk) if attorney else None,
-        responsible_attorney=(attorney.display_name or attorney.username) if attorney else "",
+        responsible_attorney=attorney.shown_name() if attorney else "",
         opened_at=matter.opened_at,
     )
 

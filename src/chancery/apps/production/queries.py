@@ -184,7 +184,7 @@ def production_record(row: Production) -> ProductionRecord:
         message=row.message,
         checklist_id=row.checklist_id,
         sign_off_id=row.sign_off_id,
-        prepared_by=row.prepared_by.get_full_name(),
+        prepared_by=row.prepared_by.shown_name(),
         prepared_at=row.prepared_at,
         delivered_at=row.delivered_at,
     )
@@ -311,7 +311,7 @@ def links_of(*, actor: Actor, production_id: str, at: datetime) -> list[LinkReco
     return [
         LinkRecord(
             id=row.id,
-            created_by=row.created_by.get_full_name(),
+            created_by=row.created_by.shown_name(),
             created_at=row.created_at,
             expires_at=row.expires_at,
             uses=row.uses,

@@ -76,7 +76,7 @@ def invoice_record(invoice: Invoice, lines: tuple[LineRecord, ...] = ()) -> Invo
         production_id=invoice.production_id,
         issued_at=invoice.issued_at,
         approved_at=invoice.approved_at,
-        approved_by=invoice.approved_by.get_full_name() if invoice.approved_by else "",
+        approved_by=invoice.approved_by.shown_name() if invoice.approved_by else "",
         paid_at=invoice.paid_at,
         payment_reference=invoice.payment_reference,
         lines=lines,
@@ -151,11 +151,11 @@ def _line(line: InvoiceLine, currency: str) -> LineRecord:
             QueryRecord(
                 id=item.id,
                 text=item.text,
-                asked_by=item.asked_by.display_name or item.asked_by.username,
+                asked_by=item.asked_by.shown_name(),
                 asked_at=item.asked_at,
                 answer=item.answer,
                 adjustment=Money(item.adjustment, currency),
-                answered_by=(item.answered_by.display_name or item.answered_by.username) if item.answered_by else "",
+                answered_by=item.answered_by.shown_name() if item.answered_by else "",
                 answered_at=item.answered_at,
                 open=item.state == "open",
             )

@@ -91,7 +91,7 @@ def _steps(invoice: InvoiceRecord, entry_id: str) -> list[TimeStep]:
 def _step(entry: TimeEntry) -> TimeStep:
     return TimeStep(
         id=entry.id,
-        person=entry.user.get_full_name(),
+        person=entry.user.shown_name(),
         day=entry.day,
         seconds=entry.seconds,
         hours=entry.hours,
@@ -99,7 +99,7 @@ def _step(entry: TimeEntry) -> TimeStep:
         narrative=entry.narrative,
         reason=entry.reason,
         written_at=entry.created_at,
-        written_by=entry.created_by.get_full_name() if entry.created_by else "",
+        written_by=entry.created_by.shown_name() if entry.created_by else "",
     )
 
 

@@ -180,11 +180,13 @@ def form_field(field: BoundField) -> dict[str, Any]:
         about.append(f"{field.auto_id}_problem")
         attributes["aria-invalid"] = "true"
     grouped = isinstance(field.field.widget, RadioSelect | CheckboxSelectMultiple)
+    answered = isinstance(field.field.widget, RadioSelect) and bool(field.initial)
     if about and not grouped:
         attributes["aria-describedby"] = " ".join(about)
     return {
         "field": field,
         "grouped": grouped,
+        "optional": not field.field.required and not answered,
         "single": kind == "checkbox" and not grouped,
         "widget": "" if grouped else field.as_widget(attrs=attributes),
         "described": " ".join(about),

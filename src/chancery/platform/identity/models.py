@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.translation import get_language
 
 from chancery.foundation.identifiers import new_id
 
@@ -49,6 +50,10 @@ class User(AbstractUser):
         if language.startswith("zh") and self.display_name_zh:
             return self.display_name_zh
         return self.get_full_name()
+
+    def shown_name(self) -> str:
+        """Return the name in the language in use; records that leave the house keep ``get_full_name``."""
+        return self.name_in(language=get_language() or "")
 
 
 class SignInLink(models.Model):

@@ -33,7 +33,7 @@ def scans(request: HttpRequest, matter_id: str) -> HttpResponse:
             Tile(gettext("To be checked"), whole_words(counts["open"])),
             Tile(gettext("Confirmed"), whole_words(counts["right"])),
             Tile(gettext("Corrected"), whole_words(counts["mended"])),
-            Tile(gettext("Scanned documents read"), gettext("list"), url=f"{listed}?scanned=read"),
+            Tile(gettext("Scanned documents read"), whole_words(counts["documents"]), url=f"{listed}?scanned=read"),
         ],
     }
     return render(request, "documents/scans.html", context)

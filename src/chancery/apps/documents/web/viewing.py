@@ -245,7 +245,8 @@ def _marked_words(layer: list[str], query: str) -> set[int]:
 def _facts(document: queries.DocumentRecord) -> list[tuple[str, Any]]:
     date = moment_words(document.sort_date) if document.sort_date else ""
     pairs: list[tuple[str, Any]] = [
-        (gettext("Type"), f"{said(KINDS, document.kind)} · {document.media_type}"),
+        (gettext("Type"), said(KINDS, document.kind)),
+        (gettext("Media type"), document.media_type),
         (gettext("From"), document.author),
         (gettext("Date"), f"{date} ({document.time_zone})" if date and document.time_zone != "UTC" else date),
         (gettext("Size"), bytes_words(document.size)),

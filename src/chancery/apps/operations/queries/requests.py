@@ -161,7 +161,7 @@ def quote_record(row: Quote, *, at: datetime | None = None) -> QuoteRecord:
         valid_until=row.valid_until,
         state=str(state),
         state_name=str(Quote.State(state).label),
-        decided_by=row.decided_by.get_full_name() if row.decided_by else "",
+        decided_by=row.decided_by.shown_name() if row.decided_by else "",
         decided_at=row.decided_at,
         decision_reason=row.decision_reason,
     )
@@ -183,7 +183,7 @@ def _grading(row: Grading) -> GradingRecord:
         graded_at=row.graded_at,
         overridden=bool(row.override_grade),
         override_reason=row.override_reason,
-        override_by=row.override_by.get_full_name() if row.override_by else "",
+        override_by=row.override_by.shown_name() if row.override_by else "",
         override_at=row.override_at,
     )
 
@@ -206,10 +206,10 @@ def request_record(
         state_name=str(Request.State(row.state).label),
         decision=row.decision,
         reasons=reasons_of(row.reasons),
-        requested_by=row.requested_by.get_full_name(),
+        requested_by=row.requested_by.shown_name(),
         created_at=row.created_at,
         submitted_at=row.submitted_at,
-        decided_by=row.decided_by.get_full_name() if row.decided_by else "",
+        decided_by=row.decided_by.shown_name() if row.decided_by else "",
         decided_at=row.decided_at,
         grading=_grading(grading) if grading else None,
         quote=next((item for item in quotes if item.state not in ("superseded",)), None),
