@@ -52,8 +52,10 @@ SUBJECTS = {
 }
 
 
-def subject_url(record: WorkRecord) -> str:
-    """Return where the subject of a work item is opened; empty where no page is mounted."""
+def subject_url(record: WorkRecord, actor: Actor) -> str:
+    """Return where the subject of a work item is opened; empty where no page is mounted or it is not the actor's."""
+    if not actor.has(Role.COUNSEL, Role.MANAGER, Role.ATTORNEY, Role.REVIEWER):
+        return ""
     if record.subject_type == "collection" and record.matter_id:
         return address("documents:exceptions", record.matter_id)
     name = SUBJECTS.get(record.subject_type, "")
@@ -238,7 +240,7 @@ def _page(
         "why": explained(record.why),
         "others": [(one, explained(one.reasons)) for one in record.alternatives],
         "barred": [(one, " ".join(reason.text for reason in one.reasons)) for one in record.barred],
-        "subject_url": subject_url(record),
+        "subject_url": subject_url(record, actor),
         "may_start": mine and record.state == "assigned",
         "may_complete": live and (mine or actor.has(Role.MANAGER)) and record.kind in ("exception", "line_query"),
         "give_form": (give or ReassignForm(prefix="give", people=_people())) if manages else None,
@@ -268,8 +270,9 @@ def _facts(record: WorkRecord) -> list[tuple[str, Any]]:
 @require_POST
 def start(request: HttpRequest, work_item_id: str) -> HttpResponse:
     """Begin the work and go to its subject."""
-    record = actions.start_work(actor=actor_of(request), work_item_id=work_item_id, at=moment())
-    return redirect(subject_url(record) or reverse("operations:work_item", args=[record.id]))
+    actor = actor_of(request)
+    record = actions.start_work(actor=actor, work_item_id=work_item_id, at=moment())
+    return redirect(subject_url(record, actor) or reverse("operations:work_item", args=[record.id]))
 
 
 @require_POST

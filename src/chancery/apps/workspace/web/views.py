@@ -79,6 +79,7 @@ def matter_home(request: HttpRequest, matter_id: str) -> HttpResponse:
         "progress_shown": [progress_of(item) for item in found.jobs],
         "staff": _actor(request).provider,
         "may_read": found.accounting is not None,
+        "may_see_time": _actor(request).has(Role.COUNSEL, Role.MANAGER, Role.ATTORNEY, Role.REVIEWER),
         "money": money,
         "client": _client_of(found.matter),
         "jurisdiction": _place(found.matter.jurisdiction),
