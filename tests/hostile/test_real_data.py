@@ -122,8 +122,6 @@ def test_labelled_mail(test_data, tmp_path):
 
 
 def test_mixed_files_and_their_known_conditions(test_data, tmp_path):
-    if not os.environ.get("CHANCERY_TEST_FULL"):
-        pytest.skip("CHANCERY_TEST_FULL is not set: reading the scans of the mixed files takes many minutes")
     _, lines = delivered(test_data / "files", tmp_path, processors=2)
     top = {line["path"]: line for line in lines if line["parent_id"] is None}
     with (test_data / "files" / "manifest.csv").open(encoding="utf-8", newline="") as stream:

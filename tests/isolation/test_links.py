@@ -18,7 +18,7 @@ MOST = 2
 
 def _kind(path: str) -> str:
     try:
-        return resolve(path.split("?")[0]).view_name
+        return resolve(path.split("?", maxsplit=1)[0]).view_name
     except Resolver404:
         return "unknown"
 

@@ -240,7 +240,9 @@ def control(request: HttpRequest, matter_id: str) -> HttpResponse:
         "tiles": _tiles(state),
         "batches": desks.batches_of(actor=actor, matter_id=matter_id) if actor.provider else [],
         "sample": sample,
-        "overturn": overturn_report(actor=actor, sample_id=sample.id) if sample and policies.may_review(actor) else None,
+        "overturn": overturn_report(actor=actor, sample_id=sample.id)
+        if sample and policies.may_review(actor)
+        else None,
         "may_draw": actor.has(Role.MANAGER, Role.ATTORNEY)
         and state.total
         and state.coded >= state.total
