@@ -34,6 +34,7 @@ def page_addresses(matter_id: str, document_id: str) -> list[str]:
         f"/documents/{document_id}/",
         f"/documents/{document_id}/?q=contract",
         f"/documents/{document_id}/?tab=page&q=contract",
+        f"/documents/{document_id}/?tab=named",
         f"/documents/{document_id}/?tab=native",
         f"/documents/{document_id}/?tab=record",
         f"/documents/{document_id}/native/",
@@ -55,6 +56,30 @@ def test_every_page_opens_for_the_team_and_for_nobody_else(
     chinese = signed_in("counsel")
     chinese.cookies["chancery_language"] = "zh-hans"
     assert chinese.get(f"/matters/{matter_id}/processing/").status_code == 200
+
+
+def test_what_a_text_names_is_counted_and_leads_to_its_place(
+    world: World, matter_id: str, at: datetime, tmp_path: Path, signed_in: Callable[[str], Client]
+) -> None:
+    folder = tmp_path / "named"
+    folder.mkdir()
+    paid = "张三于二〇二五年三月十四日向北京远航贸易有限公司支付人民币壹佰万元整。再付人民币壹佰万元整。"
+    words = f"{paid}身份证11010519491231002X"
+    (folder / "付款.txt").write_text(words, encoding="utf-8")
+    collection_id = received(world, matter_id, folder, at)
+    actions.close_collection(actor=world.actor("manager"), collection_id=collection_id, at=at)
+    run_pending()
+    document = Document.objects.get(name="付款.txt")
+    address = f"/documents/{document.id}/?tab=named"
+    page = signed_in("reviewer-1").get(address).context["names"]
+    found = {(row.kind, row.value): (row.written, row.times) for row in page.rows}
+    assert found["amount", "CNY 1000000.00"] == ("人民币壹佰万元整", 2)
+    assert found["date", "2025-03-14"] == ("二〇二五年三月十四日", 1)
+    assert found["identity", "11010519491231002X"] == ("11010519491231002X", 1)
+    one = signed_in("reviewer-1").get(f"{address}&kind=amount")
+    assert {row.kind for row in one.context["names"].rows} == {"amount"}
+    assert "%22%E4%BA%BA%E6%B0%91%E5%B8%81" in one.content.decode()
+    assert len(signed_in("reviewer-1").get(f"{address}&kind=nothing").context["names"].rows) == len(page.rows)
 
 
 def test_hits_are_marked_and_opening_is_on_record(

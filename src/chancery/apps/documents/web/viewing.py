@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from chancery.apps.documents import actions, queries
 from chancery.apps.documents.names import download_name, without_direction
 from chancery.apps.documents.web.acts import value_words
+from chancery.apps.documents.web.naming import names_of
 from chancery.apps.documents.web.shared import actor_of, matter_bar, said
 from chancery.apps.documents.web.words import (
     ACTS,
@@ -39,7 +40,7 @@ from chancery.interface.words import bytes_words, moment_words
 from chancery.platform.access.values import Actor
 from chancery.platform.audit.queries import entries_for
 
-TABS = ("text", "page", "native", "record")
+TABS = ("text", "page", "named", "native", "record")
 PART = 40_000
 """Characters of text on one page."""
 HIDDEN_METADATA = frozenset({"kind", "media_type"})
@@ -119,6 +120,8 @@ def viewer(request: HttpRequest, document_id: str) -> HttpResponse:
         context["text"] = _text(actor, document, query, request.GET.get("part", ""))
     elif tab == "page":
         context |= _page(actor, document, query, request.GET.get("p", ""))
+    elif tab == "named":
+        context |= _names(actor, document, request.GET.get("kind", ""))
     elif tab == "record":
         context["entries"] = _entries(actor, document)
     return render(request, "documents/viewer.html", context)
@@ -168,6 +171,7 @@ def _tabs(document: queries.DocumentRecord, tab: str, query: str) -> list[tuple[
     words = {
         "text": gettext("Text"),
         "page": gettext("Pages"),
+        "named": gettext("Named in it"),
         "native": gettext("Native file"),
         "record": gettext("Record"),
     }
@@ -193,6 +197,19 @@ def _text(actor: Actor, document: queries.DocumentRecord, query: str, wanted: st
         next_hit_part=next((part + 1 for part in with_hits if part > number), 0),
         previous_hit_part=next((part + 1 for part in reversed(with_hits) if part < number), 0),
     )
+
+
+def _names(actor: Actor, document: queries.DocumentRecord, kind: str) -> dict[str, Any]:
+    names = names_of(actor=actor, document_id=document.id, kind=kind)
+    chips = [("", gettext("All"), sum(count for _key, _words, count in names.counts)), *names.counts]
+    return {
+        "names": names,
+        "kinds": [
+            (words, count, _address(document.id, "named", "", kind=key), key == names.kind)
+            for key, words, count in chips
+        ],
+        "rows": [(row, _address(document.id, "text", f'"{row.written}"')) for row in names.rows],
+    }
 
 
 def _page(actor: Actor, document: queries.DocumentRecord, query: str, wanted: str) -> dict[str, Any]:
