@@ -15,6 +15,8 @@ from .streams import Flags, Slots, Stream
 from .vocabulary import Ranks
 
 Counts = NDArray[np.int64]
+_MANY = 16
+"""Patterns of so many words that stand in more places than there are documents are in most of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +70,22 @@ class Evaluation:
 
         Of near words the left one is counted, where it answers.
         """
-        if isinstance(term, Near) or not _single(term):
-            if term not in self._counted:
-                self.answering(term, within)
+        if term in self._counted:
             return self._counted[term]
+        if isinstance(term, Near) or not _single(term):
+            self.answering(term, within)
+            return self._counted[term]
+        return self._counts_of(term)
+
+    def _counts_of(self, node: Words) -> Counts:
         found = np.zeros(self.segment.size, dtype=np.int64)
-        for stream in streams_for(self.segment, term.field):
-            found += stream.counts(stream.ranks(term.patterns[0]), self.segment.size)
+        for stream in streams_for(self.segment, node.field):
+            found += stream.counts(stream.ranks(node.patterns[0]), self.segment.size)
         return found
 
     def _of_words(self, node: Words, within: Flags | None) -> Flags:
+        if _single(node) and node.patterns[0].kind != "exact":
+            return self._noted(node, self._counts_of(node))
         if _single(node):
             found = np.zeros(self.segment.size, dtype=np.bool_)
             for stream in streams_for(self.segment, node.field):
@@ -166,13 +174,9 @@ def _single(node: Words) -> bool:
 
 
 def _possible(stream: Stream, node: Operand, size: int) -> Flags:
-    """Return the documents in which a passage can stand: they hold all of its words."""
+    """Return the documents in which a passage may stand: they hold all of its words, those left out that are broad."""
     if isinstance(node, Words):
-        found = np.ones(size, dtype=np.bool_)
-        for pattern in node.patterns:
-            if pattern.kind != "any":
-                found &= stream.holding(stream.ranks(pattern), size)
-        return found
+        return _holding_all(stream, node.patterns, size)
     if isinstance(node, AnyOf):
         found = np.zeros(size, dtype=np.bool_)
         for part in node.parts:
@@ -180,7 +184,24 @@ def _possible(stream: Stream, node: Operand, size: int) -> Flags:
                 found |= _possible(stream, part, size)
         return found
     found = _possible(stream, node.left, size)
-    return found if node.negated else found & _possible(stream, node.right, size)
+    if node.negated or not found.any():
+        return found
+    return found & _possible(stream, node.right, size)
+
+
+def _holding_all(stream: Stream, patterns: Sequence[Pattern], size: int) -> Flags:
+    found = np.ones(size, dtype=np.bool_)
+    for pattern in sorted(patterns, key=lambda each: each.kind != "exact"):
+        if pattern.kind == "any":
+            continue
+        ranks = stream.ranks(pattern)
+        if not len(ranks):
+            return np.zeros(size, dtype=np.bool_)
+        if len(ranks) < _MANY or stream.size(ranks) < size:
+            found &= stream.holding(ranks, size)
+        if not found.any():
+            break
+    return found
 
 
 def _cost(node: Node) -> int:
@@ -212,11 +233,10 @@ def phrase(stream: Stream, patterns: Sequence[Pattern], within: Flags | None) ->
             wanted.append((stream.size(ranks), offset, ranks))
     wanted.sort(key=lambda item: item[0])
     _size, offset, ranks = wanted[0]
-    places = stream.places(ranks, within)
-    if within is not None and len(ranks) == 1:
-        places = places[within[stream.documents_of(places)]]
-    begin = places.astype(np.int64) - offset
-    begin = begin[begin >= 0]
+    begin = stream.places(ranks, within).astype(np.int64)
+    if offset:
+        begin -= offset
+        begin = begin[begin >= 0]
     for _size, offset, ranks in wanted[1:]:
         if not len(begin):
             return NOWHERE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -16,6 +17,10 @@ Slots = NDArray[np.uint32]
 Flags = NDArray[np.bool_]
 _NO_SLOTS: Final[Slots] = np.zeros(0, dtype=np.uint32)
 _FEW: Final = 8
+_SPARSE: Final = 8
+"""Where the documents that matter are so many times fewer than the places of a word, they are looked up one by one."""
+_LONG: Final = 64
+"""Words that stand in more places each are copied one by one."""
 
 
 class Stream:
@@ -60,15 +65,30 @@ class Stream:
         return int((self._pointers[ranks + 1] - self._pointers[ranks]).sum()) if len(ranks) else 0
 
     def places(self, ranks: Ranks, within: Flags | None = None) -> Slots:
-        """Return the slots of the words, sorted. within: documents that matter; of others some may be left out."""
+        """Return the slots of the words, sorted; only those in the documents ``within``, if given."""
         if not len(ranks):
             return _NO_SLOTS
-        found = self._together(ranks)
-        if len(ranks) == 1:
-            return found
-        if within is not None:
-            found = found[within[self.documents_of(found)]]
-        return np.sort(found)
+        if within is None:
+            found = self._together(ranks)
+            return found if len(ranks) == 1 else np.sort(found)
+        zones = np.flatnonzero(within[self.documents])
+        long = self._pointers[ranks + 1] - self._pointers[ranks] > _SPARSE * len(zones)
+        pieces = []
+        if long.any():
+            begins = self.begins[zones]
+            bounds = begins.astype(np.uint32), (begins + self.lengths[zones]).astype(np.uint32)
+            pieces = [self._places_between(rank, *bounds) for rank in ranks[long].tolist()]
+        if not long.all():
+            found = self._together(ranks[~long])
+            pieces.append(found[within[self.documents_of(found)]])
+        return pieces[0] if len(ranks) == 1 else np.sort(np.concatenate(pieces))
+
+    def _places_between(self, rank: int, begins: Slots, ends: Slots) -> Slots:
+        """Return the slots of one word that lie in some stretches, looked up one by one."""
+        places = self._slots[self._pointers[rank] : self._pointers[rank + 1]]
+        first = np.searchsorted(places, begins)
+        found: Slots = places[_ranges(first, np.searchsorted(places, ends) - first)]
+        return found
 
     def breaks(self, mark: str = "") -> Slots:
         """Return the slots of Han characters parted from the one before by punctuation, or by this punctuation."""
@@ -76,7 +96,7 @@ class Stream:
 
     def zones_of(self, slots: NDArray[Any]) -> NDArray[np.uint32]:
         """Return the zone of each slot."""
-        found: Slots = self._zones[slots >> ZONE_SHIFT]
+        found: Slots = self._zones.take(slots >> ZONE_SHIFT, mode="clip")
         return found
 
     def documents_of(self, slots: NDArray[Any]) -> NDArray[np.uint32]:
@@ -127,7 +147,11 @@ class Stream:
                 held |= self._dense[row] > 0
             found[self.documents[held]] = True
         if len(rare):
-            found[self.documents_of(self._together(rare))] = True
+            documents = self.documents_of(self._together(rare))
+            if len(documents) < size:
+                found[documents] = True
+            else:
+                found |= np.bincount(documents, minlength=size) > 0
         return found
 
     def counts(self, ranks: Ranks, size: int) -> NDArray[np.int64]:
@@ -151,9 +175,15 @@ class Stream:
             rows = [self._rows.get(rank, -1) for rank in ranks.tolist()]
             rare = [rank for rank, row in zip(ranks.tolist(), rows, strict=True) if row < 0]
             return np.array(rare, dtype=np.int64), [row for row in rows if row >= 0]
-        common = np.fromiter(self._rows, dtype=np.int64, count=len(self._rows))
-        inside = np.intersect1d(ranks, common, assume_unique=True)
-        return np.setdiff1d(ranks, inside, assume_unique=True), [self._rows[rank] for rank in inside.tolist()]
+        of_rank = self._row_of[ranks]
+        return ranks[of_rank < 0], of_rank[of_rank >= 0].tolist()
+
+    @cached_property
+    def _row_of(self) -> NDArray[np.int32]:
+        """Return for each word the number of its row among the common ones, -1 for others."""
+        found = np.full(len(self.vocabulary), -1, dtype=np.int32)
+        found[list(self._rows)] = list(self._rows.values())
+        return found
 
     def _together(self, ranks: Ranks) -> Slots:
         """Return the slots of several words, not sorted."""
@@ -162,5 +192,18 @@ class Stream:
         if ranks[-1] - ranks[0] + 1 == len(ranks):
             found: Slots = self._slots[self._pointers[ranks[0]] : self._pointers[ranks[-1] + 1]]
             return found
-        begins, ends = self._pointers[ranks].tolist(), self._pointers[ranks + 1].tolist()
-        return np.concatenate([self._slots[begin:end] for begin, end in zip(begins, ends, strict=True)])
+        begins, ends = self._pointers[ranks].astype(np.int64), self._pointers[ranks + 1].astype(np.int64)
+        counts = ends - begins
+        if len(ranks) < _FEW or counts.sum() > _LONG * len(ranks):
+            pieces = zip(begins.tolist(), ends.tolist(), strict=True)
+            return np.concatenate([self._slots[begin:end] for begin, end in pieces])
+        together: Slots = self._slots[_ranges(begins, counts)]
+        return together
+
+
+def _ranges(begins: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the numbers of several runs, one after the other: of each, its beginning and how many."""
+    reached = np.cumsum(counts)
+    total = int(reached[-1]) if len(reached) else 0
+    found: NDArray[np.int64] = np.arange(total) + np.repeat(begins - (reached - counts), counts)
+    return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cached_property, lru_cache
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,8 @@ from .stemming import stems_of
 
 Ranks = NDArray[np.int64]
 _NONE: Ranks = np.zeros(0, dtype=np.int64)
+_SPARSE = 24
+"""Taking one word out costs as much as reading so many words in a run."""
 
 
 class Vocabulary:
@@ -86,30 +87,41 @@ class Vocabulary:
     def _close_to(self, word: str, edits: int) -> Ranks:
         """Return the ranks of the words that become ``word`` by at most so many inserted, lost or changed letters.
 
-        Cut into one piece more than there are edits, a word keeps at least one piece whole, moved by at most
-        as many letters as there are edits.
+        An edit adds at most one letter that was not there and takes away at most one that was, and changes the
+        length by at most one: words that differ by more in length or in their set of letters are not compared.
         """
-        size = len(word)
-        bounds = [size * part // (edits + 1) for part in range(edits + 2)]
-        spare, wide = (4 * edits, 1) if word.isascii() else (0, 4)
-        found = [_NONE]
-        for begin, end in pairwise(bounds):
-            piece = word[begin:end].encode("utf-8", "surrogatepass")
-            sizes = (size - edits, (size + edits) * wide + spare)
-            found.append(self._holding(piece, below=(end + edits) * wide + spare, sizes=sizes))
-        ranks = distinct(np.concatenate(found)).tolist()
-        if not ranks:
+        if not len(self):
             return _NONE
-        distances = cdist([word], self._words(ranks), scorer=Levenshtein.distance, score_cutoff=edits, dtype=np.uint8)
-        near: NDArray[np.bool_] = distances[0] <= edits
-        return np.array(ranks, dtype=np.int64)[near]
+        letters, mine = self._letters, np.uint32(_letters_of(word.encode("utf-8", "surrogatepass")))
+        sizes = self._offsets[1:].astype(np.int64) - self._offsets[:-1] - 1
+        wide, size = (4 if not word.isascii() else 1), len(word)
+        near = (sizes >= size - edits) & (sizes <= (size + edits) * wide + (3 * edits if wide == 1 else 0))
+        ranks = np.flatnonzero(near)
+        found = letters[ranks]
+        near = (np.bitwise_count(found & ~mine) <= edits) & (np.bitwise_count(mine & ~found) <= edits)
+        ranks = ranks[near]
+        if not len(ranks):
+            return _NONE
+        words = self._words(ranks.tolist())
+        distances = cdist([word], words, scorer=Levenshtein.distance, score_cutoff=edits, dtype=np.uint8)
+        return np.asarray(ranks[distances[0] <= edits], dtype=np.int64)
+
+    @cached_property
+    def _letters(self) -> NDArray[np.uint32]:
+        """Return for each word a set of its ASCII letters, as bits (letters 32 apart share one)."""
+        raw = np.frombuffer(self._blob, dtype=np.uint8)[: int(self._offsets[-1])]
+        bits = np.where((raw < 128) & (raw != 10), np.left_shift(np.uint32(1), raw & 31, dtype=np.uint32), np.uint32(0))
+        found: NDArray[np.uint32] = np.bitwise_or.reduceat(bits, self._offsets[:-1].astype(np.int64))
+        return found
 
     def _words(self, ranks: list[int]) -> list[str]:
-        """Return the words of many ranks."""
-        if len(ranks) * 8 < len(self):
+        """Return the words of many ranks, in their order."""
+        first, last = (ranks[0], ranks[-1]) if ranks else (0, -1)
+        if last - first + 1 > _SPARSE * len(ranks):
             return [self.word(rank) for rank in ranks]
-        every = str(self._blob[1:], "utf-8").split("\n")
-        return [every[rank] for rank in ranks]
+        begin, end = int(self._offsets[first]), int(self._offsets[last + 1])
+        every = str(self._blob[begin : max(end - 1, begin)], "utf-8").split("\n")
+        return every if len(every) == len(ranks) else [every[rank - first] for rank in ranks]
 
     def _same_stem(self, word: str) -> Ranks:
         """Return the ranks of the English words with the same stem, and of the word itself."""
@@ -155,19 +167,33 @@ class Vocabulary:
                 high = middle
         return low
 
-    def _holding(self, literal: bytes, *, below: int = 0, sizes: tuple[int, int] = (0, 0)) -> Ranks:
-        """Return the ranks of the words around which these bytes stand.
-
-        below: the bytes end at most so far into the word, 0: anywhere; sizes: fewest and most bytes of such a word.
-        """
+    def _holding(self, literal: bytes) -> Ranks:
+        """Return the ranks of the words in which these bytes stand."""
         if not len(self):
             return _NONE
-        skipped = 1 if literal.startswith(b"\n") else 0
-        found = [match.start() for match in re.finditer(re.escape(literal), self._blob)]
-        inside = np.array(found, dtype=np.uint32) + np.uint32(skipped)
-        ranks = np.searchsorted(self._offsets, inside, side="right") - 1
-        if below:
-            begins = self._offsets[ranks].astype(np.int64)
-            size = self._offsets[ranks + 1] - begins - 1
-            ranks = ranks[(inside + len(literal) - begins <= below) & (size >= sizes[0]) & (size <= sizes[1])]
+        if not literal:
+            return np.arange(len(self), dtype=np.int64)
+        letters = np.frombuffer(self._blob, dtype=np.uint8)
+        lead = min(range(len(literal)), key=lambda at: self._counts[literal[at]])
+        last = len(letters) - len(literal)
+        places = np.flatnonzero(letters[lead : lead + last + 1] == literal[lead])
+        for at, byte in enumerate(literal):
+            if at != lead:
+                places = places[letters[places + at] == byte]
+        ranks = np.searchsorted(self._offsets, places.astype(self._offsets.dtype), side="right") - 1
         return distinct(ranks)
+
+    @cached_property
+    def _counts(self) -> list[int]:
+        """Return how often each byte stands in the words."""
+        found: list[int] = np.bincount(np.frombuffer(self._blob, dtype=np.uint8), minlength=256).tolist()
+        return found
+
+
+def _letters_of(raw: bytes) -> int:
+    """Return the set of ASCII letters as ``Vocabulary._letters`` keeps it."""
+    found = 0
+    for byte in raw:
+        if byte < 128:
+            found |= 1 << (byte & 31)
+    return found
