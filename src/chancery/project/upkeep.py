@@ -11,12 +11,16 @@ from io import StringIO
 from pathlib import Path
 from typing import Final
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.db import connection
+from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.state import ProjectState
 
 from chancery.platform.storage.keys import root_key
 from chancery.project.translations import compile_all
@@ -66,11 +70,15 @@ def _alive(process: int) -> bool:
 
 def pending_changes() -> list[str]:
     """Say which models have no migration and which settings are wrong; empty when all is well."""
-    found, output = [], StringIO()
-    try:
-        call_command("makemigrations", check=True, dry_run=True, stdout=output, stderr=output)
-    except SystemExit:
-        found.append(output.getvalue().strip() or "a model has changed without a migration")
+    loader = MigrationLoader(None, ignore_no_initial=True)
+    detector = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps))
+    found = [
+        f"{label}: {operation.describe()}"
+        for label, migrations in sorted(detector.changes(graph=loader.graph).items())
+        for migration in migrations
+        for operation in migration.operations
+    ]
+    output = StringIO()
     try:
         call_command("check", stdout=output, stderr=output)
     except SystemCheckError as error:
