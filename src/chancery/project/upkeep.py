@@ -70,7 +70,7 @@ def _alive(process: int) -> bool:
 
 def pending_changes() -> list[str]:
     """Say which models have no migration and which settings are wrong; empty when all is well."""
-    loader = MigrationLoader(None, ignore_no_initial=True)
+    loader = MigrationLoader(None)
     detector = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps))
     found = [
         f"{label}: {operation.describe()}"
