@@ -61,6 +61,17 @@ def test_pauses_count_once() -> None:
     assert due_with_pauses(line, start=start, need=3600, pauses=pauses) == start + 3600 + 1800
 
 
+def test_a_pause_at_the_due_time_moves_only_a_clock_that_needs_nothing() -> None:
+    """New York opens at 9:00: due is then for what needs nothing, but a pause from 9:00 to 10:00 leaves 10:00."""
+    line = timeline(AMERICA, **SPAN)
+    closed, opens = (seconds_of(datetime(2026, 3, 2, hour, 0, tzinfo=UTC)) for hour in (10, 14))
+    pause = [(opens, opens + 3600)]
+    assert due_with_pauses(line, start=closed, need=0, pauses=()) == opens
+    assert due_with_pauses(line, start=closed, need=0, pauses=pause) == opens + 3600
+    later = [(opens + 3600, opens + 7200)]
+    assert due_with_pauses(line, start=closed, need=3600, pauses=later) == opens + 3600
+
+
 @pytest.mark.parametrize(
     ("call", "code"),
     [

@@ -185,7 +185,8 @@ def merged_pauses(pauses: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 def due_with_pauses(line: Timeline, *, start: int, need: int, pauses: Iterable[tuple[int, int]]) -> int:
     """Due time in seconds when the clock stands still during pauses; all in seconds since 1970.
 
-    A pause that begins at the very due time does not move it.
+    A pause that begins at the very due time does not move it. Where nothing is needed, due is the first open
+    moment outside every pause.
     """
     begin, left = start, need
     for pause_start, pause_end in merged_pauses(pauses):
@@ -193,7 +194,7 @@ def due_with_pauses(line: Timeline, *, start: int, need: int, pauses: Iterable[t
             continue
         if pause_start > begin:
             due = int(line.due(np.array([begin]), np.array([left]))[0])
-            if due <= pause_start:
+            if due < pause_start or (due == pause_start and left > 0):
                 return due
             left -= int(line.worked(np.array([begin]), np.array([pause_start]))[0])
         begin = pause_end
