@@ -84,7 +84,7 @@ def versions_of(*, service_id: str) -> list[VersionRecord]:
             version=row.version,
             note=row.note,
             published_at=row.published_at,
-            published_by=row.published_by.get_full_name() if row.published_by else "",
+            published_by=row.published_by.shown_name() if row.published_by else "",
             raw=row.definition,
         )
         for row in rows

@@ -120,7 +120,7 @@ def _lines(level: dict[str, Any], rows: Sequence[ClockEvent]) -> tuple[ClockLine
                 at=row.at,
                 reason=row.reason,
                 evidence=row.evidence,
-                by=row.by.get_full_name() if row.by else "",
+                by=row.by.shown_name() if row.by else "",
                 used_minutes=before.used_minutes,
             )
         )

@@ -144,15 +144,15 @@ def _item(row: SampleItem) -> SampleItemRecord:
         subject_id=row.subject_id,
         label=row.label or row.subject_id,
         done=done,
-        first_by=row.first_by.get_full_name() if done else "",
+        first_by=row.first_by.shown_name() if done else "",
         first_values=row.first_values if done else {},
-        second_by=row.second_by.get_full_name() if row.second_by else "",
+        second_by=row.second_by.shown_name() if row.second_by else "",
         second_values=row.second_values or {},
         second_at=row.second_at,
         overturned=row.overturned,
         differences=tuple(row.differences),
         resolution=row.resolution,
-        resolved_by=row.resolved_by.get_full_name() if row.resolved_by else "",
+        resolved_by=row.resolved_by.shown_name() if row.resolved_by else "",
         resolution_reason=row.resolution_reason,
     )
 
@@ -174,7 +174,7 @@ def sample_record(row: Sample, *, items: tuple[SampleItemRecord, ...] = ()) -> S
         state_name=str(Sample.State(row.state).label),
         drawn_at=row.drawn_at,
         completed_at=row.completed_at,
-        waived_by=row.waived_by.get_full_name() if row.waived_by else "",
+        waived_by=row.waived_by.shown_name() if row.waived_by else "",
         waiver_reason=row.waiver_reason,
         done=row.done_items,  # type: ignore[attr-defined]
         overturned=row.overturned_items,  # type: ignore[attr-defined]
@@ -295,7 +295,7 @@ def _checklist(row: Checklist) -> ChecklistRecord:
                 text=words(point["text"]),
                 evidence_kind=point["evidence"],
                 ticked=tick is not None,
-                by=tick.by.get_full_name() if tick else "",
+                by=tick.by.shown_name() if tick else "",
                 at=tick.at if tick else None,
                 evidence=tick.evidence if tick else "",
             )

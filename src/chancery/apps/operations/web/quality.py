@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from chancery.apps.operations import actions, queries
 from chancery.apps.operations.queries.quality import OverturnReport, SampleItemRecord, SampleRecord
+from chancery.apps.operations.queries.saying import decision_said
 from chancery.apps.operations.web.acting import actor_of, address, attempt, moment, need
 from chancery.apps.operations.web.forms import ReasonForm, ResolveForm, TickForm
 from chancery.foundation.errors import NotFound
@@ -42,7 +43,7 @@ def _sample_page(
         "report": report,
         "tiles": _tiles(record, report),
         "share": float(record.plan["share"]),
-        "lines": [_line(item, supervises, resolve) for item in record.items],
+        "lines": [_line(record.kind, item, supervises, resolve) for item in record.items],
         "supervises": supervises,
         "waive_form": (waive or ReasonForm(prefix="waive"))
         if actor.has(Role.ATTORNEY) and record.state == "open"
@@ -77,21 +78,19 @@ def _tiles(record: SampleRecord, report: OverturnReport | None) -> list[Tile]:
     return tiles
 
 
-def _line(item: SampleItemRecord, supervises: bool, resolve: tuple[str, ResolveForm] | None) -> dict[str, Any]:
+def _line(
+    kind: str, item: SampleItemRecord, supervises: bool, resolve: tuple[str, ResolveForm] | None
+) -> dict[str, Any]:
     form = None
     if supervises and item.overturned and not item.resolution:
         held = resolve[1] if resolve and resolve[0] == item.subject_id else None
         form = held or ResolveForm(prefix=f"keep-{item.position}")
     return {
         "item": item,
-        "first": _values(item.first_values),
-        "second": _values(item.second_values),
+        "first": decision_said(kind=kind, values=item.first_values),
+        "second": decision_said(kind=kind, values=item.second_values),
         "form": form,
     }
-
-
-def _values(values: dict[str, Any]) -> str:
-    return " · ".join(f"{name}: {value}" for name, value in values.items() if value not in ("", None, []))
 
 
 @require_POST
