@@ -13,6 +13,7 @@ import chancery
 from apps.conftest import World
 from apps.operations.conftest import answers
 from chancery.apps.operations import actions, queries
+from chancery.apps.operations.queries.saying import decision_said
 from chancery.engines.allocation.grading import FLOOR_SENTENCES
 from chancery.project.translations import read_catalogue
 
@@ -76,3 +77,12 @@ def test_a_decision_reads_in_the_language_of_its_reader(
             "We do not work on matters in North Korea: comprehensive sanctions"
             " (North Korea Sanctions Regulations, 31 CFR part 510)."
         )
+
+
+def test_decisions_of_the_second_look_are_said_as_their_form_says_them():
+    values = {"responsive": "responsive", "privilege": "AC", "issues": []}
+    with override("en"):
+        assert decision_said(kind="review", values=values) == "Responsiveness: Responsive; Privilege: Attorney–client"
+        assert decision_said(kind="unknown", values=values) == "responsive: responsive · privilege: AC"
+    with override("zh-hans"):
+        assert decision_said(kind="review", values={"privilege": "none"}) == "特权：无特权"
