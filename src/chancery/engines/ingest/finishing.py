@@ -113,7 +113,7 @@ def finish(*, place: Workplace, how: Finish, advance: Advance) -> dict[str, Any]
     count = Count()
     ordered, members = place.work / "ordered.jsonl", place.work / "members.jsonl"
     _lay_out(_Standing(place, how), ordered, members)
-    related = relate(members=_Members(members), text_of=_Texts(place))
+    related = relate(members=_Members(members), text_of=_Texts(place), folder=place.work)
     lines, exceptions = place.work / "items.jsonl", place.work / "exceptions.csv"
     with (
         lines.open("w", encoding="utf-8", newline="\n") as out,
