@@ -102,10 +102,10 @@ def _near(
     def compared(member: Member) -> bool:
         return member.id not in left_out and member.status != "container" and not member.metadata.get("body_absent")
 
-    names = [member.id.encode("utf-8", "surrogatepass") for member in members if compared(member)]
-    ids = np.array(names or [b""])[: len(names)]
-    del names
     mails = bytearray(member.kind == "mail" for member in members if compared(member))
+    wide = max((len(member.id.encode("utf-8", "surrogatepass")) for member in members), default=1)
+    names = (member.id.encode("utf-8", "surrogatepass") for member in members if compared(member))
+    ids = np.fromiter(names, f"S{wide}", len(mails))
 
     def identity(number: int) -> str:
         return bytes(ids[number]).decode("utf-8", "surrogatepass")

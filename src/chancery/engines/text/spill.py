@@ -19,17 +19,19 @@ import numpy.typing as npt
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
-FEW = 100_000
-"""Values that are held in memory before the first one is written."""
+FEW = 50_000
+"""Values of one kind that are held in memory before the first one is written."""
+_LAST = 4096
+"""Values read last that stay in memory."""
 I64 = npt.NDArray[np.int64]
 
 
 class Shelf(Generic[Key, Value]):
     """Lists of values under keys, in the order added; one process, one pass of adding before the reading."""
 
-    def __init__(self, *, folder: Path | None = None, few: int = FEW) -> None:
+    def __init__(self, *, folder: Path | None = None) -> None:
         """folder: where the file is made that vanishes with this object; None is the system's place for such files."""
-        self._folder, self._few = folder, few
+        self._folder = folder
         self._held: dict[Key, list[Value]] | None = defaultdict(list)
         self._count = 0
         self._file: Any = None
@@ -41,7 +43,7 @@ class Shelf(Generic[Key, Value]):
         self._count += 1
         if self._held is not None:
             self._held[key].append(value)
-            if self._count >= self._few:
+            if self._count >= FEW:
                 self._spill()
         else:
             self._write(key, value)
@@ -114,9 +116,9 @@ class Shelf(Generic[Key, Value]):
 class Row(Generic[Value]):
     """Values by number, from 0: in memory while they are few, then in a temporary file."""
 
-    def __init__(self, *, folder: Path | None = None, few: int = FEW, held: int = 4096) -> None:
-        """folder: as in ``Shelf``. held: values read last that stay in memory."""
-        self._folder, self._few, self._most = folder, few, held
+    def __init__(self, *, folder: Path | None = None) -> None:
+        """folder: as in ``Shelf``."""
+        self._folder = folder
         self._values: list[Value] | None = []
         self._file: Any = None
         self._places = array("q")
@@ -128,7 +130,7 @@ class Row(Generic[Value]):
             self._write(value)
             return
         self._values.append(value)
-        if len(self._values) >= self._few:
+        if len(self._values) >= FEW:
             values, self._values = self._values, None
             self._file = TemporaryFile(dir=self._folder)  # noqa: SIM115  (closed when this object goes)
             for each in values:
@@ -149,7 +151,7 @@ class Row(Generic[Value]):
         if found is None:
             self._file.seek(self._places[number])
             found = pickle.load(self._file)  # noqa: S301  (a file without a name that this object wrote)
-            if len(self._last) >= self._most:
+            if len(self._last) >= _LAST:
                 self._last.clear()
             self._last[number] = found
         return found

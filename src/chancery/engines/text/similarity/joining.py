@@ -47,13 +47,14 @@ class Join:
             raise SimilarityRefused("A similarity lies above 0 and is at most 1.")
         self._threshold = threshold
         self._seen = Occurrences(count=count, text_of=text_of, keep_bytes=keep_bytes)
-        self._sets: dict[int, int] = {}
-        self._prefix: dict[int, tuple[int, int]] = {}
+        self._sizes = np.zeros(count, np.int32)  # of the shingle sets; 0: cannot have a partner
+        self._first = np.zeros(count, np.int64)
+        self._lengths = np.zeros(count, np.int32)
         self._chosen = 0
         self._held: OrderedDict[int, U64] = OrderedDict()
         self._short_words = short_words
         self.copies = self._copies()
-        chosen = [prefix for batch in self._seen.batches() for prefix in self._choose(batch)]
+        chosen = [np.concatenate(found) for batch in self._seen.batches() if (found := list(self._choose(batch)))]
         self._keys, self._tags = _slots(chosen)
         self._last = np.full(int(self._keys.max(initial=0)) + 1, -1, np.int32)
         self._before = np.full(len(self._keys), -1, np.int32)
@@ -92,20 +93,23 @@ class Join:
             if length > 0:
                 keys = (shared >> np.uint64(16)) | (self._seen.often(shared).astype(np.uint64) << np.uint64(48))
                 keys = np.partition(keys, length - 1)[:length] if length < len(keys) else keys
-                self._sets[number] = size
-                self._prefix[number] = (self._chosen, self._chosen + len(keys))
+                self._sizes[number] = size
+                self._first[number], self._lengths[number] = self._chosen, len(keys)
                 self._chosen += len(keys)
                 yield mix(keys).view(np.uint32)
 
-    def longest_first(self) -> list[int]:
-        """Return the documents that may have a partner, longest first, then in the order given."""
-        return sorted(self._sets, key=lambda number: (-self._sets[number], number))
+    def longest_first(self) -> Iterator[int]:
+        """Yield the documents that may have a partner, longest first, then in the order given."""
+        numbers = np.flatnonzero(self._sizes)
+        yield from map(int, numbers[np.argsort(-self._sizes[numbers], kind="stable")])
 
     def partners(self, number: int) -> Iterator[tuple[int, float]]:
         """Yield each added document at least so similar, with the similarity, in the order added."""
-        size = self._sets[number]
-        longest = size / self._threshold + _ROUNDING
-        near = [other for other in self._met(number) if self._sets[other] <= longest]
+        met = self._met(number)
+        if not len(met):
+            return
+        longest = int(self._sizes[number]) / self._threshold + _ROUNDING
+        near: list[int] = met[self._sizes[met] <= longest].tolist()
         if not near:
             return
         mine = self._distinct(number)
@@ -116,23 +120,26 @@ class Join:
 
     def add(self, number: int) -> None:
         """Let later documents, which are not longer, meet this one."""
-        first, last = self._prefix[number]
+        first, last = self._keys_of(number)
         keys, places = self._keys[first:last], np.arange(first, last, dtype=np.int32)
         self._owner[places] = number
         self._before[places] = self._last[keys]
         self._last[keys] = places
 
-    def _met(self, number: int) -> list[int]:
+    def _keys_of(self, number: int) -> tuple[int, int]:
+        first = int(self._first[number])
+        return first, first + int(self._lengths[number])
+
+    def _met(self, number: int) -> npt.NDArray[np.int32]:
         """Return the added documents that share a key with this one, in the order given."""
-        first, last = self._prefix[number]
+        first, last = self._keys_of(number)
         places, tags = self._last[self._keys[first:last]], self._tags[first:last]
         found = []
         while (more := places >= 0).any():
             places, tags = places[more], tags[more]
             found.append(self._owner[places[self._tags[places] == tags]])
             places = self._before[places]
-        met: list[int] = np.unique(np.concatenate(found)).tolist() if found else []
-        return met
+        return np.unique(np.concatenate(found)) if found else np.empty(0, np.int32)
 
     def _distinct(self, number: int) -> U64:
         """Return the shingle set of a document; those asked for last are held."""

@@ -21,6 +21,7 @@ from chancery.engines.text.threads.facts import Mail
 _LEAST_LETTERS = 40  # of a segment that ties mails by itself
 _MOST_ANCHORS = 16  # parts of one evidence group that a mail is compared with by people
 _WINDOW = 90 * 24 * 60  # minutes between mails joined by subject alone
+_AT_ONCE = 65_536  # ids turned into an array at a time
 _MOST_OPEN = 64  # conversations of one subject kept open
 
 
@@ -99,11 +100,16 @@ def _evidence(place: int, mail: Mail) -> Iterator[tuple[Hashable, _Entry]]:
 
 def _by_time(mails: Row[Mail]) -> npt.NDArray[np.int64]:
     """Return the places of the mails in order of time, as ``Mail.order`` has it."""
-    late, minutes, ids = np.empty(len(mails), np.bool_), np.empty(len(mails), np.int64), []
+    late, minutes = np.empty(len(mails), np.bool_), np.empty(len(mails), np.int64)
+    ids: list[npt.NDArray[np.bytes_]] = [np.empty(0, "S1")]
+    waiting: list[bytes] = []
     for place, mail in enumerate(mails):
         late[place], minutes[place] = mail.minutes is None, mail.minutes or 0
-        ids.append(mail.id.encode("utf-8", "surrogatepass"))
-    return np.lexsort((np.array(ids or [b""])[: len(mails)], minutes, late))
+        waiting.append(mail.id.encode("utf-8", "surrogatepass"))
+        if len(waiting) == _AT_ONCE or place == len(mails) - 1:
+            ids.append(np.array(waiting))
+            waiting.clear()
+    return np.lexsort((np.concatenate(ids), minutes, late))
 
 
 def _together(ordered: npt.NDArray[np.int64], sets: _Sets) -> Iterator[list[int]]:
