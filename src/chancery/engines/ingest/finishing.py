@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import marshal
+import struct
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -25,10 +27,8 @@ _HELD_BYTES = 64 * 1024**2
 _FEW_BYTES = 16 * 1024**2
 _TEXT_OF = json.JSONEncoder(ensure_ascii=False).encode
 _SCANNED = {"no_text", None}
-_MEMBER = (
-    *("id", "parent_id", "family_id", "kind", "path", "sha256", "size", "status", "exception"),
-    *("custodian", "metadata"),
-)
+_MEMBER = ("id", "parent_id", "family_id", "kind", "path", "sha256", "size", "status", "exception")
+_SIZE = struct.Struct("<Q")
 _COMPARED = (
     *("subject", "from", "to", "cc", "bcc", "date_sent", "message_id", "in_reply_to", "references", "thread_index"),
     "date_header",
@@ -111,7 +111,7 @@ def finish(*, place: Workplace, how: Finish, advance: Advance) -> dict[str, Any]
     Only compact facts of each item are held.
     """
     count = Count()
-    ordered, members = place.work / "ordered.jsonl", place.work / "members.jsonl"
+    ordered, members = place.work / "ordered.jsonl", place.work / "members"
     _lay_out(_Standing(place, how), ordered, members)
     related = relate(members=_Members(members), text_of=_Texts(place), folder=place.work)
     lines, exceptions = place.work / "items.jsonl", place.work / "exceptions.csv"
@@ -235,8 +235,8 @@ class _Members:
 
     def _read(self) -> Iterator[Member]:
         with self.path.open("rb") as stream:
-            for line in stream:
-                yield Member(**dict(zip(_MEMBER, json.loads(line), strict=True)))
+            while piece := stream.read(_SIZE.size):
+                yield Member(*marshal.loads(stream.read(_SIZE.unpack(piece)[0])))  # noqa: S302  (written by ``_lay_out``)
 
 
 def _lay_out(standing: _Standing, ordered: Path, members: Path) -> None:
@@ -247,10 +247,11 @@ def _lay_out(standing: _Standing, ordered: Path, members: Path) -> None:
             if record["parent_id"] is None:
                 custodian = custodian_of(path=record["path"])
             metadata = record["metadata"]
-            facts = [record[name] for name in _MEMBER[:-2]]
+            facts = [record[name] for name in _MEMBER]
             facts += [custodian, {name: metadata[name] for name in _COMPARED if metadata.get(name)}]
             out.write(_TEXT_OF(record).encode() + b"\n")
-            short.write(_TEXT_OF(facts).encode() + b"\n")
+            written = marshal.dumps(facts)
+            short.write(_SIZE.pack(len(written)) + written)
 
 
 class _Finisher:

@@ -11,7 +11,7 @@ from typing import Literal
 from chancery.engines.text.duplicates.notices import Notices
 from chancery.engines.text.duplicates.recipe import Fingerprint, fingerprint
 from chancery.engines.text.members import Member
-from chancery.engines.text.spill import Shelf
+from chancery.engines.text.spill import Packed, Shelf
 
 Rule = Literal["file", "mail", "family"]
 
@@ -93,7 +93,7 @@ def find_duplicates(
 
 
 @dataclass(frozen=True, slots=True)
-class _Kin:
+class _Kin(Packed):
     """What is held of a member."""
 
     id: str

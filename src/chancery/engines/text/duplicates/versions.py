@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from chancery.engines.text.duplicates.recipe import Fingerprint
 from chancery.engines.text.members import Member, listed
-from chancery.engines.text.spill import Shelf
+from chancery.engines.text.spill import Packed, Shelf
 
 VersionRule = Literal["draft", "blind_copy", "same_message_id"]
 
@@ -29,7 +29,7 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class _State:
+class _State(Packed):
     """What is held of a mail; blind: how many BCC recipients it shows; sent: empty for a draft."""
 
     id: str

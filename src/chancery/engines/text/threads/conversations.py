@@ -10,7 +10,7 @@ from pathlib import Path
 
 from chancery.engines.text.duplicates.notices import Notices
 from chancery.engines.text.members import Member, MissingMail, Repeated
-from chancery.engines.text.spill import Row, Seen
+from chancery.engines.text.spill import Packed, Row, Seen
 from chancery.engines.text.threads.answering import answered_by
 from chancery.engines.text.threads.facts import Letters, Mail, facts_of, letters_of_body, thread_id_of
 from chancery.engines.text.threads.gathering import gather
@@ -23,7 +23,7 @@ _HELD = 32  # bodies read a second time that are held
 
 
 @dataclass(frozen=True, slots=True)
-class Threaded:
+class Threaded(Packed):
     """One mail in its conversation.
 
     answers: id of the mail it answers or forwards. repeated: passages that were read before.

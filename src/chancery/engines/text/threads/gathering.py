@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from chancery.engines.text.spill import Row, Shelf
+from chancery.engines.text.spill import Packed, Row, Shelf
 from chancery.engines.text.threads.facts import Mail
 
 _LEAST_LETTERS = 40  # of a segment that ties mails by itself
@@ -26,7 +26,7 @@ _MOST_OPEN = 64  # conversations of one subject kept open
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(Packed):
     """A mail that shows a piece of evidence; refers: names or quotes another mail by it, not only has the text."""
 
     place: int
