@@ -35,7 +35,8 @@ class Packed:
     def __reduce__(self) -> tuple[Any, ...]:
         kind = type(self)
         if kind not in _VALUES_OF:
-            _VALUES_OF[kind] = attrgetter(*kind.__slots__)
+            names: Any = kind.__slots__
+            _VALUES_OF[kind] = attrgetter(*names)
         return kind, _VALUES_OF[kind](self)
 
 
