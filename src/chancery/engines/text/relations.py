@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -29,11 +28,11 @@ _SAMPLE = 5000  # mails looked at for notices
 class _Found:
     """All findings about a collection, by id of the item."""
 
-    kept: Mapping[str, Suppressed]
-    copies: Mapping[str, list[Suppressed]]
+    kept: Shelf[str, Suppressed]
+    copies: Shelf[str, Suppressed]
     duplicates: Duplicates
     versions: Mapping[str, Version] = field(default_factory=dict)
-    near: Mapping[str, tuple[str, float]] = field(default_factory=dict)
+    near: Shelf[str, tuple[str, float]] = field(default_factory=Shelf)
     threaded: Shelf[str, Threaded] = field(default_factory=Shelf)
 
 
@@ -57,19 +56,19 @@ def relate(
         members=listed, text_of=text_of, notices=notices, custodians=options.custodians, folder=folder
     )
     duplicates = duplicates.restored(options.restored)
-    kept = {each.id: each for each in duplicates.suppressed}
-    copies: dict[str, list[Suppressed]] = defaultdict(list)
+    kept: Shelf[str, Suppressed] = Shelf(folder=folder)
+    copies: Shelf[str, Suppressed] = Shelf(folder=folder)
     for each in duplicates.suppressed:
-        copies[each.kept].append(each)
-    ids = duplicates.kept()
-    versions = find_versions(members=listed, prints=duplicates.prints, left_out=ids, folder=folder)
+        kept.add(each.id, each)
+        copies.add(each.kept, each)
+    versions = find_versions(members=listed, prints=duplicates.prints, left_out=kept, folder=folder)
     found = _Found(
         kept=kept,
         copies=copies,
         duplicates=duplicates,
         versions={each.id: each for each in versions},
-        near=_near(listed, text_of, notices, ids, options) if options.near_duplicates else {},
-        threaded=_threaded(listed, text_of, notices, ids, folder) if options.threads else Shelf(),
+        near=_near(listed, text_of, notices, kept, options, folder) if options.near_duplicates else Shelf(),
+        threaded=_threaded(listed, text_of, notices, kept, folder) if options.threads else Shelf(),
     )
     for member in listed:
         yield _relation(member, found)
@@ -95,8 +94,13 @@ def _is_mail(member: Member) -> bool:
 
 
 def _near(
-    members: Iterable[Member], text_of: TextOf, notices: Notices, left_out: Mapping[str, str], options: RelationOptions
-) -> dict[str, tuple[str, float]]:
+    members: Iterable[Member],
+    text_of: TextOf,
+    notices: Notices,
+    left_out: Container[str],
+    options: RelationOptions,
+    folder: Path | None,
+) -> Shelf[str, tuple[str, float]]:
     """Return pivot and similarity of each kept item that has a near-duplicate."""
 
     def compared(member: Member) -> bool:
@@ -117,11 +121,14 @@ def _near(
     joined: Iterator[NearDuplicate] = groups(
         count=len(ids), text_of=text, threshold=options.similarity, short_words=options.short_words
     )
-    return {identity(each.number): (identity(each.pivot), each.similarity) for each in joined}
+    near: Shelf[str, tuple[str, float]] = Shelf(folder=folder)
+    for each in joined:
+        near.add(identity(each.number), (identity(each.pivot), each.similarity))
+    return near
 
 
 def _threaded(
-    members: Iterable[Member], text_of: TextOf, notices: Notices, left_out: Mapping[str, str], folder: Path | None
+    members: Iterable[Member], text_of: TextOf, notices: Notices, left_out: Container[str], folder: Path | None
 ) -> Shelf[str, Threaded]:
     """Return the place of each kept mail in its conversation."""
     attached: Shelf[str, str] = Shelf(folder=folder)
@@ -142,10 +149,10 @@ def _threaded(
 def _relation(member: Member, found: _Found) -> Relation:
     left_out = found.kept.get(member.id)
     master = left_out.kept if left_out else member.id
-    copies = [] if left_out else found.copies.get(member.id, [])
+    copies = [] if left_out else found.copies.all(member.id)
     version = found.versions.get(member.id)
     fingerprint = found.duplicates.prints.get(member.id)
-    pivot, similarity = found.near.get(master, (None, None))
+    pivot, similarity = found.near.get(master) or (None, None)
     relation = Relation(
         id=member.id,
         duplicate_of=left_out.kept if left_out else None,

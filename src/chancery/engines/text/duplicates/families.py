@@ -11,13 +11,13 @@ from typing import Literal
 from chancery.engines.text.duplicates.notices import Notices
 from chancery.engines.text.duplicates.recipe import Fingerprint, fingerprint
 from chancery.engines.text.members import Member
-from chancery.engines.text.spill import Packed, Shelf
+from chancery.engines.text.spill import Packed, Row, Shelf
 
 Rule = Literal["file", "mail", "family"]
 
 
 @dataclass(frozen=True, slots=True)
-class Suppressed:
+class Suppressed(Packed):
     """One item left out because another one is the same.
 
     rule: ``file`` same bytes; ``mail`` recipe 2 and the full text agree; ``family`` its head is a duplicate and
@@ -37,7 +37,7 @@ class Suppressed:
 class Duplicates:
     """All exact duplicates of a collection. prints: fingerprint of each mail that is the head of a family."""
 
-    suppressed: tuple[Suppressed, ...]
+    suppressed: Sequence[Suppressed] | Row[Suppressed]
     prints: Shelf[str, Fingerprint]
 
     def kept(self) -> dict[str, str]:
@@ -47,6 +47,8 @@ class Duplicates:
     def restored(self, ids: Iterable[str]) -> Duplicates:
         """Return the duplicates without these decisions: the items come back with their whole families."""
         asked = set(ids)
+        if not asked:
+            return self
         families = {each.family_id for each in self.suppressed if each.id in asked}
         return replace(self, suppressed=tuple(each for each in self.suppressed if each.family_id not in families))
 
@@ -84,12 +86,13 @@ def find_duplicates(
             prints.add(head.id, here)
         if key := _key(head, here):
             groups.add(key, _kin(head))
-    found: list[Suppressed] = []
+    found: Row[Suppressed] = Row(folder=folder)
     for key, group in groups.repeated():
         group.sort(key=lambda each: (rank.get(each.custodian, len(rank)), each.path, each.id))
         for copy, master in _same(key, group, text_of, notices):
-            found.extend(_tie(copy, master, "file" if key.startswith("file") else "mail", key[5:], children))
-    return Duplicates(tuple(found), prints)
+            for each in _tie(copy, master, "file" if key.startswith("file") else "mail", key[5:], children):
+                found.append(each)
+    return Duplicates(found, prints)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -42,7 +42,7 @@ def find_versions(
     *,
     members: Iterable[Member],
     prints: Shelf[str, Fingerprint],
-    left_out: Mapping[str, str],
+    left_out: Container[str],
     folder: Path | None = None,
 ) -> Iterator[Version]:
     """Yield each version among the mails that are kept, once, the strongest rule first. folder: as in ``Shelf``."""

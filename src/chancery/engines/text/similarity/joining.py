@@ -28,6 +28,7 @@ _HELD = 256  # sets of documents compared last
 
 
 Halves = npt.NDArray[np.uint32]
+I32 = npt.NDArray[np.int32]
 
 
 class SimilarityRefused(Refused):
@@ -53,22 +54,22 @@ class Join:
         self._chosen = 0
         self._held: OrderedDict[int, U64] = OrderedDict()
         self._short_words = short_words
-        self.copies = self._copies()
+        self.first_of = self._copies()
         chosen = [np.concatenate(found) for batch in self._seen.batches() if (found := list(self._choose(batch)))]
         self._keys, self._tags = _slots(chosen)
         self._last = np.full(int(self._keys.max(initial=0)) + 1, -1, np.int32)
         self._before = np.full(len(self._keys), -1, np.int32)
         self._owner = np.zeros(len(self._keys), np.int32)
 
-    def _copies(self) -> dict[int, int]:
-        """Return the first document with the same shingles for each later one."""
+    def _copies(self) -> I32:
+        """Return for each document the first one with the same shingles, -1 where that is itself."""
         order = np.argsort(self._seen.prints, kind="stable")
         prints = self._seen.prints[order]
         same = np.flatnonzero(prints[1:] == prints[:-1]) + 1
-        found: dict[int, int] = {}
-        for place in same.tolist():
+        found = np.full(self._seen.count, -1, np.int32)
+        for place in map(int, same):
             first, copy = int(order[place - 1]), int(order[place])
-            first = found.get(first, first)
+            first = int(found[first]) if found[first] >= 0 else first
             if self._seen.words[copy] >= _LEAST_WORDS and np.array_equal(
                 self._seen.shingles(first), self._seen.shingles(copy)
             ):
@@ -83,7 +84,7 @@ class Join:
         open_ = (lone_counts < most) & (self._seen.words[batch.numbers] >= self._short_words)
         for place in np.flatnonzero(open_ & (sizes > 0)).tolist():
             number = int(batch.numbers[place])
-            if number in self.copies:
+            if self.first_of[number] >= 0:
                 continue
             here = slice(batch.bounds[place], batch.bounds[place + 1])
             values, flags = batch.values[here], common[here]
@@ -97,6 +98,11 @@ class Join:
                 self._first[number], self._lengths[number] = self._chosen, len(keys)
                 self._chosen += len(keys)
                 yield mix(keys).view(np.uint32)
+
+    def copies(self) -> Iterator[tuple[int, int]]:
+        """Yield each document that only repeats an earlier one, with that one; neither is among the longest first."""
+        for copy in map(int, np.flatnonzero(self.first_of >= 0)):
+            yield copy, int(self.first_of[copy])
 
     def longest_first(self) -> Iterator[int]:
         """Yield the documents that may have a partner, longest first, then in the order given."""
@@ -130,7 +136,7 @@ class Join:
         first = int(self._first[number])
         return first, first + int(self._lengths[number])
 
-    def _met(self, number: int) -> npt.NDArray[np.int32]:
+    def _met(self, number: int) -> I32:
         """Return the added documents that share a key with this one, in the order given."""
         first, last = self._keys_of(number)
         places, tags = self._last[self._keys[first:last]], self._tags[first:last]
