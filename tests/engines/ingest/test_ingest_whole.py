@@ -110,8 +110,8 @@ def test_a_line_names_the_mail_it_answers_and_the_one_it_is_a_version_of(tmp_pat
 def test_mails_with_different_unreadable_dates_are_not_copies(tmp_path: Path) -> None:
     folder = tmp_path / "source"
     folder.mkdir()
-    for name, date in (("a", "Sun, 30 Nov 0002 00:00:00 -0800"), ("b", "yesterday"), ("c", "yesterday")):
-        (folder / f"{name}.eml").write_bytes(_raw(name, date, "Pumps", "The pumps arrive on Monday.\n"))
+    for name, sent in (("a", "Sun, 30 Nov 0002 00:00:00 -0800"), ("b", "yesterday"), ("c", "yesterday")):
+        (folder / f"{name}.eml").write_bytes(_raw(name, sent, "Pumps", "The pumps arrive on Monday.\n"))
     _run(folder, tmp_path / "out")
     lines = _lines(tmp_path / "out")
     assert [lines[f"{name}.eml"]["duplicate_of"] for name in "abc"] == [None, None, lines["b.eml"]["id"]]
