@@ -22,7 +22,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from chancery.engines.text.extraction import KINDS, extract
+from chancery.engines.text.extraction.extracting import extract
+from chancery.engines.text.extraction.values import KINDS
 
 
 def parted(text: str) -> list[str]:

@@ -104,6 +104,13 @@ def test_opendocument() -> None:
     assert "MARKNOTE" in item.text
 
 
+def test_a_star_hides_a_group_of_rich_text_only_at_its_beginning() -> None:
+    # RTF 1.9: \\* stands right after the brace that opens a destination.
+    data = rb"{\rtf1\ansi{\*\generator Hidden;}{\loch\i0\*\cs7\cf0 The quick brown fox}\par }"
+    (item,) = expand(data, "a.rtf")
+    assert item.text == "The quick brown fox\n"
+
+
 def test_rich_text_in_both_languages() -> None:
     data = rb"{\rtf1\ansi\ansicpg936{\fonttbl{\f0 Arial;}}\f0 Contract \'ba\'cf\'cd\'ac \u21512?\u21516?\par End}"
     (item,) = expand(data, "a.rtf")

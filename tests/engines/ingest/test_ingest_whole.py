@@ -86,6 +86,37 @@ def test_lines_account_and_exceptions(source: Path, tmp_path: Path) -> None:
     assert json.loads((out / "accounting.json").read_text()) == account
 
 
+def _raw(name: str, date: str, subject: str, body: str, more: str = "") -> bytes:
+    head = f"From: ann@a.example\nTo: bo@b.example\nDate: {date}\nSubject: {subject}\nMessage-ID: <{name}@a>\n{more}\n"
+    return (head + body).encode()
+
+
+def test_a_line_names_the_mail_it_answers_and_the_one_it_is_a_version_of(tmp_path: Path) -> None:
+    folder = tmp_path / "source"
+    folder.mkdir()
+    body = "The pumps of the third lot arrive on Monday and will be tested at once.\n"
+    (folder / "a.eml").write_bytes(_raw("a", "Mon, 3 Mar 2025 10:00:00 +0000", "Pumps", body))
+    (folder / "b.eml").write_bytes(
+        _raw("b", "Mon, 3 Mar 2025 11:00:00 +0000", "Re: Pumps", "Good.\n", "In-Reply-To: <a@a>\n")
+    )
+    (folder / "c.eml").write_bytes(_raw("a", "", "Pumps", body))
+    _run(folder, tmp_path / "out")
+    lines = _lines(tmp_path / "out")
+    assert (lines["b.eml"]["answers"], lines["a.eml"]["answers"]) == (lines["a.eml"]["id"], None)
+    assert (lines["c.eml"]["version_of"], lines["c.eml"]["version_reason"]) == (lines["a.eml"]["id"], "draft")
+    assert all(isinstance(line["repeated"], list) for line in lines.values())
+
+
+def test_mails_with_different_unreadable_dates_are_not_copies(tmp_path: Path) -> None:
+    folder = tmp_path / "source"
+    folder.mkdir()
+    for name, sent in (("a", "Sun, 30 Nov 0002 00:00:00 -0800"), ("b", "yesterday"), ("c", "yesterday")):
+        (folder / f"{name}.eml").write_bytes(_raw(name, sent, "Pumps", "The pumps arrive on Monday.\n"))
+    _run(folder, tmp_path / "out")
+    lines = _lines(tmp_path / "out")
+    assert [lines[f"{name}.eml"]["duplicate_of"] for name in "abc"] == [None, None, lines["b.eml"]["id"]]
+
+
 def test_the_same_folder_gives_the_same_bytes_with_any_number_of_workers(source: Path, tmp_path: Path) -> None:
     written = []
     for number, workers in enumerate((1, 3)):

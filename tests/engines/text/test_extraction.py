@@ -7,7 +7,8 @@ from bench.extraction import NOTHING, measure
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chancery.engines.text.extraction import KINDS, Entity, ExtractionRefused, extract
+from chancery.engines.text.extraction.extracting import extract
+from chancery.engines.text.extraction.values import KINDS, Entity, ExtractionRefused
 
 SIGNS = st.sampled_from(
     [

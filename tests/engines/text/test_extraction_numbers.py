@@ -10,8 +10,9 @@ from bench.extraction import capitals
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chancery.engines.text.extraction import checksums, extract
+from chancery.engines.text.extraction import checksums
 from chancery.engines.text.extraction.amounts import english_number
+from chancery.engines.text.extraction.extracting import extract
 from chancery.engines.text.extraction.numerals import chinese_number
 
 DAYS = st.dates(date(1950, 1, 1), date(2049, 12, 31))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import marshal
+import struct
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
@@ -20,13 +23,15 @@ from chancery.engines.ingest.wording import cleaned, tongue
 from chancery.engines.text.relations import Member, Relation, relate
 
 _ROLES = ("from", "to", "cc", "bcc", "author", "last_saved_by", "organizer", "email")
+_HELD_BYTES = 64 * 1024**2
+_FEW_BYTES = 16 * 1024**2
+_TEXT_OF = json.JSONEncoder(ensure_ascii=False).encode
 _SCANNED = {"no_text", None}
-_MEMBER = (
-    *("id", "parent_id", "family_id", "kind", "path", "sha256", "size", "status", "exception"),
-    *("custodian", "metadata"),
-)
+_MEMBER = ("id", "parent_id", "family_id", "kind", "path", "sha256", "size", "status", "exception")
+_SIZE = struct.Struct("<Q")
 _COMPARED = (
     *("subject", "from", "to", "cc", "bcc", "date_sent", "message_id", "in_reply_to", "references", "thread_index"),
+    "date_header",
     "body_absent",
 )
 
@@ -106,9 +111,9 @@ def finish(*, place: Workplace, how: Finish, advance: Advance) -> dict[str, Any]
     Only compact facts of each item are held.
     """
     count = Count()
-    ordered, members = place.work / "ordered.jsonl", place.work / "members.jsonl"
+    ordered, members = place.work / "ordered.jsonl", place.work / "members"
     _lay_out(_Standing(place, how), ordered, members)
-    related = relate(members=_Members(members), text_of=_Texts(place))
+    related = relate(members=_Members(members), text_of=_Texts(place), folder=place.work)
     lines, exceptions = place.work / "items.jsonl", place.work / "exceptions.csv"
     with (
         lines.open("w", encoding="utf-8", newline="\n") as out,
@@ -142,7 +147,7 @@ def _write(
             line = finisher.line(json.loads(text), relation)
             count.take(line)
             count.missing += len(relation.missing)
-            out.write(json.dumps(line, ensure_ascii=False) + "\n")
+            out.write(_TEXT_OF(line) + "\n")
             if line["exception"] is not None:
                 writer.writerow(exception_row(line=line))
             advance("finish", number, None)
@@ -154,16 +159,26 @@ def custodian_of(*, path: str) -> str:
 
 
 class _Texts:
-    """Reads the text of an item from its file."""
+    """Reads the text of an item from its file; the first ones, up to 64 MiB, are held, since all are read again."""
 
     def __init__(self, place: Workplace) -> None:
-        self.folder = place.out / "text"
+        self.folder = f"{place.out}/text/"
+        self.held: dict[str, str | None] = {}
+        self.room = _HELD_BYTES
 
     def __call__(self, identity: str) -> str | None:
+        if identity in self.held:
+            return self.held[identity]
         try:
-            return (self.folder / f"{identity}.txt").read_bytes().decode()
+            with open(f"{self.folder}{identity}.txt", "rb", buffering=0) as stream:
+                text: str | None = stream.readall().decode()
         except FileNotFoundError:
-            return None
+            text = None
+        size = sys.getsizeof(text)
+        if size <= self.room:
+            self.room -= size
+            self.held[identity] = text
+        return text
 
 
 class _Standing:
@@ -209,15 +224,19 @@ class _Standing:
 
 
 class _Members:
-    """The items as the comparison sees them; read from their own short file anew each time."""
+    """The items as the comparison sees them; read from their own short file anew each time, unless they are few."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.held = list(self._read()) if path.stat().st_size <= _FEW_BYTES else None
 
     def __iter__(self) -> Iterator[Member]:
+        return iter(self.held) if self.held is not None else self._read()
+
+    def _read(self) -> Iterator[Member]:
         with self.path.open("rb") as stream:
-            for line in stream:
-                yield Member(**dict(zip(_MEMBER, json.loads(line), strict=True)))
+            while piece := stream.read(_SIZE.size):
+                yield Member(*marshal.loads(stream.read(_SIZE.unpack(piece)[0])))  # noqa: S302  (written by ``_lay_out``)
 
 
 def _lay_out(standing: _Standing, ordered: Path, members: Path) -> None:
@@ -228,10 +247,11 @@ def _lay_out(standing: _Standing, ordered: Path, members: Path) -> None:
             if record["parent_id"] is None:
                 custodian = custodian_of(path=record["path"])
             metadata = record["metadata"]
-            facts = [record[name] for name in _MEMBER[:-2]]
+            facts = [record[name] for name in _MEMBER]
             facts += [custodian, {name: metadata[name] for name in _COMPARED if metadata.get(name)}]
-            out.write(json.dumps(record, ensure_ascii=False).encode() + b"\n")
-            short.write(json.dumps(facts, ensure_ascii=False).encode() + b"\n")
+            out.write(_TEXT_OF(record).encode() + b"\n")
+            written = marshal.dumps(facts)
+            short.write(_SIZE.pack(len(written)) + written)
 
 
 class _Finisher:
@@ -272,12 +292,16 @@ class _Finisher:
             "paths": list(relation.paths),
             "dedupe": relation.dedupe,
             "version_of": relation.version_of,
+            "version_reason": relation.version_reason,
             "near_duplicate_group": relation.near_duplicate_group,
             "near_duplicate_similarity": relation.near_duplicate_similarity,
             "thread_id": relation.thread_id,
             "inclusive": relation.inclusive,
             "inclusive_reason": relation.inclusive_reason,
             "contained_in": relation.contained_in,
+            "spare_of": relation.spare_of,
+            "answers": relation.answers,
+            "repeated": [[each.start, each.end, each.shown_in] for each in relation.repeated],
             "language": metadata.get("language"),
             "pages": _pages(metadata),
             "ocr": record.get("ocr"),

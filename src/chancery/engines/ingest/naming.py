@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from chancery.engines.text.extraction import extract
+from chancery.engines.text.extraction.mentions import people_and_dates
 
-_KINDS = ("person", "date")
 _MOST = 200
 _CHARACTERS = 200_000
 """The beginning of a text that is searched; what a longer one names stands in its text all the same."""
@@ -18,7 +17,7 @@ def entities_of(*, text: str, kind: str) -> dict[str, list[dict[str, Any]]]:
     if kind in _NEVER:
         return {}
     found: dict[str, dict[str, dict[str, Any]]] = {"person": {}, "date": {}}
-    for each in extract(text=text[:_CHARACTERS], kinds=_KINDS):
+    for each in people_and_dates(text=text[:_CHARACTERS]):
         group = found[each.kind]
         if each.value not in group and len(group) < _MOST:
             group[each.value] = {

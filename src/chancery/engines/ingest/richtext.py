@@ -66,6 +66,7 @@ class _Reader:
         self.stack: list[tuple[bool, int, str]] = []
         self.skip, self.fallback, self.charset = False, 1, self.default
         self.drop, self.star = 0, False
+        self.opened = False  # a group was opened and holds nothing yet: only there a star marks what may be ignored
 
     @staticmethod
     def _fonts(data: bytes) -> dict[int, str]:
@@ -77,7 +78,8 @@ class _Reader:
             word, number, hexa, symbol, brace, run = match.groups()
             if brace:
                 self._brace(brace)
-            elif hexa:
+                continue
+            if hexa:
                 self._byte(bytes([int(hexa, 16)]))
             elif word:
                 self._word(word, number)
@@ -85,12 +87,16 @@ class _Reader:
                 self._symbol(symbol)
             elif run:
                 self._byte(run)
+            else:
+                continue
+            self.opened = False
         self._flush()
         return "".join(self.out)
 
     def _brace(self, brace: bytes) -> None:
         self._flush()
         self.drop, self.star = 0, False
+        self.opened = brace == b"{"
         if brace == b"{":
             self.stack.append((self.skip, self.fallback, self.charset))
         elif self.stack:
@@ -106,7 +112,7 @@ class _Reader:
 
     def _symbol(self, symbol: bytes) -> None:
         if symbol == b"*":
-            self.star = True
+            self.star = self.opened
         elif symbol in b"\\{}":
             self._byte(symbol)
         elif symbol in (b"~", b"_", b"\n", b"\r") and not self.skip:

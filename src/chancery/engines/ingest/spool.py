@@ -9,10 +9,13 @@ from __future__ import annotations
 import json
 import os
 import zlib
+from array import array
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
+
+import numpy as np
 
 from chancery.engines.ingest.naming import entities_of
 from chancery.engines.ingest.reading import Content
@@ -134,13 +137,15 @@ def _lines(stream: BinaryIO, start: int, end: int) -> Iterator[bytes]:
     if end - start <= _RANGE:
         yield from sorted(stream.read(end - start).split(b"\n")[:-1])
         return
-    places: list[tuple[int, int]] = []
+    numbers, places = array("q"), array("q")
     at = start
     while at < end:
         line = stream.readline()
-        places.append((int(line[: _PREFIX - 1]), at))
+        numbers.append(int(line[: _PREFIX - 1]))
+        places.append(at)
         at += len(line)
-    for _, place in sorted(places):
+    ordered = np.frombuffer(places, np.int64)[np.argsort(np.frombuffer(numbers, np.int64), kind="stable")]
+    for place in map(int, ordered):
         stream.seek(place)
         yield stream.readline().rstrip(b"\n")
 

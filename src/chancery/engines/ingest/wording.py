@@ -13,6 +13,10 @@ _NOT_PLAIN = _CONTROL + b"\r\x0c"
 _WHITE = b" \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f"
 _SAMPLES = (500, 3000)
 _BLANK_LINES = re.compile("\n\n\n\n+")  # spelt out, so that the search has a fixed beginning
+_PRINTED = str.maketrans(
+    "\u2018\u2019\u201c\u201d\u2013\u2014\u2026\u2022\xa0\xb7\xae\xa9\u2122\xa7", "''\"\"--.*  ...."
+)
+"""Signs of printed text that no language has to itself."""
 _ENOUGH = 4
 _FEW_WORDS = 24
 _OUTWEIGHED = 4
@@ -68,7 +72,7 @@ def tongue(*, text: str) -> str | None:
     """Return the language of a text; English that shows its commonest words is told without statistics."""
     for length in _SAMPLES:
         sample = text[:length]
-        if not sample.isascii():
+        if not sample.isascii() and not (sample := sample.translate(_PRINTED)).isascii():
             break
         words = set(sample.lower().split())
         hits = len(words & _ENGLISH)

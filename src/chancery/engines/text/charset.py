@@ -183,6 +183,12 @@ def _common_in_cp932(lead: int, trail: int) -> bool:
     return lead in (0x81, 0x82, 0x83) or 0x88 <= lead <= 0x97
 
 
+# Characters beyond ASCII, of two bytes; in the Japanese set some have one.
+_DOUBLE = re.compile(rb"[\x80-\xff][\x00-\xff]?")
+_JAPANESE = re.compile(rb"[\xa1-\xdf]|[\x80-\xa0\xe0-\xff][\x00-\xff]?")
+_PRIVATE = re.compile("[\ue000-\uf8ff\ufffd]")
+
+
 def _share(sample: bytes, common: object, codec: str) -> float:
     """Return the share of common double-byte characters, 0 when the bytes are no valid text of that set."""
     decoder = codecs.getincrementaldecoder(codec)()
@@ -190,20 +196,15 @@ def _share(sample: bytes, common: object, codec: str) -> float:
         text = decoder.decode(sample)
     except UnicodeError:
         return 0.0
-    pairs = good = at = 0
     japanese = codec == "cp932"
-    while at < len(sample):
-        lead = sample[at]
-        if lead < 0x80 or (japanese and 0xA1 <= lead <= 0xDF):
-            pairs += lead >= 0x80
-            at += 1
-            continue
-        trail = sample[at + 1] if at + 1 < len(sample) else 0
-        pairs += 1
-        good += bool(common(lead, trail))  # type: ignore[operator]
-        at += 2
-    odd = sum("\ue000" <= char <= "\uf8ff" or char == "\ufffd" for char in text[:20000])
-    return (good / pairs if pairs else 0.0) - odd / max(1, pairs)
+    found = (_JAPANESE if japanese else _DOUBLE).findall(sample)
+    good = sum(
+        bool(common(each[0], each[1] if len(each) > 1 else 0))  # type: ignore[operator]
+        for each in found
+        if not (japanese and 0xA1 <= each[0] <= 0xDF)
+    )
+    odd = len(_PRIVATE.findall(text[:20000]))
+    return (good / len(found) if found else 0.0) - odd / max(1, len(found))
 
 
 def _single_byte(data: bytes, named: str | None) -> Decoded:

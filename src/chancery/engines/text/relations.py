@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from pathlib import Path
+
+import numpy as np
 
 from chancery.engines.text.duplicates.families import Duplicates, Suppressed, find_duplicates, is_head
 from chancery.engines.text.duplicates.notices import Notices, learn
 from chancery.engines.text.duplicates.versions import Version, find_versions
 from chancery.engines.text.members import Member, MissingMail, Relation, RelationOptions, Repeated
 from chancery.engines.text.similarity.groups import NearDuplicate, groups
+from chancery.engines.text.spill import Shelf
 from chancery.engines.text.threads.conversations import Threaded, threads
 
 __all__ = ["Member", "MissingMail", "Relation", "RelationOptions", "Repeated", "Suppressed", "relate", "suppressed"]
@@ -25,37 +28,47 @@ _SAMPLE = 5000  # mails looked at for notices
 class _Found:
     """All findings about a collection, by id of the item."""
 
-    kept: Mapping[str, Suppressed]
-    copies: Mapping[str, list[Suppressed]]
+    kept: Shelf[str, Suppressed]
+    copies: Shelf[str, Suppressed]
     duplicates: Duplicates
     versions: Mapping[str, Version] = field(default_factory=dict)
-    near: Mapping[str, tuple[str, float]] = field(default_factory=dict)
-    threaded: Mapping[str, Threaded] = field(default_factory=dict)
+    near: Shelf[str, tuple[str, float]] = field(default_factory=Shelf)
+    threaded: Shelf[str, Threaded] = field(default_factory=Shelf)
 
 
-def relate(*, members: Iterable[Member], text_of: TextOf, options: RelationOptions = DEFAULTS) -> Iterator[Relation]:
+def relate(
+    *,
+    members: Iterable[Member],
+    text_of: TextOf,
+    options: RelationOptions = DEFAULTS,
+    folder: Path | None = None,
+) -> Iterator[Relation]:
     """Yield one relation for each member, in the order given.
 
     members: a whole collection with complete families, read several times; from a plain iterator they are held,
-    from any other iterable only compact facts are, about 2 kB for a mail.
+    from any other iterable only compact facts are.
     text_of: the text of an item, None when it has none; called several times for one, so it may read a file.
+    folder: for what does not fit into memory, see ``Shelf``.
     """
     listed: Collection[Member] | Iterable[Member] = list(members) if isinstance(members, Iterator) else members
     notices = learn(mails=_sample(listed, text_of))
-    duplicates = find_duplicates(members=listed, text_of=text_of, notices=notices, custodians=options.custodians)
+    duplicates = find_duplicates(
+        members=listed, text_of=text_of, notices=notices, custodians=options.custodians, folder=folder
+    )
     duplicates = duplicates.restored(options.restored)
-    kept = {each.id: each for each in duplicates.suppressed}
-    copies: dict[str, list[Suppressed]] = defaultdict(list)
+    kept: Shelf[str, Suppressed] = Shelf(folder=folder)
+    copies: Shelf[str, Suppressed] = Shelf(folder=folder)
     for each in duplicates.suppressed:
-        copies[each.kept].append(each)
-    ids = duplicates.kept()
+        kept.add(each.id, each)
+        copies.add(each.kept, each)
+    versions = find_versions(members=listed, prints=duplicates.prints, left_out=kept, folder=folder)
     found = _Found(
         kept=kept,
         copies=copies,
         duplicates=duplicates,
-        versions={each.id: each for each in find_versions(members=listed, prints=duplicates.prints, left_out=ids)},
-        near=_near(listed, text_of, notices, ids, options) if options.near_duplicates else {},
-        threaded=_threaded(listed, text_of, notices, ids) if options.threads else {},
+        versions={each.id: each for each in versions},
+        near=_near(listed, text_of, notices, kept, options, folder) if options.near_duplicates else Shelf(),
+        threaded=_threaded(listed, text_of, notices, kept, folder) if options.threads else Shelf(),
     )
     for member in listed:
         yield _relation(member, found)
@@ -81,50 +94,65 @@ def _is_mail(member: Member) -> bool:
 
 
 def _near(
-    members: Iterable[Member], text_of: TextOf, notices: Notices, left_out: Mapping[str, str], options: RelationOptions
-) -> dict[str, tuple[str, float]]:
+    members: Iterable[Member],
+    text_of: TextOf,
+    notices: Notices,
+    left_out: Container[str],
+    options: RelationOptions,
+    folder: Path | None,
+) -> Shelf[str, tuple[str, float]]:
     """Return pivot and similarity of each kept item that has a near-duplicate."""
-    ids: list[str] = []
-    mails: set[int] = set()
-    for member in members:
-        if member.id not in left_out and member.status != "container" and not member.metadata.get("body_absent"):
-            if member.kind == "mail":
-                mails.add(len(ids))
-            ids.append(member.id)
+
+    def compared(member: Member) -> bool:
+        return member.id not in left_out and member.status != "container" and not member.metadata.get("body_absent")
+
+    mails = bytearray(member.kind == "mail" for member in members if compared(member))
+    wide = max((len(member.id.encode("utf-8", "surrogatepass")) for member in members), default=1)
+    names = (member.id.encode("utf-8", "surrogatepass") for member in members if compared(member))
+    ids = np.fromiter(names, f"S{wide}", len(mails))
+
+    def identity(number: int) -> str:
+        return bytes(ids[number]).decode("utf-8", "surrogatepass")
 
     def text(number: int) -> str:
-        found = text_of(ids[number]) or ""
-        return notices.without(found) if number in mails else found
+        found = text_of(identity(number)) or ""
+        return notices.without(found) if mails[number] else found
 
     joined: Iterator[NearDuplicate] = groups(
         count=len(ids), text_of=text, threshold=options.similarity, short_words=options.short_words
     )
-    return {ids[each.number]: (ids[each.pivot], each.similarity) for each in joined}
+    near: Shelf[str, tuple[str, float]] = Shelf(folder=folder)
+    for each in joined:
+        near.add(identity(each.number), (identity(each.pivot), each.similarity))
+    return near
 
 
 def _threaded(
-    members: Iterable[Member], text_of: TextOf, notices: Notices, left_out: Mapping[str, str]
-) -> dict[str, Threaded]:
+    members: Iterable[Member], text_of: TextOf, notices: Notices, left_out: Container[str], folder: Path | None
+) -> Shelf[str, Threaded]:
     """Return the place of each kept mail in its conversation."""
-    attached: dict[str, list[str]] = defaultdict(list)
+    attached: Shelf[str, str] = Shelf(folder=folder)
     for member in members:
-        if member.parent_id is not None:
-            attached[member.parent_id].append(member.sha256 or f"?{member.id}")
+        if member.parent_id is not None and member.id != member.family_id:
+            attached.add(member.parent_id, member.sha256 or f"?{member.id}")
     mails = (
-        (member, attached.get(member.id, []))
+        (member, attached.all(member.id))
         for member in members
         if member.kind == "mail" and is_head(member) and member.id not in left_out
     )
-    return {each.id: each for each in threads(mails=mails, text_of=text_of, notices=notices)}
+    found: Shelf[str, Threaded] = Shelf(folder=folder)
+    for each in threads(mails=mails, text_of=text_of, notices=notices, folder=folder):
+        found.add(each.id, each)
+    return found
 
 
 def _relation(member: Member, found: _Found) -> Relation:
     left_out = found.kept.get(member.id)
     master = left_out.kept if left_out else member.id
-    copies = [] if left_out else found.copies.get(member.id, [])
+    copies = [] if left_out else found.copies.all(member.id)
     version = found.versions.get(member.id)
     fingerprint = found.duplicates.prints.get(member.id)
-    pivot, similarity = found.near.get(master, (None, None))
+    pivot, similarity = found.near.get(master) or (None, None)
     relation = Relation(
         id=member.id,
         duplicate_of=left_out.kept if left_out else None,

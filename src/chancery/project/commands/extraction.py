@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from chancery.engines.text.charset import decode
-from chancery.engines.text.extraction import Entity, ExtractionRefused, extract
+from chancery.engines.text.extraction.extracting import extract
+from chancery.engines.text.extraction.values import Entity, ExtractionRefused
 from chancery.foundation.errors import Refused
 from chancery.project.commands.answering import out, print_json, refuse
 

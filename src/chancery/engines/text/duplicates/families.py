@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 from chancery.engines.text.duplicates.notices import Notices
 from chancery.engines.text.duplicates.recipe import Fingerprint, fingerprint
 from chancery.engines.text.members import Member
+from chancery.engines.text.spill import Packed, Row, Shelf
 
 Rule = Literal["file", "mail", "family"]
 
 
 @dataclass(frozen=True, slots=True)
-class Suppressed:
+class Suppressed(Packed):
     """One item left out because another one is the same.
 
     rule: ``file`` same bytes; ``mail`` recipe 2 and the full text agree; ``family`` its head is a duplicate and
@@ -35,8 +37,8 @@ class Suppressed:
 class Duplicates:
     """All exact duplicates of a collection. prints: fingerprint of each mail that is the head of a family."""
 
-    suppressed: tuple[Suppressed, ...]
-    prints: Mapping[str, Fingerprint]
+    suppressed: Sequence[Suppressed] | Row[Suppressed]
+    prints: Shelf[str, Fingerprint]
 
     def kept(self) -> dict[str, str]:
         """Return the id of the kept copy for each item left out."""
@@ -45,6 +47,8 @@ class Duplicates:
     def restored(self, ids: Iterable[str]) -> Duplicates:
         """Return the duplicates without these decisions: the items come back with their whole families."""
         asked = set(ids)
+        if not asked:
+            return self
         families = {each.family_id for each in self.suppressed if each.id in asked}
         return replace(self, suppressed=tuple(each for each in self.suppressed if each.family_id not in families))
 
@@ -55,6 +59,7 @@ def find_duplicates(
     text_of: Callable[[str], str | None],
     notices: Notices,
     custodians: Sequence[str] = (),
+    folder: Path | None = None,
 ) -> Duplicates:
     """Return the duplicates among the heads of families; attachments follow their head.
 
@@ -62,35 +67,36 @@ def find_duplicates(
     only the same as a byte-identical file, and so is one that was read in part or has an unreadable attachment:
     headers alone never merge. Loose files are the same when their bytes are. Empty files never are.
     members: read twice. custodians: in order of priority; the copy of the first is kept, then the first by path.
+    folder: as in ``Shelf``.
     """
-    children: dict[str, list[_Kin]] = defaultdict(list)
+    children: Shelf[str, _Kin] = Shelf(folder=folder)
     for member in members:
-        if member.parent_id is not None:
-            children[member.parent_id].append(_kin(member))
+        if member.parent_id is not None and member.id != member.family_id:
+            children.add(member.parent_id, _kin(member))
     rank = {name: place for place, name in enumerate(custodians)}
-    prints: dict[str, Fingerprint] = {}
-    groups: dict[str, list[_Kin]] = defaultdict(list)
+    prints: Shelf[str, Fingerprint] = Shelf(folder=folder)
+    groups: Shelf[str, _Kin] = Shelf(folder=folder)
     for head in members:
         if not is_head(head):
             continue
+        here = None
         if head.kind == "mail":
-            attached = [child.sha256 for child in children[head.id]]
-            prints[head.id] = fingerprint(
-                text=text_of(head.id), metadata=head.metadata, attachments=attached, notices=notices
-            )
-        if key := _key(head, prints.get(head.id)):
-            groups[key].append(_kin(head))
-    found: list[Suppressed] = []
-    for key, group in groups.items():
-        if len(group) > 1:
-            group.sort(key=lambda each: (rank.get(each.custodian, len(rank)), each.path, each.id))
-            for copy, master in _same(key, group, text_of, notices):
-                found.extend(_tie(copy, master, "file" if key.startswith("file") else "mail", key[5:], children))
-    return Duplicates(tuple(found), prints)
+            attached = [child.sha256 for child in children.all(head.id)]
+            here = fingerprint(text=text_of(head.id), metadata=head.metadata, attachments=attached, notices=notices)
+            prints.add(head.id, here)
+        if key := _key(head, here):
+            groups.add(key, _kin(head))
+    found: Row[Suppressed] = Row(folder=folder)
+    for key, group in groups.repeated():
+        group.sort(key=lambda each: (rank.get(each.custodian, len(rank)), each.path, each.id))
+        for copy, master in _same(key, group, text_of, notices):
+            for each in _tie(copy, master, "file" if key.startswith("file") else "mail", key[5:], children):
+                found.append(each)
+    return Duplicates(found, prints)
 
 
 @dataclass(frozen=True, slots=True)
-class _Kin:
+class _Kin(Packed):
     """What is held of a member."""
 
     id: str
@@ -144,7 +150,7 @@ def _same(
             yield member, master
 
 
-def _tie(copy: _Kin, master: _Kin, rule: Rule, agreed: str, children: Mapping[str, list[_Kin]]) -> Iterator[Suppressed]:
+def _tie(copy: _Kin, master: _Kin, rule: Rule, agreed: str, children: Shelf[str, _Kin]) -> Iterator[Suppressed]:
     """Yield the copy and its attachments, each with its partner in the kept family."""
     pending: list[tuple[_Kin, _Kin, Rule, str]] = [(copy, master, rule, agreed)]
     seen: set[str] = set()
@@ -155,9 +161,9 @@ def _tie(copy: _Kin, master: _Kin, rule: Rule, agreed: str, children: Mapping[st
         seen.add(copy.id)
         yield Suppressed(copy.id, copy.family_id, master.id, rule, agreed, copy.custodian, copy.path)
         free: dict[str, list[_Kin]] = defaultdict(list)
-        for child in children.get(master.id, ()):
+        for child in children.all(master.id):
             free[child.partner_key].append(child)
-        for child in children.get(copy.id, ()):
+        for child in children.all(copy.id):
             partners = free[child.partner_key]
             if partners:
                 pending.append((child, partners.pop(0), "family", child.sha256))

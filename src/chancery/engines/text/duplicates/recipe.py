@@ -16,6 +16,7 @@ from typing import Any
 from chancery.engines.text.duplicates.notices import Notices
 from chancery.engines.text.members import listed
 from chancery.engines.text.normalise import without_white
+from chancery.engines.text.spill import Packed
 
 RECIPE = 2
 PARTS = ("body", "header", "recipients", "blind", "attachments")
@@ -24,7 +25,7 @@ _ADDRESS = re.compile(r"<([^<>]*)>\s*$")
 
 
 @dataclass(frozen=True, slots=True)
-class Fingerprint:
+class Fingerprint(Packed):
     """The hashes of one mail under one recipe, lower-case hex.
 
     body, attachments: None without any. blind: of the BCC recipients. sha256, md5: over all parts.

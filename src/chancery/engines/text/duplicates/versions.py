@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from chancery.engines.text.duplicates.recipe import Fingerprint
 from chancery.engines.text.members import Member, listed
+from chancery.engines.text.spill import Packed, Shelf
 
 VersionRule = Literal["draft", "blind_copy", "same_message_id"]
 
@@ -28,7 +29,7 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class _State:
+class _State(Packed):
     """What is held of a mail; blind: how many BCC recipients it shows; sent: empty for a draft."""
 
     id: str
@@ -38,12 +39,16 @@ class _State:
 
 
 def find_versions(
-    *, members: Iterable[Member], prints: Mapping[str, Fingerprint], left_out: Mapping[str, str]
+    *,
+    members: Iterable[Member],
+    prints: Shelf[str, Fingerprint],
+    left_out: Container[str],
+    folder: Path | None = None,
 ) -> Iterator[Version]:
-    """Yield each version among the mails that are kept, once, the strongest rule first."""
-    by_soft: dict[str, list[_State]] = defaultdict(list)
-    by_id: dict[str, list[_State]] = defaultdict(list)
-    by_text: dict[tuple[str, str], list[_State]] = defaultdict(list)
+    """Yield each version among the mails that are kept, once, the strongest rule first. folder: as in ``Shelf``."""
+    by_soft: Shelf[str, _State] = Shelf(folder=folder)
+    by_id: Shelf[str, _State] = Shelf(folder=folder)
+    by_text: Shelf[tuple[str, str], _State] = Shelf(folder=folder)
     for member in members:
         found = prints.get(member.id)
         if found is None or member.id in left_out:
@@ -51,12 +56,12 @@ def find_versions(
         blind = len(listed(member.metadata, "bcc"))
         state = _State(member.id, member.path, str(member.metadata.get("date_sent") or ""), blind)
         if found.body is not None or found.attachments is not None:
-            by_soft[found.soft].append(state)
+            by_soft.add(found.soft, state)
         if found.mih is not None:
-            by_id[found.mih].append(state)
+            by_id.add(found.mih, state)
         subject = " ".join(str(member.metadata.get("subject") or "").split()).casefold()
         if found.body is not None and subject:
-            by_text[subject, found.body].append(state)
+            by_text.add((subject, found.body), state)
     seen: set[str] = set()
     for version in (*_blind(by_soft), *_drafts(by_id), *_drafts(by_text), *_ids(by_id)):
         if version.id not in seen:
@@ -64,21 +69,21 @@ def find_versions(
             yield version
 
 
-def _blind(groups: Mapping[str, list[_State]]) -> Iterator[Version]:
-    for group in groups.values():
+def _blind(groups: Shelf[str, _State]) -> Iterator[Version]:
+    for _, group in groups.repeated():
         full = max(group, key=lambda each: (each.blind, each.path, each.id))
         yield from (Version(each.id, full.id, "blind_copy") for each in group if each.blind < full.blind)
 
 
-def _drafts(groups: Mapping[Any, list[_State]]) -> Iterator[Version]:
-    for group in groups.values():
+def _drafts(groups: Shelf[Any, _State]) -> Iterator[Version]:
+    for _, group in groups.repeated():
         sent = [each for each in group if each.sent]
         if sent:
             first = min(sent, key=lambda each: (each.sent, each.path, each.id))
             yield from (Version(each.id, first.id, "draft") for each in group if not each.sent)
 
 
-def _ids(groups: Mapping[str, list[_State]]) -> Iterator[Version]:
-    for group in groups.values():
+def _ids(groups: Shelf[str, _State]) -> Iterator[Version]:
+    for _, group in groups.repeated():
         first = min(group, key=lambda each: (each.sent or "9", each.path, each.id))
         yield from (Version(each.id, first.id, "same_message_id") for each in group if each is not first)

@@ -10,6 +10,7 @@ from chancery.engines.text.extraction.calendar import day_value, month_value
 from chancery.engines.text.extraction.dates_zh import find_chinese_dates
 from chancery.engines.text.extraction.folding import has_han
 from chancery.engines.text.extraction.overlaps import best_of
+from chancery.engines.text.extraction.shapes import matches, shape_of
 from chancery.engines.text.extraction.values import Entity
 
 _MONTH = (
@@ -18,7 +19,7 @@ _MONTH = (
     r"|N(?:ov(?:ember)?|OV(?:EMBER)?)|D(?:ec(?:ember)?|EC(?:EMBER)?))"
 )
 _ANY_MONTH = (
-    r"(?i:(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"(?ai:(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
     r"|nov(?:ember)?|dec(?:ember)?)(?![a-z]))"
 )
 _DAY = r"(?:3[01]|[12][0-9]|0?[1-9])"
@@ -32,18 +33,25 @@ _MONTH_FIRST: Final = re.compile(
     rf"(?P<year>{_YEAR}|(?<=[ -/])'[0-9]{{2}}|(?<=[-/])[0-9]{{2}}){_NO_MORE}(?![0-9A-Za-z_]))?"
     rf"|,?[ ]{{1,2}}(?:of )?(?P<alone>(?:19|20)[0-9]{{2}})(?![0-9A-Za-z_]){_NO_MORE})"
 )
+# A month is looked for where a digit stands that may follow one.
+_MONTH_HINT: Final = re.compile(rb"0(?<=[Aa.,\n ][-/ ]0)")
+_MONTH_REACH = 24
+_MONTH_BEFORE: Final = re.compile(rf"{_MONTH}(?![A-Za-z])\.?(?:[-/]|[ ]?\n?[ ]{{1,2}}|,?[ ]{{1,2}}(?:of )?)\Z")
 _DAY_FIRST: Final = re.compile(
     rf"[0-9](?<![0-9A-Za-z_.,/:$#+-][0-9])(?:(?<=[0-3])[0-9])?{_SUFFIX}"
     r"(?:-|[ ]{1,2}(?:day[ ]{1,2})?(?:of[ ]{1,2})?)"
     rf"(?P<month>{_ANY_MONTH})"
     rf"(?:\.?(?:,?[ ]?\n?[ ]{{0,2}}|-)(?P<year>{_YEAR}|'[0-9]{{2}}|(?<=-)[0-9]{{2}}){_NO_MORE}(?![0-9A-Za-z_]))?"
 )
+_DAY_HINT: Final = re.compile(rb"0(?<![0Aa_.,/:$#+-]0)(?=0?(?:[aA]{2})?[- ][ a]{0,9}[aA?]{3})")
 _NUMERIC: Final = re.compile(
     r"[0-9](?<![0-9A-Za-z_.,/$#+-][0-9])[0-9]{0,3}([-/.])([0-9]{1,2})\1([0-9]{1,4})(?![-/.,]?[0-9])(?=T[0-9]|[^A-Za-z]|$)"
 )
+_NUMERIC_HINT: Final = re.compile(rb"0(?<![0Aa_.,/$#+-]0)(?=0{0,3}([-/.])00?(?:\1)0)")
 # "31 April 2024" is no day, and it is not the month either.
 _DAY_BEFORE: Final = re.compile(r"(?<![0-9.,])[0-9]{1,2}(?:st|nd|rd|th)?[ -](?:of )?$")
 _COMPACT: Final = re.compile(r"[12](?<![0-9A-Za-z_.-][12])[09][0-9]{2}(?:0[1-9]|1[0-2])[0-3][0-9](?![0-9A-Za-z_-])")
+_COMPACT_HINT: Final = re.compile(rb"0(?<![0Aa_.-]0)(?=0{7}(?![0Aa_-]))")
 _DATE_WORD: Final = re.compile(r"(?:[Dd]ated?|DATED?|日期)[ :：]{1,3}$")
 _MONTHS: Final = {
     name: number
@@ -58,14 +66,26 @@ def find_dates(*, text: str, day_first: bool | None = None) -> Iterator[Entity]:
     not, month first is assumed with confidence 0.5 and the rule ``date.numeric.ambiguous``. A year of two digits
     is 1969 to 2068 (POSIX strptime). Nothing relative ("yesterday") is read.
     """
-    found = [*_english(text), *_numeric(text, day_first)]
+    shape = shape_of(text)
+    found = [*_english(text, shape), *_numeric(text, shape, day_first)]
     if has_han(text):
         found += find_chinese_dates(text=text)
     yield from best_of(found)
 
 
-def _english(text: str) -> Iterator[Entity]:
-    for match in _MONTH_FIRST.finditer(text):
+def _months(text: str, shape: bytes) -> Iterator[re.Match[str]]:
+    """Yield what ``_MONTH_FIRST.finditer`` yields."""
+    end = 0
+    for place in _MONTH_HINT.finditer(shape):
+        begin = max(0, place.start() - _MONTH_REACH)
+        month = _MONTH_BEFORE.search(text[begin : place.start()])
+        if month and begin + month.start() >= end and (match := _MONTH_FIRST.match(text, begin + month.start())):
+            end = match.end()
+            yield match
+
+
+def _english(text: str, shape: bytes) -> Iterator[Entity]:
+    for match in _months(text, shape):
         start = match.start()
         if start and text[start - 1].isascii() and (text[start - 1].isalnum() or text[start - 1] in "_@"):
             continue
@@ -75,7 +95,7 @@ def _english(text: str) -> Iterator[Entity]:
                 yield Entity("date", value, start, match.end(), 0.8, "date.en.month")
         elif found := _entity(match, match["day"], "date.en.month_first"):
             yield found
-    for match in _DAY_FIRST.finditer(text):
+    for match in matches(_DAY_FIRST, text, shape, _DAY_HINT):
         digits = text[match.start() : match.start() + 2]
         day = digits if digits[1:].isdigit() else digits[:1]
         if found := _entity(match, day, "date.en.day_first"):
@@ -97,14 +117,14 @@ def _entity(match: re.Match[str], day: str, rule: str) -> Entity | None:
     return Entity("date", value, match.start(), match.end(), confidence, rule if year else f"{rule}.no_year")
 
 
-def _numeric(text: str, day_first: bool | None) -> Iterator[Entity]:
-    held = [(match, match[0].split(match[1])) for match in _NUMERIC.finditer(text)]
+def _numeric(text: str, shape: bytes, day_first: bool | None) -> Iterator[Entity]:
+    held = [(match, match[0].split(match[1])) for match in matches(_NUMERIC, text, shape, _NUMERIC_HINT)]
     votes = {_order(parts) for _, parts in held} - {None}
     known = day_first if day_first is not None else votes.pop() if len(votes) == 1 else None
     for match, parts in held:
         if found := _read(match, parts, known, stated=day_first is not None):
             yield found
-    for match in _COMPACT.finditer(text):
+    for match in matches(_COMPACT, text, shape, _COMPACT_HINT):
         digits = match[0]
         value = day_value(digits[:4], int(digits[4:6]), int(digits[6:]))
         if value and _DATE_WORD.search(text[max(0, match.start() - 9) : match.start()]):

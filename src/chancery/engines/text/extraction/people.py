@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 from chancery.engines.text.extraction.folding import has_han
 from chancery.engines.text.extraction.overlaps import best_of
 from chancery.engines.text.extraction.people_zh import find_chinese_people
+from chancery.engines.text.extraction.shapes import matches, shape_of
 from chancery.engines.text.extraction.tables import name_words
 from chancery.engines.text.extraction.values import Entity
 
@@ -16,7 +18,7 @@ _WORD = r"[A-Z\u00c0-\u00de][\w\u00df-\u017f]*(?:['-][A-Z\u00c0-\u00de]?[a-z\u00
 _PARTICLE = r"(?:de la |de |del |della |van der |van den |van |von |bin |al-|di |da |dos |le |la )"
 _FULL = rf"{_WORD}(?:[ ](?:[A-Z]\.|[A-Z](?= )|{_WORD})){{0,2}}[ ]{_PARTICLE}?{_WORD}"
 _FLEXIBLE = rf"{_WORD}(?:\.?[ ]{_PARTICLE}?{_WORD}){{0,3}}"
-_MAILBOX: Final = re.compile(r"(?:<|\[mailto:)[\w.+'%/=&-]+@[\w.-]+")
+_MAILBOXES: Final = tuple(re.compile(rf"{mark}[\w.+'%/=&-]+@[\w.-]+") for mark in ("<", r"\[mailto:"))
 _MAIL_NAME: Final = re.compile(
     r"(?:\"(?P<quoted>[^\"\n]{3,60})\"|'(?P<single>[^'\n]{3,60})'|(?P<bare>[^\W\d_][^<>\n\"@,;:()]*))[ ]?$"
 )
@@ -31,9 +33,11 @@ _PAIR: Final = re.compile(
     rf"([A-Z](?<!\w[A-Z])[a-z]+)(?:[ ]([A-Z]\.|[A-Z](?=[ ][A-Z][a-z])|[A-Z][a-z]+))?[ ]"
     rf"{_PARTICLE}?([A-Z][\w\u00df-\u017f]*(?:['-][A-Z][a-z]+)*)(?:,? (?:Jr|Sr|III|II|IV)\b\.?)?"
 )
+_PAIR_HINT: Final = re.compile(rb"Aa(?<![Aa0_]Aa)a*(?= (?:A(?:\.|a+)? )?(?:a[a ]{1,7} |aa-)?A)")
 # The colon stands after the last letter of a label, which keeps the many "To:" and "From:" of mail away.
-_LABELLED: Final = re.compile(
-    rf"[:：](?<=[entysfr ].)[ \t]{{0,4}}(?:/s/ ?)?(?P<name>(?:Mr\.? |Ms\.? |Mrs\.? |Dr\.? )?{_FLEXIBLE})"
+_LABELLED: Final = tuple(
+    re.compile(rf"{colon}(?<=[entysfr ].)[ \t]{{0,4}}(?:/s/ ?)?(?P<name>(?:Mr\.? |Ms\.? |Mrs\.? |Dr\.? )?{_FLEXIBLE})")
+    for colon in (":", "[:：]")
 )
 _LABEL: Final = re.compile(
     r"(?:^|[\n;|\t])[ \t>]*(?:Name|Attn|Attention|Contact|Contact [Pp]erson|Signed by|Signature|By|Witness|Deponent"
@@ -51,10 +55,12 @@ _LAST_BEFORE: Final = re.compile(r"(?<![\w,] )(?<![\w/@.-])[A-Z][a-z]+(?:['-][A-
 _SHOUTED_FIRST: Final = re.compile(
     r"[A-Z](?<!\w[A-Z])[A-Z]{1,6}[ ](?P<first>[A-Z][a-z]+(?:-[A-Za-z][a-z]+|[ ][A-Z][a-z]+)?)(?![A-Za-z])"
 )
+_SHOUTED_HINT: Final = re.compile(rb"AA(?<![Aa0_]AA)A{0,5}(?= Aa)")
 _CAPITALS: Final = re.compile(
     r"[A-Z](?<![\w&'.][A-Z])(?<![A-Z] [A-Z])([A-Z]{2,11})[ ](?:[A-Z]\.?[ ])?([A-Z]{3,15}(?:-[A-Z]{2,12})?)"
     r"(?![\w&'])(?![ ][A-Z]{2})"
 )
+_CAPITALS_HINT: Final = re.compile(rb"AAA(?<![Aa0_&'.]AAA)A*(?= (?:A\.? )?AAA)")
 _PINYIN: Final = re.compile(
     r"(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|er|ia|ie"
     r"|in|iu|ou|ua|ui|un|uo|ue|ve|a|e|i|o|u|v)){1,2}"
@@ -70,6 +76,7 @@ _ACTED_ON: Final = re.compile(
     r"(?:(?:deposition|testimony|declaration|affidavit|statement|interview) of|met(?: with)?|spoke (?:to|with)"
     r"|letter from|counsel,|signed by|witness,?) $"
 )
+_PLAIN: Final = re.compile(r"[A-Z][a-z]*(?: [A-Z]\.?)?(?: [A-Z]?[a-z]+)+")  # nothing to trim
 _PLACES: Final = {
     ("hong", "kong"),
     ("yu", "tong"),
@@ -88,7 +95,8 @@ def find_people(*, text: str) -> Iterator[Entity]:
     Strong forms (mail names, titles, labels, sign-offs) need no list; elsewhere the first word must be a known given
     name, or the two words a Chinese surname and given name in pinyin. A bare given name is no finding.
     """
-    found = [*_mail_forms(text), *_strong(text), *_known(text)]
+    shape = shape_of(text)
+    found = [*_mail_forms(text), *_strong(text), *_known(text, shape)]
     if has_han(text):
         found += find_chinese_people(text=text)
     yield from best_of(found)
@@ -97,6 +105,8 @@ def find_people(*, text: str) -> Iterator[Entity]:
 def _entity(text: str, start: int, end: int, confidence: float, rule: str) -> Entity | None:
     """Make an entity of a stretch of text after trimming what does not belong to a name."""
     name = text[start:end]
+    if _PLAIN.fullmatch(name) and 2 <= len(name) <= 60:
+        return Entity("person", name, start, end, confidence, rule)
     stripped = name.strip(" ,'\"\t").lstrip(".").removesuffix("'s")
     if stripped.endswith(".") and re.search(r"[^\W\d_]{2}\.+$", stripped):
         stripped = stripped.rstrip(".")
@@ -108,8 +118,8 @@ def _entity(text: str, start: int, end: int, confidence: float, rule: str) -> En
 
 def _mail_forms(text: str) -> Iterator[Entity]:
     if "@" in text:
-        for match in _MAILBOX.finditer(text):
-            begin = max(0, match.start() - 64, text.rfind("\n", 0, match.start()) + 1)
+        for match in chain.from_iterable(mailbox.finditer(text) for mailbox in _MAILBOXES):
+            begin = max(0, match.start() - 64, text.rfind("\n", max(0, match.start() - 65), match.start()) + 1)
             name = _MAIL_NAME.search(text[begin : match.start()])
             if name is None or not _personal(name[name.lastgroup or 0]):
                 continue
@@ -120,7 +130,7 @@ def _mail_forms(text: str) -> Iterator[Entity]:
     if at < 0:
         return
     for match in _NOTES.finditer(text, at):
-        begin = max(0, match.start() - 48, text.rfind("\n", 0, match.start()) + 1)
+        begin = max(0, match.start() - 48, text.rfind("\n", max(0, match.start() - 49), match.start()) + 1)
         name_match = _NOTES_NAME.search(text[begin : match.start()])
         if name_match and " " in name_match[0]:
             start = begin + name_match.start()
@@ -142,8 +152,9 @@ def _strong(text: str) -> Iterator[Entity]:
     for match in _TITLED.finditer(text):
         if not (match.start() and text[match.start() - 1].isalnum()):
             yield from _cut(text, match.span("name"), 0.9, "person.title", least=1)
-    if ":" in text or "：" in text:
-        for match in _LABELLED.finditer(text):
+    wide = "：" in text
+    if wide or ":" in text:
+        for match in _LABELLED[wide].finditer(text):
             if _LABEL.search(text[max(0, match.start() - 24) : match.start()]):
                 yield from _cut(text, match.span("name"), 0.8, "person.label")
     for match in _SIGNED.finditer(text):
@@ -173,11 +184,12 @@ def _trimmed(text: str, start: int, end: int) -> int:
     return start + reached if reached else 0
 
 
-def _known(text: str) -> Iterator[Entity]:
+def _known(text: str, shape: bytes) -> Iterator[Entity]:
     given, weak, surnames = name_words("given"), name_words("given_also_words"), name_words("surnames")
     barred, romanised = name_words("not_names"), name_words("surnames_romanised")
-    for match in _PAIR.finditer(text):
-        first, last = match[1].lower(), match[3].lower()
+    for match in matches(_PAIR, text, shape, _PAIR_HINT):
+        first, middle, last = match.groups()
+        first, last = first.lower(), last.lower()
         if last in barred:
             continue
         if first in given:
@@ -186,7 +198,7 @@ def _known(text: str) -> Iterator[Entity]:
             confidence = 0.88 if last in surnames else 0.78
             if found := _entity(text, match.start(), match.end(), confidence, "person.given_name"):
                 yield found
-        elif (first in romanised or last in romanised) and match[2] is None:
+        elif middle is None and (first in romanised or last in romanised):
             yield from _pinyin(text, match, first, last, romanised)
         elif first not in barred and (found := _in_act(text, match)):
             yield found
@@ -199,11 +211,11 @@ def _known(text: str) -> Iterator[Entity]:
         if head and head[0].lower() not in barred and head[0].lower() not in given:
             start = begin + head.start()
             yield Entity("person", text[start : match.end()], start, match.end(), 0.75, "person.reversed")
-    for match in _CAPITALS.finditer(text):
+    for match in matches(_CAPITALS, text, shape, _CAPITALS_HINT):
         first, last = (text[match.start()] + match[1]).lower(), match[2].lower()
         if first in given and last not in barred and (first not in weak or last in surnames) and first not in barred:
             yield Entity("person", match[0], match.start(), match.end(), 0.7, "person.capitals")
-    for match in _SHOUTED_FIRST.finditer(text):
+    for match in matches(_SHOUTED_FIRST, text, shape, _SHOUTED_HINT):
         last, first = match[0].split(" ", 1)
         if last.lower() in romanised and _PINYIN.fullmatch(first.lower().replace(" ", "").replace("-", "")):
             yield Entity("person", match[0], match.start(), match.end(), 0.85, "person.pinyin_capitals")

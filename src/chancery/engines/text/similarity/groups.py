@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from chancery.engines.text.similarity.joining import Join
 
-_KEEP_BYTES = 192 * 1024**2
+_KEEP_BYTES = 128 * 1024**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +39,21 @@ def groups(
     keep_bytes: memory for shingles; what does not fit is computed again from the text.
     """
     join = Join(count=count, text_of=text_of, threshold=threshold, short_words=short_words, keep_bytes=keep_bytes)
-    pivots: dict[int, tuple[int, float]] = {}
-    grouped: set[int] = set()
+    pivots, figures = np.full(count, -1, np.int32), np.ones(count)
+    grouped = np.zeros(count, np.bool_)
     for number in join.longest_first():
         best = max(join.partners(number), key=lambda each: (each[1], -each[0]), default=None)
         if best is None:
             join.add(number)
         else:
-            pivots[number] = best
-            grouped.add(best[0])
+            pivots[number], figures[number] = best
+            grouped[best[0]] = True
             yield NearDuplicate(number, *best)
-    for copy, first in join.copies.items():
-        pivot, found = pivots.get(first, (first, 1.0))
-        grouped.add(pivot)
-        yield NearDuplicate(copy, pivot, found)
-    for number in sorted(grouped):
+    for copy, first in join.copies():
+        pivot = int(pivots[first]) if pivots[first] >= 0 else first
+        grouped[pivot] = True
+        yield NearDuplicate(copy, pivot, float(figures[first]))
+    for number in map(int, np.flatnonzero(grouped)):
         yield NearDuplicate(number, number, 1.0)
 
 
@@ -72,5 +74,5 @@ def pairs(
         for other, found in join.partners(number):
             yield other, number, found
         join.add(number)
-    for copy, first in join.copies.items():
+    for copy, first in join.copies():
         yield first, copy, 1.0

@@ -28,6 +28,7 @@ _HELD = 256  # sets of documents compared last
 
 
 Halves = npt.NDArray[np.uint32]
+I32 = npt.NDArray[np.int32]
 
 
 class SimilarityRefused(Refused):
@@ -47,27 +48,28 @@ class Join:
             raise SimilarityRefused("A similarity lies above 0 and is at most 1.")
         self._threshold = threshold
         self._seen = Occurrences(count=count, text_of=text_of, keep_bytes=keep_bytes)
-        self._sets: dict[int, int] = {}
-        self._prefix: dict[int, tuple[int, int]] = {}
+        self._sizes = np.zeros(count, np.int32)  # of the shingle sets; 0: cannot have a partner
+        self._first = np.zeros(count, np.int64)
+        self._lengths = np.zeros(count, np.int32)
         self._chosen = 0
         self._held: OrderedDict[int, U64] = OrderedDict()
         self._short_words = short_words
-        self.copies = self._copies()
-        chosen = [prefix for batch in self._seen.batches() for prefix in self._choose(batch)]
+        self.first_of = self._copies()
+        chosen = [np.concatenate(found) for batch in self._seen.batches() if (found := list(self._choose(batch)))]
         self._keys, self._tags = _slots(chosen)
         self._last = np.full(int(self._keys.max(initial=0)) + 1, -1, np.int32)
         self._before = np.full(len(self._keys), -1, np.int32)
         self._owner = np.zeros(len(self._keys), np.int32)
 
-    def _copies(self) -> dict[int, int]:
-        """Return the first document with the same shingles for each later one."""
+    def _copies(self) -> I32:
+        """Return for each document the first one with the same shingles, -1 where that is itself."""
         order = np.argsort(self._seen.prints, kind="stable")
         prints = self._seen.prints[order]
         same = np.flatnonzero(prints[1:] == prints[:-1]) + 1
-        found: dict[int, int] = {}
-        for place in same.tolist():
+        found = np.full(self._seen.count, -1, np.int32)
+        for place in map(int, same):
             first, copy = int(order[place - 1]), int(order[place])
-            first = found.get(first, first)
+            first = int(found[first]) if found[first] >= 0 else first
             if self._seen.words[copy] >= _LEAST_WORDS and np.array_equal(
                 self._seen.shingles(first), self._seen.shingles(copy)
             ):
@@ -82,7 +84,7 @@ class Join:
         open_ = (lone_counts < most) & (self._seen.words[batch.numbers] >= self._short_words)
         for place in np.flatnonzero(open_ & (sizes > 0)).tolist():
             number = int(batch.numbers[place])
-            if number in self.copies:
+            if self.first_of[number] >= 0:
                 continue
             here = slice(batch.bounds[place], batch.bounds[place + 1])
             values, flags = batch.values[here], common[here]
@@ -92,20 +94,28 @@ class Join:
             if length > 0:
                 keys = (shared >> np.uint64(16)) | (self._seen.often(shared).astype(np.uint64) << np.uint64(48))
                 keys = np.partition(keys, length - 1)[:length] if length < len(keys) else keys
-                self._sets[number] = size
-                self._prefix[number] = (self._chosen, self._chosen + len(keys))
+                self._sizes[number] = size
+                self._first[number], self._lengths[number] = self._chosen, len(keys)
                 self._chosen += len(keys)
                 yield mix(keys).view(np.uint32)
 
-    def longest_first(self) -> list[int]:
-        """Return the documents that may have a partner, longest first, then in the order given."""
-        return sorted(self._sets, key=lambda number: (-self._sets[number], number))
+    def copies(self) -> Iterator[tuple[int, int]]:
+        """Yield each document that only repeats an earlier one, with that one; neither is among the longest first."""
+        for copy in map(int, np.flatnonzero(self.first_of >= 0)):
+            yield copy, int(self.first_of[copy])
+
+    def longest_first(self) -> Iterator[int]:
+        """Yield the documents that may have a partner, longest first, then in the order given."""
+        numbers = np.flatnonzero(self._sizes)
+        yield from map(int, numbers[np.argsort(-self._sizes[numbers], kind="stable")])
 
     def partners(self, number: int) -> Iterator[tuple[int, float]]:
         """Yield each added document at least so similar, with the similarity, in the order added."""
-        size = self._sets[number]
-        longest = size / self._threshold + _ROUNDING
-        near = [other for other in self._met(number) if self._sets[other] <= longest]
+        met = self._met(number)
+        if not len(met):
+            return
+        longest = int(self._sizes[number]) / self._threshold + _ROUNDING
+        near: list[int] = met[self._sizes[met] <= longest].tolist()
         if not near:
             return
         mine = self._distinct(number)
@@ -116,23 +126,26 @@ class Join:
 
     def add(self, number: int) -> None:
         """Let later documents, which are not longer, meet this one."""
-        first, last = self._prefix[number]
+        first, last = self._keys_of(number)
         keys, places = self._keys[first:last], np.arange(first, last, dtype=np.int32)
         self._owner[places] = number
         self._before[places] = self._last[keys]
         self._last[keys] = places
 
-    def _met(self, number: int) -> list[int]:
+    def _keys_of(self, number: int) -> tuple[int, int]:
+        first = int(self._first[number])
+        return first, first + int(self._lengths[number])
+
+    def _met(self, number: int) -> I32:
         """Return the added documents that share a key with this one, in the order given."""
-        first, last = self._prefix[number]
+        first, last = self._keys_of(number)
         places, tags = self._last[self._keys[first:last]], self._tags[first:last]
         found = []
         while (more := places >= 0).any():
             places, tags = places[more], tags[more]
             found.append(self._owner[places[self._tags[places] == tags]])
             places = self._before[places]
-        met: list[int] = np.unique(np.concatenate(found)).tolist() if found else []
-        return met
+        return np.unique(np.concatenate(found)) if found else np.empty(0, np.int32)
 
     def _distinct(self, number: int) -> U64:
         """Return the shingle set of a document; those asked for last are held."""

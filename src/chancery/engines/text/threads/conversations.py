@@ -6,9 +6,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 from chancery.engines.text.duplicates.notices import Notices
 from chancery.engines.text.members import Member, MissingMail, Repeated
+from chancery.engines.text.spill import Packed, Row, Seen
 from chancery.engines.text.threads.answering import answered_by
 from chancery.engines.text.threads.facts import Letters, Mail, facts_of, letters_of_body, thread_id_of
 from chancery.engines.text.threads.gathering import gather
@@ -21,7 +23,7 @@ _HELD = 32  # bodies read a second time that are held
 
 
 @dataclass(frozen=True, slots=True)
-class Threaded:
+class Threaded(Packed):
     """One mail in its conversation.
 
     answers: id of the mail it answers or forwards. repeated: passages that were read before.
@@ -41,19 +43,25 @@ def threads(
     mails: Iterable[tuple[Member, Sequence[str]]],
     text_of: Callable[[str], str | None],
     notices: Notices = NO_NOTICES,
+    folder: Path | None = None,
 ) -> Iterator[Threaded]:
     """Yield every mail with its conversation, one conversation after another, its mails in order of time.
 
     mails: each with the SHA-256 of its attachments; exact duplicates should be left out before.
     text_of: the body of a mail; read once, and again only where a quotation differs from what it quotes.
+    folder: as in ``Shelf``.
     """
 
     @lru_cache(maxsize=_HELD)
     def letters_of(id: str) -> Letters:
         return letters_of_body(text=text_of(id) or "", notices=notices)
 
-    facts: list[Mail] = [
-        facts_of(
+    facts: Row[Mail] = Row(folder=folder)
+    own: Seen[int] = Seen()
+    shown: Seen[int] = Seen()
+    message_ids: Seen[str] = Seen()
+    for member, attachments in mails:
+        mail = facts_of(
             id=member.id,
             metadata=member.metadata,
             text="" if member.metadata.get("body_absent") else text_of(member.id) or "",
@@ -61,16 +69,17 @@ def threads(
             whole=member.exception is None,
             notices=notices,
         )
-        for member, attachments in mails
-    ]
-    prints = {mail.parts[0].print for mail in facts} - {0}
-    message_ids = {mail.message_id for mail in facts} - {""}
-    reading = Reading()
-    for places in gather(mails=facts):
+        facts.append(mail)
+        own.add(mail.parts[0].print)
+        message_ids.add(mail.message_id)
+        for part in mail.parts:
+            shown.add(part.print)
+    reading = Reading(shown)
+    for places in gather(mails=facts, folder=folder):
         group = [facts[place] for place in places]
         verdicts = judge(mails=group, letters_of=letters_of)
         missing: dict[str, list[MissingMail]] = defaultdict(list)
-        for each in find_missing(mails=group, prints=prints, message_ids=message_ids):
+        for each in find_missing(mails=group, prints=own, message_ids=message_ids):
             missing[each.quoted_in].append(each)
         answered = answered_by(mails=group)
         again = reading.read(mails=group, verdicts=verdicts)

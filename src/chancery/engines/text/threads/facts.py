@@ -13,6 +13,7 @@ from typing import Any
 
 from chancery.engines.text.duplicates.notices import Notices
 from chancery.engines.text.members import listed
+from chancery.engines.text.spill import Packed
 from chancery.engines.text.threads.headers import QuotedHeader
 from chancery.engines.text.threads.people import keys_of
 from chancery.engines.text.threads.segments import Segment, letters_of, segments_of
@@ -29,7 +30,7 @@ _NOTHING = QuotedHeader()
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Part(Packed):
     """One segment: print: hash of its letters, 0 without any; size: letters; header and place as in the body.
 
     people: names of its sender; minutes: times its header may mean; subject: base subject of its header.
@@ -48,7 +49,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(Packed):
     """One mail as threading sees it.
 
     answered: the subject has a mark of replying or forwarding. sender, people: names of the sender, of all.

@@ -7,20 +7,26 @@ only where the two mails also share their base subject or a person.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from array import array
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
+from chancery.engines.text.spill import Packed, Row, Shelf
 from chancery.engines.text.threads.facts import Mail
 
 _LEAST_LETTERS = 40  # of a segment that ties mails by itself
 _MOST_ANCHORS = 16  # parts of one evidence group that a mail is compared with by people
 _WINDOW = 90 * 24 * 60  # minutes between mails joined by subject alone
+_AT_ONCE = 65_536  # ids turned into an array at a time
 _MOST_OPEN = 64  # conversations of one subject kept open
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(Packed):
     """A mail that shows a piece of evidence; refers: names or quotes another mail by it, not only has the text."""
 
     place: int
@@ -41,7 +47,7 @@ class _Sets:
     """Disjoint sets of numbers."""
 
     def __init__(self, count: int) -> None:
-        self._above = list(range(count))
+        self._above = array("i", range(count))
 
     def find(self, number: int) -> int:
         """Return the representative of a number's set."""
@@ -56,38 +62,75 @@ class _Sets:
         self._above[max(left, right)] = min(left, right)
 
 
-def gather(*, mails: Sequence[Mail]) -> list[list[int]]:
-    """Return the conversations as lists of places in ``mails``, in order of time; a single mail is one too."""
+def gather(*, mails: Row[Mail], folder: Path | None = None) -> Iterator[list[int]]:
+    """Yield the conversations as lists of places in ``mails``, in order of time; a single mail is one too.
+
+    folder: as in ``Shelf``.
+    """
     sets = _Sets(len(mails))
-    by_evidence: dict[Hashable, list[_Entry]] = defaultdict(list)
-    by_subject: dict[str, list[int]] = defaultdict(list)
-    for place in sorted(range(len(mails)), key=lambda each: mails[each].order):
+    ordered = _by_time(mails)
+    by_evidence: Shelf[Hashable, _Entry] = Shelf(folder=folder)
+    by_subject: Shelf[str, int] = Shelf(folder=folder)
+    for place in ordered.tolist():
         mail = mails[place]
-        own = frozenset({mail.subject} - {""})
-        for key in dict.fromkeys([mail.message_id, *mail.references]):
-            if key:
-                by_evidence["id", key].append(_Entry(place, own, True))
-        if mail.index:
-            by_evidence["index", mail.index].append(_Entry(place, own, True))
-        for number, part in enumerate(mail.parts):
-            if part.size >= _LEAST_LETTERS:
-                by_evidence[part.print].append(_Entry(place, own | ({part.subject} - {""}), number > 0))
+        for key, entry in _evidence(place, mail):
+            by_evidence.add(key, entry)
         if mail.subject:
-            by_subject[mail.subject].append(place)
-    for group in by_evidence.values():
-        if len(group) > 1:
-            _join_by_evidence(mails, group, sets)
-    by_evidence.clear()
-    for places in by_subject.values():
-        if len(places) > 1:
-            _join_by_subject(mails, places, sets)
-    found: dict[int, list[int]] = defaultdict(list)
-    for place in sorted(range(len(mails)), key=lambda each: mails[each].order):
-        found[sets.find(place)].append(place)
-    return list(found.values())
+            by_subject.add(mail.subject, place)
+    for _, group in by_evidence.repeated():
+        _join_by_evidence(mails, group, sets)
+    del by_evidence
+    for _, places in by_subject.repeated():
+        _join_by_subject(mails, places, sets)
+    yield from _together(ordered, sets)
 
 
-def _join_by_evidence(mails: Sequence[Mail], group: Iterable[_Entry], sets: _Sets) -> None:
+def _evidence(place: int, mail: Mail) -> Iterator[tuple[Hashable, _Entry]]:
+    """Yield what a mail shows of its conversation."""
+    own = frozenset({mail.subject} - {""})
+    for key in dict.fromkeys([mail.message_id, *mail.references]):
+        if key:
+            yield ("id", key), _Entry(place, own, True)
+    if mail.index:
+        yield ("index", mail.index), _Entry(place, own, True)
+    for number, part in enumerate(mail.parts):
+        if part.size >= _LEAST_LETTERS:
+            yield part.print, _Entry(place, own | ({part.subject} - {""}), number > 0)
+
+
+def _by_time(mails: Row[Mail]) -> npt.NDArray[np.int64]:
+    """Return the places of the mails in order of time, as ``Mail.order`` has it."""
+    late, minutes = np.empty(len(mails), np.bool_), np.empty(len(mails), np.int64)
+    ids: list[npt.NDArray[np.bytes_]] = [np.empty(0, "S1")]
+    waiting: list[bytes] = []
+    for place, mail in enumerate(mails):
+        late[place], minutes[place] = mail.minutes is None, mail.minutes or 0
+        waiting.append(mail.id.encode("utf-8", "surrogatepass"))
+        if len(waiting) == _AT_ONCE or place == len(mails) - 1:
+            ids.append(np.array(waiting))
+            waiting.clear()
+    return np.lexsort((np.concatenate(ids), minutes, late))
+
+
+def _together(ordered: npt.NDArray[np.int64], sets: _Sets) -> Iterator[list[int]]:
+    """Yield the sets, the one with the first mail first, each in the order given."""
+    first = np.full(len(ordered), -1, np.int64)
+    groups = np.empty(len(ordered), np.int64)
+    for number, place in enumerate(ordered):
+        root = sets.find(int(place))
+        if first[root] < 0:
+            first[root] = number
+        groups[number] = first[root]
+    numbers = np.argsort(groups, kind="stable")
+    ends = np.flatnonzero(np.diff(groups[numbers])) + 1
+    start = 0
+    for end in [*ends, len(numbers)]:
+        if end > start:
+            yield ordered[numbers[start:end]].tolist()
+        start = end
+
+
+def _join_by_evidence(mails: Row[Mail], group: Iterable[_Entry], sets: _Sets) -> None:
     """Join the mails that share a piece of evidence and a subject, or a person where one of them refers to it."""
     by_subject: dict[str, int] = {}
     anchors: list[_Entry] = []
@@ -108,7 +151,7 @@ def _join_by_evidence(mails: Sequence[Mail], group: Iterable[_Entry], sets: _Set
             by_subject.setdefault(subject, entry.place)
 
 
-def _join_by_subject(mails: Sequence[Mail], places: Sequence[int], sets: _Sets) -> None:
+def _join_by_subject(mails: Row[Mail], places: Iterable[int], sets: _Sets) -> None:
     """Join an answer to the latest conversation of its subject that has one of its people and is not too old."""
     conversations: list[_Open] = []
     for place in places:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from chancery.engines.text.spill import Packed
 from chancery.engines.text.threads.labels import COPY, DATE, LABEL_LINE, ROLES, SPACE, SUBJECT
 
 _MOST_LINES = 200
@@ -32,7 +33,7 @@ _YOU = re.compile(r"(?<!\w)[+-]\d{4}(?!\w)|(?<![\w@.])(?:you|a message dated|du|
 
 
 @dataclass(frozen=True, slots=True)
-class QuotedHeader:
+class QuotedHeader(Packed):
     """What a quotation says of the mail it quotes, as written there; empty where it says nothing."""
 
     sender: str = ""

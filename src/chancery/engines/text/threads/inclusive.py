@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
+from chancery.engines.text.spill import Packed
 from chancery.engines.text.threads.facts import Letters, Mail, Part
 from chancery.engines.text.threads.people import same_person
 from chancery.engines.text.threads.times import same_time
@@ -28,7 +29,7 @@ _LEAST_LETTERS = 20  # of a segment that is recognised without sender and time
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Packed):
     """Whether a mail must be read. contained_in: the mail that has all of it; spare: that one is its equal."""
 
     inclusive: bool

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Container, Iterator, Sequence
 from itertools import islice
 
 from chancery.engines.text.members import MissingMail
@@ -15,7 +15,9 @@ _MOST_SCANNED = 512  # mails of one person looked at for one quotation
 _LEAST_LETTERS = 20  # of a quotation without sender and time
 
 
-def find_missing(*, mails: Sequence[Mail], prints: Set[int], message_ids: Set[str]) -> Iterator[MissingMail]:
+def find_missing(
+    *, mails: Sequence[Mail], prints: Container[int], message_ids: Container[str]
+) -> Iterator[MissingMail]:
     """Yield each missing mail of one conversation once, at the first mail in order of time that shows it.
 
     mails: of the conversation, in order of time. prints: of the own text of every mail of the collection.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from chancery.engines.text.members import Repeated
+from chancery.engines.text.spill import Seen
 from chancery.engines.text.threads.facts import Mail
 from chancery.engines.text.threads.inclusive import Verdict
 
@@ -15,7 +16,9 @@ _LEAST_ELSEWHERE = 200  # of one that stands in another conversation
 class Reading:
     """What has been read so far, conversation after conversation."""
 
-    def __init__(self) -> None:
+    def __init__(self, prints: Seen[int]) -> None:
+        """prints: of every part of every mail; only one met more than once can be read again."""
+        self._prints = prints
         self._shown: dict[int, tuple[int, str]] = {}
         self._conversations = 0
 
@@ -37,7 +40,9 @@ class Reading:
                 if shown_in and shown_in != mail.id and part.solid and part.size >= least:
                     again.append(Repeated(part.start, part.end, shown_in))
             for part in mail.parts:
-                if part.size >= _LEAST_LETTERS and self._shown.get(part.print, (0, ""))[0] != here:
+                if part.size < _LEAST_LETTERS or not self._prints.again(part.print):
+                    continue
+                if self._shown.get(part.print, (0, ""))[0] != here:
                     self._shown[part.print] = (here, mail.id)
             if again:
                 found[mail.id] = tuple(sorted(again, key=lambda each: each.start))
