@@ -72,6 +72,7 @@ MATH_RUN, MATH_TEXT = M + "r", M + "t"
 _SKIPPED: Final = MARKERS | NOISE | MOVE_RANGES | CUSTOM_RANGES
 _SORTED: Final = frozenset(W + name for name in ("rPr", "pPr", "tcPr", "trPr", "tblPr", "sectPr", "tblPrEx", "sdtPr"))
 _TRACKED: Final = CHANGES | RUN_MARKS | {W + name for name in ("cellIns", "cellDel", "cellMerge")}
+_SPAN: Final = W + "gridSpan"
 _DRAWING_IDS: Final = frozenset(("docPr", "cNvPr"))
 _DEAD: Final = (
     "http://powertools.codeplex.com",
@@ -161,6 +162,8 @@ class Canon:
             return self.paragraph(node)
         if tag == NUMID and node.getparent() is not None and node.getparent().tag == NUMPR:
             return f"<numId {self.numbers.get(node.get(VAL, ''), node.get(VAL, ''))}>"
+        if tag == _SPAN and node.get(VAL) == "1":
+            return ""
         inner = self._inner(node)
         if tag in _SORTED:
             inner.sort()
@@ -256,7 +259,9 @@ class Canon:
         return "" if properties is None else self.element(properties)
 
     def table(self, node: Element) -> Iterator[str]:
-        """Yield the canonical lines of a table."""
+        """Yield the canonical lines of a table; a table without row is none, for the format has no such thing."""
+        if not any(child.tag in (TR, SDT, CUSTOMXML) for child in node):
+            return
         yield "TABLE" + self.shape(node.find(W + "tblPr"))
         grid = node.find(TBLGRID)
         yield "GRID" + (
@@ -372,7 +377,7 @@ class Canon:
         here, self.part = self.part, part
         self.inlining.add(key)
         try:
-            facts = "".join(note.get(name, "") + " " for name in (TYPE, W + "author", W + "date"))
+            facts = f"{special(note)} {note.get(W + 'author', '')} {note.get(W + 'date', '')} "
             lines = self.story(note)
             if len(lines) == 1 and lines[0].endswith("||"):
                 lines = []
@@ -380,6 +385,12 @@ class Canon:
         finally:
             self.part = here
             self.inlining.discard(key)
+
+
+def special(note: Element) -> str:
+    """Return the type of a separator of notes, empty for a note that a reference leads to."""
+    found = str(note.get(TYPE, ""))
+    return "" if found == "normal" else found
 
 
 def _plain_bytes(data: bytes) -> bytes:

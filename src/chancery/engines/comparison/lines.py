@@ -11,7 +11,15 @@ from lxml import etree
 
 from chancery.engines.comparison.desk import Desk
 from chancery.engines.comparison.diffing import Step
-from chancery.engines.comparison.marks import bracket_control, field_code, field_sign, shell, turn, write_text
+from chancery.engines.comparison.marks import (
+    bracket_control,
+    field_code,
+    field_sign,
+    shell,
+    turn,
+    unwrap_holder,
+    write_text,
+)
 from chancery.engines.comparison.names import (
     DEL,
     DELTEXT,
@@ -170,6 +178,10 @@ class Line:
             self._stop()
             self.mark = None
             if opened.accepted and opened.rejected:
+                continue
+            if not (opened.accepted or opened.rejected):
+                unwrap_holder(opened.node)
+                self.desk.tally.settled += 1
                 continue
             if opened.node.tag == SDT:
                 bracket_control(opened.node, self.desk, inserted=opened.accepted, like=opened.like)

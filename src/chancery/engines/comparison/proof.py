@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
-from chancery.engines.comparison.canonical import Canon
+from chancery.engines.comparison.canonical import Canon, special
 from chancery.engines.comparison.headers import header_lines, sections_of, shown
 from chancery.engines.comparison.listing import style_lines
-from chancery.engines.comparison.names import BODY, COMMENTREF, ENDREF, FOOTREF, ID, REVISIONS, TYPE, Element, W, local
+from chancery.engines.comparison.names import BODY, COMMENTREF, ENDREF, FOOTREF, ID, REVISIONS, Element, W, local
 from chancery.engines.comparison.numbering import number_labels
 from chancery.engines.comparison.package import TYPES, Package, read_package
 from chancery.engines.comparison.resolution import resolve_trees, story_parts
@@ -44,7 +44,7 @@ _ASIDE: Final = frozenset(
         "customXml",
     )
 )
-_SEPARATORS: Final = frozenset(("footnotes", "endnotes"))
+_SEPARATORS: Final = ("footnote ", "endnote ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +165,11 @@ def stories(*, package: Package, accept: bool, shared: dict[bytes, str]) -> dict
     body = trees[main].find(BODY)
     found["document"] = [] if body is None else canon.story(body)
     found |= _headers(canon, trees, main)
-    for tag, kind, _name in _NOTES[:2]:
-        special = [note for (what, _id), (_part, note) in canon.notes.items() if what == tag and note.get(TYPE)]
-        found[kind] = [line for note in special for line in canon.story(note)]
+    for (tag, _ident), (part, note) in canon.notes.items():
+        if tag != COMMENTREF and special(note):
+            canon.part = part
+            found.setdefault(f"{local(tag).removesuffix('Reference')} {special(note)}", []).extend(canon.story(note))
+    canon.part = main
     if styles is not None and styles in trees:
         found |= _styles(canon, trees[styles], package.parts[styles], shared)
     return found
@@ -200,12 +202,12 @@ def _headers(canon: Canon, trees: dict[str, Element], main: str) -> dict[str, li
 
 
 def _compare(side: str, expected: dict[str, list[str]], found: dict[str, list[str]]) -> list[Difference]:
-    """Return the first differences; styles that only the redline has are no difference."""
+    """Return the first differences; styles that only the redline has are none, nor separators that one file lacks."""
     made: list[Difference] = []
     names = [*expected, *(name for name in found if name not in expected and not name.startswith("style "))]
     for name in names:
         wanted, there = expected.get(name, []), found.get(name, [])
-        if wanted == there or (name in _SEPARATORS and not (wanted and there)):
+        if wanted == there or (name.startswith(_SEPARATORS) and not (wanted and there)):
             continue
         for tag, start, stop, begin, end in SequenceMatcher(None, wanted, there, autojunk=False).get_opcodes():
             if tag != "equal" and len(made) < SHOWN:

@@ -240,7 +240,8 @@ def _widen(row: Element, left: Element | None, columns: int) -> None:
     grid = None if table is None else table.find(TBLGRID)
     holder = None if left is None else left.find(TCPR)
     width = None if holder is None else holder.find(W + "tcW")
-    if grid is None or left is None or left.tag != TC or holder is None or width is None:
+    stated = holder is not None and holder.find(W + "gridSpan") is not None
+    if grid is None or left is None or left.tag != TC or holder is None or width is None or stated:
         return
     widths = [_whole(col.get(W + "w")) for col in grid if col.tag == W + "gridCol"]
     first = sum(_span(cell) for cell in row.iterchildren(TC) if row.index(cell) < row.index(left))
@@ -249,8 +250,6 @@ def _widen(row: Element, left: Element | None, columns: int) -> None:
     before = sum(widths[first : first + span])
     if width.get(W + "type") != "dxa" or 2 * _whole(width.get(W + "w")) <= before + wanted:
         return
-    for old in holder.findall(W + "gridSpan"):
-        holder.remove(old)
     made = holder.makeelement(W + "gridSpan")
     made.set(VAL, str(span + columns))
     _after(holder, made, (W + "cnfStyle", W + "tcW"))
