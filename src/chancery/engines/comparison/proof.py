@@ -99,8 +99,9 @@ def prove_packages(*, redline: Package, old: Package, new: Package, shared: dict
     changed = tuple(_changed_parts(redline, old, new))
     defects = tuple(defects_of(package=redline))
     if defects:
-        inherited = {(found.part, found.rule) for package in (new, old) for found in defects_of(package=package)}
-        defects = tuple(found for found in defects if (found.part, found.rule) not in inherited)
+        only = frozenset(found.part for found in defects)
+        inherited = {(one.part, one.rule) for side in (new, old) for one in defects_of(package=side, only=only)}
+        defects = tuple(one for one in defects if (one.part, one.rule) not in inherited)
     sides = {difference.side for difference in differences}
     return Proof(
         accepted="accept" not in sides,

@@ -70,7 +70,9 @@ class Notes:
         """Write the parts of notes that differ."""
         for tag, (kind, name) in KINDS.items():
             pairs = self._separators(tag, kind) | {new: old for what, old, new in desk.paired_notes if what == tag}
-            inserted = {ident for what, ident in desk.inserted_notes if what == tag} - set(pairs)
+            inserted = [
+                ident for what, ident in dict.fromkeys(desk.inserted_notes) if what == tag and ident not in pairs
+            ]
             gone = {ident: made for (what, ident), made in self.made.items() if what == tag}
             if pairs or inserted or gone:
                 self._part(tag, kind, name, pairs, inserted, gone, desk, document)
@@ -92,7 +94,7 @@ class Notes:
         kind: str,
         name: str,
         pairs: dict[str, str],
-        inserted: set[str],
+        inserted: list[str],
         gone: dict[str, str],
         desk: Desk,
         document: Element,
