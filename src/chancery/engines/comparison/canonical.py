@@ -113,6 +113,9 @@ class Canon:
         return "" if node is None else self._properties(node, etree.tostring(node, with_tail=False))
 
     def _properties(self, node: Element, raw: bytes) -> str:
+        found = self.shared.get(raw)
+        if found is not None:
+            return found
         key = self._key(raw)
         known = self.formats if key is None else self.shared
         found = known.get(key or raw)
@@ -135,7 +138,7 @@ class Canon:
         if b"numId" not in raw:
             return raw
         labels = (self.numbers.get(ident.decode("utf-8", "replace"), "") for ident in _NUMBERS.findall(raw))
-        return raw + "\x1e".join(labels).encode("utf-8", "replace")
+        return raw + "\x1e".join(("", *labels)).encode("utf-8", "replace")
 
     def _marked(self, raw: bytes) -> bool:
         """Whether a line tells what is tracked in this markup; never unless strict."""
@@ -332,6 +335,9 @@ class Canon:
     def paragraph(self, node: Element) -> str:
         """Return the canonical line of a paragraph: properties, mark, content."""
         raw: bytes = etree.tostring(node, with_tail=False)
+        found = self.shared.get(raw)
+        if found is not None:
+            return found
         key = None if self._marked(raw) else self._key(raw)
         found = None if key is None else self.shared.get(key)
         if found is not None:
