@@ -104,7 +104,7 @@ def child(name: str, runs: int, seed: int, folder: Path) -> None:
         made = mutate(bytes(data), turn)
         return bytes(atheris.Mutate(bytes(data), size)) if made is None or len(made) > size else made
 
-    flags = [f"-runs={runs}", f"-seed={seed}", f"-max_len={LONGEST}", "-timeout=120", "-rss_limit_mb=3072"]
+    flags = [f"-runs={runs}", f"-seed={seed}", f"-max_len={LONGEST}", "-timeout=30", "-rss_limit_mb=3072"]
     atheris.Setup([sys.argv[0], *flags, str(corpus)], target, custom_mutator=mutator)
     atheris.Fuzz()
 

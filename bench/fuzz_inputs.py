@@ -208,7 +208,8 @@ def mutate_json(data: bytes, turn: int) -> bytes | None:
         if isinstance(other, dict) or name < len(other):
             holder[key] = copy.deepcopy(other.get(name) if isinstance(other, dict) else other[name])
     elif isinstance(holder, dict):
-        holder[dice.choice(list(holder))] = holder.pop(key)
+        name = dice.choice(list(holder))
+        holder[name] = holder.pop(key)
     else:
         holder.append(copy.deepcopy(holder[key]))
     try:

@@ -168,7 +168,7 @@ def _prepare(desk: Desk, joint: Joint, roots: tuple[Element, Element]) -> None:
         if (node.get(ID) or "").lstrip("-").isdigit()
     ]
     desk.next_id = min(max([900, *idents]), 2_000_000_000)
-    desk.known_ids = frozenset(node.get(_PARA) for root in trees[1] for node in root.iter(P) if node.get(_PARA))
+    desk.known_ids = frozenset(ident for root in trees[1] for node in root.iter(P) if (ident := node.get(_PARA)))
     names = {node.get(NAME) for root in trees[1] for node in root.iter(W + "bookmarkStart")}
     kept = {
         ("bookmark", node.get(ID, "")) for node in roots[0].iter(W + "bookmarkStart") if node.get(NAME) not in names

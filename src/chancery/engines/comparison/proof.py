@@ -30,6 +30,7 @@ _NOTES: Final = (
 )
 
 
+_SPELLINGS: Final = (b"Change", b":ins", b":del", b":move", b":cell", b":customXml")
 _ASIDE: Final = frozenset(
     (
         "styles",
@@ -143,7 +144,7 @@ def _shared(name: str, package: Package) -> bool:
 def stories(*, package: Package, accept: bool, shared: dict[bytes, str]) -> dict[str, list[str]]:
     """Return the canonical lines of all stories of a file with its revisions accepted or rejected."""
     trees = {name: package.look(name) for name in story_parts(package)}
-    marked = [name for name, root in trees.items() if next(root.iter(*REVISIONS), None) is not None]
+    marked = [name for name, root in trees.items() if _may_hold(package, name) and _holds(root)]
     if marked:
         trees |= {name: package.tree(name) for name in marked}
         notes = [package.related(package.main(), kind) for _tag, kind, _name in _NOTES]
@@ -174,6 +175,16 @@ def stories(*, package: Package, accept: bool, shared: dict[bytes, str]) -> dict
     if styles is not None and styles in trees:
         found |= _styles(canon, trees[styles], package.parts[styles], shared)
     return found
+
+
+def _may_hold(package: Package, name: str) -> bool:
+    """Whether the bytes of a part could spell a revision; quicker than a look at every element."""
+    data = package.parts[name]
+    return package.odd or any(word in data for word in _SPELLINGS)
+
+
+def _holds(root: Element) -> bool:
+    return next(root.iter(*REVISIONS), None) is not None
 
 
 def _styles(canon: Canon, root: Element, data: bytes, shared: dict[bytes, str]) -> dict[str, list[str]]:

@@ -240,7 +240,7 @@ class Tokeniser:
         self.tokens.append(token)
 
     def _flush(self) -> None:
-        """Cut the gathered text into words across its runs."""
+        """Cut the gathered text into words across its runs; a word that comes again in its run is the same token."""
         if not self.text:
             return
         gathered, self.text = self.text, []
@@ -252,18 +252,23 @@ class Tokeniser:
             total += len(piece.text)
             ends.append(total)
         at = start = 0
+        known: dict[str, Token] = {}
         text = gathered[0].text if len(gathered) == 1 else "".join(piece.text for piece in gathered)
         for word in WORDS.findall(text):
             stop = start + len(word)
             if stop <= ends[at] and plain[at] and not self.markers:
-                tokens.append(Token(word, stop - start, None, run=gathered[at]))
+                token = known.get(word)
+                if token is None:
+                    token = known[word] = Token(word, stop - start, None, run=gathered[at])
+                tokens.append(token)
                 start = stop
             else:
                 pieces, at = _cut(word, start, gathered, ends, at)
+                known = {}
                 self._add(Token(word, len(word), pieces), state)
                 start = stop
             while start == ends[at] and at + 1 < len(ends):
-                at += 1
+                at, known = at + 1, {}
 
 
 def _cut(word: str, start: int, gathered: Sequence[Piece], ends: Sequence[int], at: int) -> tuple[list[Piece], int]:
