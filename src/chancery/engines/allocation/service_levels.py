@@ -72,7 +72,7 @@ def lines_of(value: Any) -> dict[str, Timeline]:
     for name, held in value["calendars"].items():
         if isinstance(held, Mapping) and ("both" in held or "either" in held):
             names = held.get("both", held.get("either"))
-            if not isinstance(names, list) or any(one not in found for one in names):
+            if not isinstance(names, list) or any(not isinstance(one, str) or one not in found for one in names):
                 raise InputRefused("%(place)s names a calendar that does not stand before it.", code="calendar_unknown",
                                    place=str(name))  # fmt: skip
             found[name] = combined([found[one] for one in names], name=name, every="both" in held)

@@ -94,7 +94,7 @@ def align(*, old: Sequence[Block], new: Sequence[Block], alphabet: Alphabet) -> 
     """Return the groups of two stories in the order in which they are written."""
     spelt_old = "".join(alphabet.letter("\x1c" + block.line) for block in old)
     spelt_new = "".join(alphabet.letter("\x1c" + block.line) for block in new)
-    same = _firm(_equal(spelt_old, spelt_new, old), old, (len(old), len(new)))
+    same = _firm(_equal(spelt_old, spelt_new, old, new, alphabet), old, (len(old), len(new)))
     groups: list[Group] = []
     at_old = at_new = 0
     for start_old, start_new, length in [*same, (len(old), len(new), 0)]:
@@ -104,7 +104,9 @@ def align(*, old: Sequence[Block], new: Sequence[Block], alphabet: Alphabet) -> 
     return groups
 
 
-def _equal(old: str, new: str, sources: Sequence[Block]) -> list[tuple[int, int, int]]:
+def _equal(
+    old: str, new: str, sources: Sequence[Block], targets: Sequence[Block], alphabet: Alphabet
+) -> list[tuple[int, int, int]]:
     """Return the stretches of equal blocks: those that hold most text, then what repeats between them.
 
     A chain by weight, not by number: of two blocks that changed places the shorter one is the one that moved.
@@ -125,17 +127,35 @@ def _equal(old: str, new: str, sources: Sequence[Block]) -> list[tuple[int, int,
         if counts[old[at]] * len(places.get(old[at], ())) <= REPEATS
         for to in places.get(old[at], ())
     ]
+    chain = _chain(pairs)
+    if len(chain) < len({pair[0] for pair in pairs}):
+        lone = [at for at in range(start, len(old) - tail) if old[at] not in places]
+        others = [at for at in range(start, len(new) - tail) if new[at] not in counts]
+        chain = _chain(pairs + _near(lone, others, sources, targets, alphabet))
     found = [(0, 0, start)] if start else []
     at_old = at_new = start
-    for to_old, to_new in [*_chain(pairs), (len(old) - tail, len(new) - tail)]:
+    for to_old, to_new in [*chain, (len(old) - tail, len(new) - tail)]:
         found += [
             (one + at_old, two + at_new, length)
             for one, two, length in blocks(old=old[at_old:to_old], new=new[at_new:to_new])
         ]
-        if to_old < len(old) - tail or to_new < len(new) - tail:
+        if (to_old < len(old) - tail or to_new < len(new) - tail) and old[to_old] == new[to_new]:
             found.append((to_old, to_new, 1))
         at_old, at_new = to_old + 1, to_new + 1
     return _join([*found, (len(old) - tail, len(new) - tail, tail)])
+
+
+def _near(
+    old: Sequence[int], new: Sequence[int], sources: Sequence[Block], targets: Sequence[Block], alphabet: Alphabet
+) -> list[tuple[int, int, float]]:
+    """Return pairs of blocks that changed, by the text they share: they say too which of two blocks moved."""
+    if len(old) * len(new) > FEW:
+        return []
+    pairs = _candidates([sources[at] for at in old], [targets[at] for at in new], alphabet)
+    return [
+        (old[at], new[to], min(1.0, weight / (1 + len(sources[old[at]].words(alphabet)))) * _weight(sources[old[at]]))
+        for at, to, weight in pairs
+    ]
 
 
 def _join(same: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
@@ -308,7 +328,8 @@ def _lone(old: list[Block], new: list[Block], alphabet: Alphabet) -> list[Group]
     if len(old) == len(new) == 1 and old[0].kind == new[0].kind != "other" and pairable(old[0], new[0]):
         words = old[0].words(alphabet), new[0].words(alphabet)
         shared = LCSseq.similarity(*words)
-        return [Group(old, new, coarse=8 * shared < len(words[0]) + len(words[1]))]
+        foreign = 8 * shared < len(words[0]) + len(words[1]) and 2 * shared < min(len(words[0]), len(words[1]))
+        return [Group(old, new, coarse=foreign)]
     if [block.kind for block in old] == [block.kind for block in new] and all(block.kind == "tbl" for block in old):
         return [Group([one], [two]) for one, two in zip(old, new, strict=True)]
     return [Group([block]) for block in old] + [Group([], [block]) for block in new]

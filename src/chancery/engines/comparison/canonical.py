@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -72,6 +73,9 @@ MATH_RUN, MATH_TEXT = M + "r", M + "t"
 _SKIPPED: Final = MARKERS | NOISE | MOVE_RANGES | CUSTOM_RANGES
 _SORTED: Final = frozenset(W + name for name in ("rPr", "pPr", "tcPr", "trPr", "tblPr", "sectPr", "tblPrEx", "sdtPr"))
 _TRACKED: Final = CHANGES | RUN_MARKS | {W + name for name in ("cellIns", "cellDel", "cellMerge")}
+_TRACKS: Final = re.compile(rb":(?:ins|del)[\s/>]")
+_NUMBERS: Final = re.compile(rb"""numId\s+w:val\s*=\s*["']([^"']*)""")
+_SPAN: Final = W + "gridSpan"
 _DRAWING_IDS: Final = frozenset(("docPr", "cNvPr"))
 _DEAD: Final = (
     "http://powertools.codeplex.com",
@@ -106,30 +110,55 @@ class Canon:
 
     def properties(self, node: Element | None) -> str:
         """Return the canonical text of a property element without what is tracked in it; empty when none is set."""
-        if node is None:
-            return ""
-        if len(node) == 0 and not node.attrib:
-            return ""
-        raw: bytes = etree.tostring(node, with_tail=False)
-        found = self.formats.get(raw)
+        return "" if node is None else self._properties(node, etree.tostring(node, with_tail=False))
+
+    def _properties(self, node: Element, raw: bytes) -> str:
+        found = self.shared.get(raw)
+        if found is not None:
+            return found
+        key = self._key(raw)
+        known = self.formats if key is None else self.shared
+        found = known.get(key or raw)
         if found is None:
             left = {*CHANGES, *RUN_MARKS, W + "cellIns", W + "cellDel", W + "cellMerge", HEADERREF, FOOTERREF}
             if node.tag == PPR:
                 left |= {RPR, SECTPR}
             found = "".join(sorted(self.element(child) for child in node if child.tag not in left))
             found = self.attributes(node) + found
-            self.formats[raw] = found
+            known[key or raw] = found
         return found
+
+    def _key(self, raw: bytes) -> bytes | None:
+        """Return what decides the canonical text of some markup, lists by their labels.
+
+        None when its meaning lies elsewhere: in relationships or notes of its file.
+        """
+        if self.package.odd or b" r:" in raw or b"eference" in raw:
+            return None
+        if b"numId" not in raw:
+            return raw
+        labels = (self.numbers.get(ident.decode("utf-8", "replace"), "") for ident in _NUMBERS.findall(raw))
+        return raw + "\x1e".join(("", *labels)).encode("utf-8", "replace")
+
+    def _marked(self, raw: bytes) -> bool:
+        """Whether a line tells what is tracked in this markup; never unless strict."""
+        if not self.strict:
+            return False
+        if b"Change" in raw or b":move" in raw or b":cell" in raw or b":customXml" in raw:
+            return True
+        return (b":ins" in raw or b":del" in raw) and _TRACKS.search(raw) is not None
 
     def shape(self, node: Element | None) -> str:
         """Return the canonical text of properties for a line; when strict, with what is tracked in them."""
-        found = self.properties(node)
-        if not self.strict or node is None:
-            return found
-        for child in node:
-            if child.tag in _TRACKED:
-                former = "".join(self.properties(inner) for inner in child)
-                found += f"~{local(child.tag)} {child.get(W + 'author')} {child.get(W + 'date')} {former}"
+        if node is None:
+            return ""
+        raw: bytes = etree.tostring(node, with_tail=False)
+        found = self._properties(node, raw)
+        if self._marked(raw):
+            for child in node:
+                if child.tag in _TRACKED:
+                    former = "".join(self.properties(inner) for inner in child)
+                    found += f"~{local(child.tag)} {child.get(W + 'author')} {child.get(W + 'date')} {former}"
         return found
 
     def attributes(self, node: Element) -> str:
@@ -161,6 +190,8 @@ class Canon:
             return self.paragraph(node)
         if tag == NUMID and node.getparent() is not None and node.getparent().tag == NUMPR:
             return f"<numId {self.numbers.get(node.get(VAL, ''), node.get(VAL, ''))}>"
+        if tag == _SPAN and node.get(VAL) == "1":
+            return ""
         inner = self._inner(node)
         if tag in _SORTED:
             inner.sort()
@@ -255,8 +286,21 @@ class Canon:
         properties = node.find(SDTPR)
         return "" if properties is None else self.element(properties)
 
-    def table(self, node: Element) -> Iterator[str]:
-        """Yield the canonical lines of a table."""
+    def table(self, node: Element) -> list[str]:
+        """Return the canonical lines of a table; a table without row is none, for the format has no such thing."""
+        raw: bytes = etree.tostring(node, with_tail=False)
+        key = self._key(raw)
+        if key is None or self._marked(raw):
+            return list(self._table(node))
+        key = hashlib.sha256(key).digest()
+        found = self.shared.get(key)
+        if found is None:
+            found = self.shared[key] = "\x1e".join(self._table(node))
+        return found.split("\x1e") if found else []
+
+    def _table(self, node: Element) -> Iterator[str]:
+        if not any(child.tag in (TR, SDT, CUSTOMXML) for child in node):
+            return
         yield "TABLE" + self.shape(node.find(W + "tblPr"))
         grid = node.find(TBLGRID)
         yield "GRID" + (
@@ -291,8 +335,11 @@ class Canon:
     def paragraph(self, node: Element) -> str:
         """Return the canonical line of a paragraph: properties, mark, content."""
         raw: bytes = etree.tostring(node, with_tail=False)
-        marked = self.strict and (b"Change" in raw or b":ins" in raw or b":del" in raw or b":move" in raw)
-        found = None if marked else self.shared.get(raw)
+        found = self.shared.get(raw)
+        if found is not None:
+            return found
+        key = None if self._marked(raw) else self._key(raw)
+        found = None if key is None else self.shared.get(key)
         if found is not None:
             return found
         properties = node.find(PPR)
@@ -302,65 +349,64 @@ class Canon:
             inner = properties.find(SECTPR)
             section = "" if inner is None else "SECTION" + self.shape(inner)
         line = f"P{self.shape(properties)}|{mark}|{self.content(node)}{section}"
-        if not marked and b"r:" not in raw and b"numId" not in raw and b"eference" not in raw:
-            self.shared[raw] = line
+        if key is not None:
+            self.shared[key] = line
         return line
 
     def content(self, node: Element) -> str:
         """Return the canonical content of a paragraph or of a holder of runs."""
+        items: list[tuple[str, str]] = []
+        self._items(node, items)
         pieces: list[str] = []
         last: str | None = None
-        for form, text in self._items(node):
+        for form, text in items:
             if form != last:
                 pieces.append("{" + form + "}")
                 last = form
             pieces.append(text)
         return "".join(pieces)
 
-    def _items(self, node: Element) -> Iterator[tuple[str, str]]:
-        """Yield (format, text) of everything that stands in a line."""
+    def _items(self, node: Element, found: list[tuple[str, str]]) -> None:
+        """Add (format, text) of everything that stands in a line."""
         for child in node:
             tag = child.tag
             if tag == RUN:
-                yield from self._run(child)
+                self._run(child, found)
             elif tag in (PPR, SDTPR) or tag in _SKIPPED or not isinstance(tag, str):
                 continue
             elif tag in (SMARTTAG, SDTCONTENT):
-                yield from self._items(child)
+                self._items(child, found)
             elif tag == FLDSIMPLE:
-                yield "", f"⟦{child.get(W + 'instr', '').strip()}⟧"
-                yield from self._items(child)
-                yield "", "⟦/⟧"
+                found.append(("", f"⟦{child.get(W + 'instr', '').strip()}⟧"))
+                self._items(child, found)
+                found.append(("", "⟦/⟧"))
             elif tag in (HYPERLINK, SDT, CUSTOMXML, DIR, BDO) or tag in RUN_MARKS:
-                inner = list(self._items(child))
+                inner: list[tuple[str, str]] = []
+                self._items(child, inner)
                 if inner or tag == SDT:
-                    yield (
-                        "",
-                        f"[{local(tag)}{self.attributes(child)}{self.control_properties(child)}{self._range(child)}:",
-                    )
-                    yield from inner
-                    yield "", "]"
+                    facts = f"{self.attributes(child)}{self.control_properties(child)}{self._range(child)}"
+                    found += [("", f"[{local(tag)}{facts}:"), *inner, ("", "]")]
             elif tag != W + "sdtEndPr":
-                yield "", self.element(child)
+                found.append(("", self.element(child)))
 
-    def _run(self, run: Element) -> Iterator[tuple[str, str]]:
-        form: str | None = None
+    def _run(self, run: Element, found: list[tuple[str, str]]) -> None:
+        form = ""
         for child in run:
             tag = child.tag
             if tag == RPR:
                 form = self.shape(child)
             elif tag in (TEXT, DELTEXT):
-                if child.text:
-                    yield form or "", child.text
+                if text := child.text:
+                    found.append((form, text))
             elif tag in (INSTRTEXT, DELINSTR):
-                yield "", (child.text or "").strip()
+                found.append(("", (child.text or "").strip()))
             elif tag == FLDCHAR:
                 kind = child.get(W + "fldCharType", "")
-                yield "", {"begin": "⟦", "separate": "⟧", "end": "⟦/⟧"}.get(kind, kind)
+                found.append(("", {"begin": "⟦", "separate": "⟧", "end": "⟦/⟧"}.get(kind, kind)))
             elif tag in (FOOTREF, ENDREF, COMMENTREF):
-                yield form or "", self.note(child)
+                found.append((form, self.note(child)))
             elif tag == ALTERNATE or tag not in _SKIPPED:
-                yield form or "", self.element(child)
+                found.append((form, self.element(child)))
 
     def note(self, node: Element) -> str:
         key = (node.tag, node.get(ID, ""))
@@ -372,7 +418,7 @@ class Canon:
         here, self.part = self.part, part
         self.inlining.add(key)
         try:
-            facts = "".join(note.get(name, "") + " " for name in (TYPE, W + "author", W + "date"))
+            facts = f"{special(note)} {note.get(W + 'author', '')} {note.get(W + 'date', '')} "
             lines = self.story(note)
             if len(lines) == 1 and lines[0].endswith("||"):
                 lines = []
@@ -380,6 +426,12 @@ class Canon:
         finally:
             self.part = here
             self.inlining.discard(key)
+
+
+def special(note: Element) -> str:
+    """Return the type of a separator of notes, empty for a note that a reference leads to."""
+    found = str(note.get(TYPE, ""))
+    return "" if found == "normal" else found
 
 
 def _plain_bytes(data: bytes) -> bytes:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -71,9 +74,22 @@ def compare(*, old: bytes, new: bytes, author: str, at: datetime) -> Redline:
         raise BadSignature("The time of the marks needs its zone.", code="bad_time")
     before, after = read_package(data=old, name="old"), read_package(data=new, name="new")
     try:
-        return _compare(before, after, author, at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+        with _without_collector():
+            return _compare(before, after, author, at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
     except RecursionError as fault:
         raise Unreadable("The files are nested too deeply to be compared.", code="too_deep") from fault
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Leave out the search for cycles meanwhile: many small values come and go, none of them in cycles."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _compare(old: Package, new: Package, author: str, at: str) -> Redline:
@@ -152,7 +168,7 @@ def _prepare(desk: Desk, joint: Joint, roots: tuple[Element, Element]) -> None:
         if (node.get(ID) or "").lstrip("-").isdigit()
     ]
     desk.next_id = min(max([900, *idents]), 2_000_000_000)
-    desk.known_ids = frozenset(node.get(_PARA) for root in trees[1] for node in root.iter(P) if node.get(_PARA))
+    desk.known_ids = frozenset(ident for root in trees[1] for node in root.iter(P) if (ident := node.get(_PARA)))
     names = {node.get(NAME) for root in trees[1] for node in root.iter(W + "bookmarkStart")}
     kept = {
         ("bookmark", node.get(ID, "")) for node in roots[0].iter(W + "bookmarkStart") if node.get(NAME) not in names

@@ -198,12 +198,8 @@ class Desk:
 
     def keep(self, *, old: Element, new: Element) -> None:
         """Note which sections end, and which notes are referred to, in blocks that stay as they are."""
-        for former, section in zip(*(_sections(side) for side in (old, new)), strict=True):
-            self.paired_sections.append((former, section, section))
-        for tag in (FOOTREF, ENDREF):
-            for one, two in zip(list(old.iter(tag)), list(new.iter(tag)), strict=True):
-                self.paired_notes.append((tag, one.get(ID, ""), two.get(ID, "")))
-
-
-def _sections(side: Element) -> list[Element]:
-    return [node for node in side.iter(SECTPR) if node.getparent() is not None and node.getparent().tag == PPR]
+        for one, two in zip(old.iter(SECTPR, FOOTREF, ENDREF), new.iter(SECTPR, FOOTREF, ENDREF), strict=False):
+            if one.tag != SECTPR:
+                self.paired_notes.append((one.tag, one.get(ID, ""), two.get(ID, "")))
+            elif one.getparent() is not None and one.getparent().tag == PPR:
+                self.paired_sections.append((one, two, two))

@@ -32,24 +32,32 @@ from chancery.engines.comparison.tokens import Token, mark_token
 
 @dataclass(slots=True)
 class Entry:
-    """One paragraph to write. block: the new paragraph, when it stays as it is. mark: the step of its mark.
+    """One paragraph to write. block: the new paragraph, when it stays as it is. ending: the step of its mark, if cut.
 
     shape: whose properties it has in either file, when it is not those of its mark.
     """
 
-    mark: Step
+    ending: Step | None = None
     steps: list[Step] = field(default_factory=list)
     block: Block | None = None
     equal: Group | None = None
     move: str = ""
     shape: Step | None = None
 
+    @property
+    def mark(self) -> Step:
+        """The step of the paragraph's mark."""
+        if self.ending is None:
+            if self.equal is None:
+                raise AssertionError("a paragraph ends with its mark")
+            self.ending = Step(_mark(self.equal.old[0]), _mark(self.equal.new[0]))
+        return self.ending
+
 
 def entries_of(*, group: Group, desk: Desk) -> list[Entry]:
     """Return the paragraphs that a group of paragraphs becomes."""
     if group.equal:
-        pair = Step(_mark(group.old[0]), _mark(group.new[0]))
-        return [Entry(pair, block=group.new[0], equal=group)]
+        return [Entry(block=group.new[0], equal=group)]
     return _cut(steps_of(group=group, desk=desk), group.move)
 
 
@@ -151,17 +159,17 @@ def settle_end(*, entries: list[Entry], desk: Desk) -> None:
         _open(entries, place, desk)
     donor = entries[at].mark
     if lone_new:
-        entries[-1].mark = Step(donor.old, last.new)
+        entries[-1].ending = Step(donor.old, last.new)
         rest = Step(None, donor.new)
     else:
-        entries[-1].mark = Step(last.old, donor.new)
+        entries[-1].ending = Step(last.old, donor.new)
         rest = Step(donor.old, None)
     if rest.old is None and rest.new is None:
         following = entries[at + 1]
         following.steps[:0] = entries[at].steps
         del entries[at]
     else:
-        entries[at].mark = rest
+        entries[at].ending = rest
 
 
 def settle_chain(*, entries: list[Entry]) -> None:
@@ -235,7 +243,7 @@ def write_entry(*, entry: Entry, desk: Desk) -> list[Element]:
 
 
 def _markers_of(token: Token | None) -> Token | None:
-    return None if token is None else Token(key="", size=0, pieces=[], markers=token.markers)
+    return None if token is None else Token(key="", size=0, parts=[], markers=token.markers)
 
 
 def _properties(step: Step, state: State, desk: Desk, move: str) -> Element | None:

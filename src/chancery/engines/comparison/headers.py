@@ -11,7 +11,7 @@ from lxml import etree
 from chancery.engines.comparison.canonical import Canon
 from chancery.engines.comparison.desk import Desk
 from chancery.engines.comparison.joint import Joint, at_home
-from chancery.engines.comparison.names import FOOTERREF, HEADERREF, SECTPR, TYPE, Element, P, R, local
+from chancery.engines.comparison.names import BODY, FOOTERREF, HEADERREF, SECTPR, TYPE, Element, P, R, local
 from chancery.engines.comparison.package import OFFICE
 from chancery.engines.comparison.stories import weave_into
 
@@ -67,7 +67,10 @@ class Headers:
         shown_new = shown(canon=joint.new, sections=new, part=self.main)
         by_old = {id(node): what for node, what in zip(old, shown_old, strict=True)}
         by_new = {id(node): what for node, what in zip(new, shown_new, strict=True)}
-        joined = [(by_old.get(id(one)), by_new.get(id(two)), made) for one, two, made in pairs]
+        joined = [
+            (*(_known(side, known, made) for side, known in ((one, by_old), (two, by_new))), made)
+            for one, two, made in pairs
+        ]
         if all(one is not None and two is not None and self._same(one, two) for one, two, _made in joined):
             return
         for one, two, made in joined:
@@ -160,6 +163,12 @@ class Headers:
             self.rewritten.add(part)
         self.merged[old, new] = part
         return part
+
+
+def _known(section: Element | None, known: dict[int, Shown], made: Element) -> Shown | None:
+    """Return what a section shows, None for a section that one file lacks; the last one of a body is never lacking."""
+    last = section is None and made.getparent() is not None and made.getparent().tag == BODY
+    return {} if last else known.get(id(section))
 
 
 def _empty(root: Element) -> Element:

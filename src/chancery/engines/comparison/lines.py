@@ -11,7 +11,15 @@ from lxml import etree
 
 from chancery.engines.comparison.desk import Desk
 from chancery.engines.comparison.diffing import Step
-from chancery.engines.comparison.marks import bracket_control, field_code, field_sign, shell, turn, write_text
+from chancery.engines.comparison.marks import (
+    bracket_control,
+    field_code,
+    field_sign,
+    shell,
+    turn,
+    unwrap_holder,
+    write_text,
+)
 from chancery.engines.comparison.names import (
     DEL,
     DELTEXT,
@@ -34,11 +42,12 @@ from chancery.engines.comparison.names import (
     local,
 )
 from chancery.engines.comparison.revisions import range_of
-from chancery.engines.comparison.states import PLAIN, State, state_of
+from chancery.engines.comparison.states import COME, GONE, PLAIN, State, state_of
 from chancery.engines.comparison.tokens import Piece, Token, settled, tracked
 
 PLAIN_KEY: Final = PLAIN.key
-_UNCHANGED: Final = (None, 0, 0, False)
+_UNCHANGED: Final = (None, 0, 0)
+_SIMPLE: Final = (PLAIN, COME, GONE)
 
 
 @dataclass(slots=True)
@@ -65,6 +74,7 @@ class Line:
         self.mark_key: tuple[object, ...] = ()
         self.run: Element = None
         self.run_key: tuple[object, ...] = ()
+        self.going: tuple[State, str] | None = None
         self.words: list[str] = []
         self.word_tag = TEXT
 
@@ -92,22 +102,19 @@ class Line:
                 self._piece(piece, former_piece, state)
 
     def _same(self, step: Step) -> bool:
-        """Write a word that stays and goes on like the one before it: by far the most frequent case."""
+        """Write a word that goes on like the one before it: by far the most frequent case."""
         old, new = step.old, step.new
-        if old is None or new is None or self.run is None or self.mark_key is not PLAIN_KEY or len(new.pieces) != 1:
+        token = new if new is not None else old
+        if self.going is None or token is None or token.run is None or token.run.form != self.going[1] or self.stack:
             return False
-        piece = new.pieces[0]
-        if piece.node is not None or self.run_key[0] != piece.form or self.run_key[1:] != _UNCHANGED:
+        if old is None or new is None:
+            state = COME if old is None else GONE
+            if self.going[0] is not state:
+                return False
+            self._count(token, state)
+        elif self.going[0] is not PLAIN or old.run is None or old.run.form != self.going[1]:
             return False
-        if step.held or self.stack or new.markers or old.markers or len(old.pieces) != 1:
-            return False
-        marked = (
-            new.inserted is not None or new.deleted is not None or old.inserted is not None or old.deleted is not None
-        )
-        if marked or old.pieces[0].form != piece.form or tracked(piece.properties) or tracked(old.pieces[0].properties):
-            return False
-        self.word_tag = TEXT
-        self.words.append(piece.text)
+        self.words.append(token.key)
         return True
 
     def close(self) -> None:
@@ -125,6 +132,7 @@ class Line:
         """End the run at hand."""
         self._spell()
         self.run = None
+        self.going = None
 
     def _count(self, token: Token, state: State) -> None:
         tally = self.desk.tally
@@ -170,6 +178,10 @@ class Line:
             self._stop()
             self.mark = None
             if opened.accepted and opened.rejected:
+                continue
+            if not (opened.accepted or opened.rejected):
+                unwrap_holder(opened.node)
+                self.desk.tally.settled += 1
                 continue
             if opened.node.tag == SDT:
                 bracket_control(opened.node, self.desk, inserted=opened.accepted, like=opened.like)
@@ -240,11 +252,13 @@ class Line:
         if self.run is None or key != self.run_key:
             self._new_run(piece, former, theirs)
             self.run_key = key
+            self.word_tag = DELTEXT if state.deleted and not self.move else TEXT
+            simple = key[1:4] == _UNCHANGED and theirs == (state is GONE) and state in _SIMPLE
+            self.going = (state, piece.form) if simple else None
         if node is not None:
             self._spell()
             self.run.append(node)
         elif piece.text:
-            self.word_tag = DELTEXT if state.deleted and not self.move else TEXT
             self.words.append(piece.text)
 
     def _new_run(self, piece: Piece, former: Piece | None, theirs: bool) -> None:

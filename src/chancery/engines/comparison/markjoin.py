@@ -42,7 +42,8 @@ def mark_signs(paragraph: Element) -> list[Element]:
 
 def join_paragraphs(*, root: Element, accept: bool, picked: Picked, outcome: Counting) -> None:
     """Resolve the picked paragraph marks below a root, in place."""
-    for paragraph in list(root.iter(P)):
+    marked = {sign.getparent().getparent().getparent(): True for sign in root.iter(*RUN_MARKS) if _on_mark(sign)}
+    for paragraph in marked:
         gone = False
         for sign in mark_signs(paragraph):
             if not picked(sign):
@@ -63,6 +64,13 @@ def join_paragraphs(*, root: Element, accept: bool, picked: Picked, outcome: Cou
             and picked(lone)
         ):
             holder.remove(lone)
+
+
+def _on_mark(sign: Element) -> bool:
+    """Whether a revision sign stands on the mark of a paragraph."""
+    holder = sign.getparent()
+    above = holder.getparent() if holder is not None and holder.tag == RPR else None
+    return above is not None and above.tag == PPR and above.getparent() is not None and above.getparent().tag == P
 
 
 def _give_up(paragraph: Element) -> None:

@@ -59,6 +59,20 @@ def bracket_control(node: Element, desk: Desk, *, inserted: bool, like: Element 
     parent.insert(parent.index(node) + 1, ends[1])
 
 
+def unwrap_holder(node: Element) -> list[Element]:
+    """Put the content of a content control or other holder in its place and return it."""
+    content = node.find(SDTCONTENT) if node.tag == SDT else node
+    inner = [] if content is None else [child for child in content if not local(str(child.tag)).endswith("Pr")]
+    parent = node.getparent()
+    if parent is not None:
+        place = parent.index(node)
+        parent.remove(node)
+        for child in inner:
+            parent.insert(place, child)
+            place += 1
+    return inner
+
+
 def move_range(desk: Desk, tag: str, name: str) -> tuple[Element, Element]:
     """Return the two brackets of one end of a move."""
     start, end = desk.mark(_RANGE[tag] + "Start"), etree.Element(_RANGE[tag] + "End")

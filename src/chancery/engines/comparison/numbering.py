@@ -12,7 +12,7 @@ from chancery.engines.comparison.package import Package, parse_xml
 
 
 def number_labels(*, package: Package, roots: Iterable[Element]) -> dict[str, str]:
-    """Return for every list id in use a label made of its definition and of its turn among lists defined alike."""
+    """Return a label for every list id: its definition and, where it is in use, its turn among lists defined alike."""
     name = package.related(package.main(), "numbering")
     if name is None:
         return {}
@@ -26,7 +26,7 @@ def number_labels(*, package: Package, roots: Iterable[Element]) -> dict[str, st
                 found = prints.get(ident, "?")
                 turns[found] = turns.get(found, 0) + 1
                 labels[ident] = f"{found}#{turns[found]}"
-    return labels
+    return {**prints, **labels}
 
 
 @lru_cache(maxsize=8)

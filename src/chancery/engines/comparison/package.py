@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import posixpath
+import re
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -32,6 +33,10 @@ TYPES: Final = "[Content_Types].xml"
 _CT: Final = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 _RELS: Final = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 _DEEP: Final = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
+_ODD: Final = re.compile(
+    rb"xmlns(?!:w\s*=)(?::[^\s=]+)?\s*=\s*.http://schemas\.openxmlformats\.org/wordprocessingml/2006/main"
+    rb"|xmlns(?!:r\s*=)(?::[^\s=]+)?\s*=\s*.http://schemas\.openxmlformats\.org/officeDocument/2006/relationships"
+)
 _STRICT: Final = b"http://purl.oclc.org/ooxml/"
 
 
@@ -61,6 +66,7 @@ class Package:
     """The parts of one file by name, and what binds them. Types: by part name or extension, in lower case.
 
     spaces: prefixes that the roots of parsed parts declare. seen: roots by the bytes of their part, only to be read.
+    odd: whether some part gives the two main namespaces other prefixes than ``w`` and ``r``, as no office program does.
     """
 
     parts: dict[str, bytes]
@@ -68,7 +74,8 @@ class Package:
     defaults: dict[str, str] = field(default_factory=dict)
     relations: dict[str, dict[str, Relation]] = field(default_factory=dict)
     spaces: dict[str, dict[str | None, str]] = field(default_factory=dict)
-    seen: dict[bytes, tuple[Element, dict[str | None, str]]] = field(default_factory=dict)
+    seen: dict[bytes, tuple[Element, dict[str | None, str], bool]] = field(default_factory=dict)
+    odd: bool = False
 
     def relations_of(self, name: str) -> dict[str, Relation]:
         """Return the relationships of a part by id, empty when it has none."""
@@ -108,8 +115,9 @@ class Package:
             root = parse_xml(data, name)
             spaces = dict(root.nsmap)
             etree.cleanup_namespaces(root)
-            found = self.seen[data] = (root, spaces)
+            found = self.seen[data] = (root, spaces, b"\0" in data[:64] or _ODD.search(data) is not None)
         self.spaces[name] = found[1]
+        self.odd = self.odd or found[2]
         return found[0]
 
 
@@ -198,7 +206,7 @@ def _read_parts(archive: zipfile.ZipFile, packed: int, name: str) -> dict[str, b
 
 
 def _read_types(package: Package) -> None:
-    for node in package.tree(TYPES):
+    for node in package.look(TYPES):
         kind = node.get("ContentType", "")
         if node.tag == _CT + "Override":
             package.overrides[node.get("PartName", "").lstrip("/").lower()] = kind

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
-from chancery.engines.comparison.canonical import Canon
+from chancery.engines.comparison.canonical import Canon, special
 from chancery.engines.comparison.headers import header_lines, sections_of, shown
 from chancery.engines.comparison.listing import style_lines
-from chancery.engines.comparison.names import BODY, COMMENTREF, ENDREF, FOOTREF, ID, REVISIONS, TYPE, Element, W, local
+from chancery.engines.comparison.names import BODY, COMMENTREF, ENDREF, FOOTREF, ID, REVISIONS, Element, W, local
 from chancery.engines.comparison.numbering import number_labels
 from chancery.engines.comparison.package import TYPES, Package, read_package
 from chancery.engines.comparison.resolution import resolve_trees, story_parts
@@ -30,6 +30,7 @@ _NOTES: Final = (
 )
 
 
+_SPELLINGS: Final = (b"Change", b":ins", b":del", b":move", b":cell", b":customXml")
 _ASIDE: Final = frozenset(
     (
         "styles",
@@ -44,7 +45,7 @@ _ASIDE: Final = frozenset(
         "customXml",
     )
 )
-_SEPARATORS: Final = frozenset(("footnotes", "endnotes"))
+_SEPARATORS: Final = ("footnote ", "endnote ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +100,9 @@ def prove_packages(*, redline: Package, old: Package, new: Package, shared: dict
     changed = tuple(_changed_parts(redline, old, new))
     defects = tuple(defects_of(package=redline))
     if defects:
-        inherited = {(found.part, found.rule) for package in (new, old) for found in defects_of(package=package)}
-        defects = tuple(found for found in defects if (found.part, found.rule) not in inherited)
+        only = frozenset(found.part for found in defects)
+        inherited = {(one.part, one.rule) for side in (new, old) for one in defects_of(package=side, only=only)}
+        defects = tuple(one for one in defects if (one.part, one.rule) not in inherited)
     sides = {difference.side for difference in differences}
     return Proof(
         accepted="accept" not in sides,
@@ -142,7 +144,7 @@ def _shared(name: str, package: Package) -> bool:
 def stories(*, package: Package, accept: bool, shared: dict[bytes, str]) -> dict[str, list[str]]:
     """Return the canonical lines of all stories of a file with its revisions accepted or rejected."""
     trees = {name: package.look(name) for name in story_parts(package)}
-    marked = [name for name, root in trees.items() if next(root.iter(*REVISIONS), None) is not None]
+    marked = [name for name, root in trees.items() if _may_hold(package, name) and _holds(root)]
     if marked:
         trees |= {name: package.tree(name) for name in marked}
         notes = [package.related(package.main(), kind) for _tag, kind, _name in _NOTES]
@@ -165,12 +167,24 @@ def stories(*, package: Package, accept: bool, shared: dict[bytes, str]) -> dict
     body = trees[main].find(BODY)
     found["document"] = [] if body is None else canon.story(body)
     found |= _headers(canon, trees, main)
-    for tag, kind, _name in _NOTES[:2]:
-        special = [note for (what, _id), (_part, note) in canon.notes.items() if what == tag and note.get(TYPE)]
-        found[kind] = [line for note in special for line in canon.story(note)]
+    for (tag, _ident), (part, note) in canon.notes.items():
+        if tag != COMMENTREF and special(note):
+            canon.part = part
+            found.setdefault(f"{local(tag).removesuffix('Reference')} {special(note)}", []).extend(canon.story(note))
+    canon.part = main
     if styles is not None and styles in trees:
         found |= _styles(canon, trees[styles], package.parts[styles], shared)
     return found
+
+
+def _may_hold(package: Package, name: str) -> bool:
+    """Whether the bytes of a part could spell a revision; quicker than a look at every element."""
+    data = package.parts[name]
+    return package.odd or any(word in data for word in _SPELLINGS)
+
+
+def _holds(root: Element) -> bool:
+    return next(root.iter(*REVISIONS), None) is not None
 
 
 def _styles(canon: Canon, root: Element, data: bytes, shared: dict[bytes, str]) -> dict[str, list[str]]:
@@ -200,12 +214,12 @@ def _headers(canon: Canon, trees: dict[str, Element], main: str) -> dict[str, li
 
 
 def _compare(side: str, expected: dict[str, list[str]], found: dict[str, list[str]]) -> list[Difference]:
-    """Return the first differences; styles that only the redline has are no difference."""
+    """Return the first differences; styles that only the redline has are none, nor separators that one file lacks."""
     made: list[Difference] = []
     names = [*expected, *(name for name in found if name not in expected and not name.startswith("style "))]
     for name in names:
         wanted, there = expected.get(name, []), found.get(name, [])
-        if wanted == there or (name in _SEPARATORS and not (wanted and there)):
+        if wanted == there or (name.startswith(_SEPARATORS) and not (wanted and there)):
             continue
         for tag, start, stop, begin, end in SequenceMatcher(None, wanted, there, autojunk=False).get_opcodes():
             if tag != "equal" and len(made) < SHOWN:

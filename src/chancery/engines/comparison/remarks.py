@@ -6,10 +6,10 @@ from typing import Final
 
 from lxml import etree
 
-from chancery.engines.comparison.canonical import Canon
+from chancery.engines.comparison.canonical import Canon, special
 from chancery.engines.comparison.desk import Desk
 from chancery.engines.comparison.joint import Joint, at_home
-from chancery.engines.comparison.names import COMMENTREF, ENDREF, FOOTREF, ID, TYPE, W14_URI, Element, W
+from chancery.engines.comparison.names import COMMENTREF, ENDREF, FOOTREF, ID, W14_URI, Element, W
 from chancery.engines.comparison.package import Package
 from chancery.engines.comparison.stories import block_nodes, single, weave_into
 
@@ -69,11 +69,24 @@ class Notes:
     def write(self, *, desk: Desk, document: Element) -> None:
         """Write the parts of notes that differ."""
         for tag, (kind, name) in KINDS.items():
-            pairs = {new: old for what, old, new in desk.paired_notes if what == tag}
-            inserted = {ident for what, ident in desk.inserted_notes if what == tag} - set(pairs)
+            pairs = self._separators(tag, kind) | {new: old for what, old, new in desk.paired_notes if what == tag}
+            inserted = [
+                ident for what, ident in dict.fromkeys(desk.inserted_notes) if what == tag and ident not in pairs
+            ]
             gone = {ident: made for (what, ident), made in self.made.items() if what == tag}
             if pairs or inserted or gone:
                 self._part(tag, kind, name, pairs, inserted, gone, desk, document)
+
+    def _separators(self, tag: str, kind: str) -> dict[str, str]:
+        """Return the separators of notes that both files have, new id to old; none when the part is the same."""
+        sides = []
+        for canon in (self.joint.new, self.joint.old):
+            part = canon.package.related(canon.package.main(), kind)
+            data = canon.package.parts.get(part or "", b"")
+            found = {special(note): ident for (what, ident), (_part, note) in canon.notes.items() if what == tag}
+            sides.append((data, found))
+        (data_new, new), (data_old, old) = sides
+        return {} if data_new == data_old else {new[key]: old[key] for key in new if key and key in old}
 
     def _part(
         self,
@@ -81,7 +94,7 @@ class Notes:
         kind: str,
         name: str,
         pairs: dict[str, str],
-        inserted: set[str],
+        inserted: list[str],
         gone: dict[str, str],
         desk: Desk,
         document: Element,
@@ -127,7 +140,7 @@ class Notes:
 def _bare(root: Element, name: str) -> Element:
     """Return a part of notes with its separators only."""
     for note in list(root.iter(name)):
-        if not note.get(TYPE):
+        if not special(note):
             root.remove(note)
     return root
 
@@ -141,8 +154,7 @@ def _insert(root: Element, note: Element, ident: str, tag: str, name: str, docum
             break
         before = by_id.get(reference.get(ID, ""), before)
     if before is None:
-        special = [there for there in root if there.get(TYPE)]
-        before = special[-1] if special else None
+        before = next((there for there in reversed(root) if special(there)), None)
     root.insert(0 if before is None else root.index(before) + 1, note)
 
 

@@ -201,6 +201,7 @@ def _controls(root: Element, accept: bool, picked: Picked, outcome: Outcome) -> 
 
 
 def _cells(nodes: list[Element], accept: bool, outcome: Outcome) -> None:
+    spans: dict[Element, bool] = {}
     for node in nodes:
         holder = node.getparent()
         cell = holder.getparent() if holder is not None else None
@@ -220,7 +221,7 @@ def _cells(nodes: list[Element], accept: bool, outcome: Outcome) -> None:
             left = cell.getprevious()
             row = cell.getparent()
             outcome.drop(cell)
-            if node.tag == CELLDEL:
+            if node.tag == CELLDEL and left is not None and not spans.setdefault(left, _stated(left)):
                 _widen(row, left, _span(cell))
 
 
@@ -231,16 +232,21 @@ def _span(cell: Element) -> int:
     return int(value) if value.isdigit() else 1
 
 
-def _widen(row: Element, left: Element | None, columns: int) -> None:
+def _stated(cell: Element) -> bool:
+    """Whether a cell says itself how many columns it takes."""
+    return cell.find(f"{TCPR}/{W}gridSpan") is not None
+
+
+def _widen(row: Element, left: Element, columns: int) -> None:
     """Let the cell before a removed one span its columns, when its width says that it took their place.
 
     A word processor that merges cells under tracking removes the others and widens the first, without a span.
     """
     table = next(row.iterancestors(TBL), None)
     grid = None if table is None else table.find(TBLGRID)
-    holder = None if left is None else left.find(TCPR)
+    holder = left.find(TCPR)
     width = None if holder is None else holder.find(W + "tcW")
-    if grid is None or left is None or left.tag != TC or holder is None or width is None:
+    if grid is None or left.tag != TC or holder is None or width is None:
         return
     widths = [_whole(col.get(W + "w")) for col in grid if col.tag == W + "gridCol"]
     first = sum(_span(cell) for cell in row.iterchildren(TC) if row.index(cell) < row.index(left))

@@ -42,7 +42,7 @@ class State:
 
 
 PLAIN = State()
-_GONE, _COME = State(deleted=True), State(inserted=True)
+GONE, COME = State(deleted=True), State(inserted=True)
 
 
 def state_of(step: Step, desk: Desk) -> State:
@@ -56,7 +56,7 @@ def state_of(step: Step, desk: Desk) -> State:
         if mark is not None
     ]
     if not marks:
-        return PLAIN if old is not None and new is not None else _GONE if new is None else _COME
+        return PLAIN if old is not None and new is not None else GONE if new is None else COME
     accepted = new is not None and new.deleted is None
     rejected = old is not None and old.inserted is None
     came = next((token.inserted for token in (new, old) if token is not None and token.inserted is not None), None)

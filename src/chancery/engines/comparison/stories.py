@@ -10,7 +10,7 @@ from lxml import etree
 from chancery.engines.comparison.alignment import Block, Group, align, blocks_of, find_moves
 from chancery.engines.comparison.desk import Desk
 from chancery.engines.comparison.entries import Entry, entries_of, settle_chain, settle_end, write_entry
-from chancery.engines.comparison.marks import bracket_control
+from chancery.engines.comparison.marks import bracket_control, unwrap_holder
 from chancery.engines.comparison.names import (
     CUSTOM_RANGES,
     MARKERS,
@@ -143,8 +143,11 @@ def _bracketed(old: Element | None, new: Element | None, made: Element, desk: De
     kinds = [("", None) if node is None else range_of(node) for node in (old, new)]
     accepted = new is not None and kinds[1][0] != "del"
     rejected = old is not None and kinds[0][0] != "ins"
-    if accepted == rejected:
+    if accepted and rejected:
         return [made]
+    if not (accepted or rejected):
+        desk.tally.settled += 1
+        return unwrap_holder(made)
     holder = etree.Element(P)
     holder.append(made)
     like = kinds[1][1] if kinds[1][1] is not None else kinds[0][1]

@@ -4,37 +4,31 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Protocol
 
 from lxml import etree
-from rapidfuzz.distance import LCSseq
 
-from chancery.engines.comparison.canonical import Canon
 from chancery.engines.comparison.desk import Desk
-from chancery.engines.comparison.diffing import blocks
 from chancery.engines.comparison.names import (
     CELLDEL,
     CELLINS,
-    CUSTOMXML,
     DEL,
     INS,
-    SDT,
-    SDTCONTENT,
     TBLGRID,
     TBLPR,
     TBLPREX,
     TC,
     TCPR,
-    TEXT,
     TR,
     TRPR,
+    VAL,
     Element,
     W,
     local,
 )
+from chancery.engines.comparison.row_pairs import inside, outer, pair_cells, pair_rows, units
 
-_LIKE_ROW: Final = 0.25
-_MOST_ROWS: Final = 40_000
+TCW, GRIDSPAN = W + "tcW", W + "gridSpan"
 
 
 class Weave(Protocol):
@@ -51,8 +45,8 @@ class Single(Protocol):
 
 def write_table(*, old: Element, new: Element, desk: Desk, weave: Weave, single: Single) -> Element:
     """Return the redline of two tables; the node of the new one is changed in place."""
-    rows_old, rows_new = _units(old, TR), _units(new, TR)
-    steps = _rows(rows_old, rows_new, desk)
+    rows_old, rows_new = units(old, TR), units(new, TR)
+    steps = pair_rows(rows_old, rows_new, desk)
     _track_child(new, old, TBLPR, W + "tblPrChange", desk, 0)
     _grid(new, old, desk)
     made: list[Element] = []
@@ -79,142 +73,29 @@ def single_table(*, node: Element, desk: Desk, inserted: bool, single: Single) -
     for child in list(made):
         if child.tag not in (TBLPR, TBLGRID):
             made.remove(child)
-    made.extend(_single_unit(unit, desk, inserted, single) for unit in _units(node, TR))
+    made.extend(_single_unit(unit, desk, inserted, single) for unit in units(node, TR))
     return made
-
-
-def _units(node: Element, tag: str) -> list[Element]:
-    """Return rows or cells, those inside a content control with it."""
-    return [child for child in node if child.tag == tag or child.tag in (SDT, CUSTOMXML)]
-
-
-def _outer(unit: Element, tag: str) -> list[Element]:
-    """Return the rows or cells of a unit, none of tables inside them."""
-    if unit.tag == tag:
-        return [unit]
-    content = unit.find(SDTCONTENT) if unit.tag == SDT else unit
-    return [] if content is None else [found for inner in _units(content, tag) for found in _outer(inner, tag)]
-
-
-def _shape(unit: Element, desk: Desk) -> tuple[str, ...]:
-    """Return what must be equal for two rows with content controls to be paired."""
-    controls = [node for node in unit.iter(SDT, CUSTOMXML) if next(node.iterancestors(TC), None) is None]
-    return tuple(desk.new.attributes(node) + desk.new.control_properties(node) for node in controls)
-
-
-def _inside(unit: Element, tag: str) -> Element | None:
-    """Return the only row or cell of a unit, None when a content control holds several."""
-    while unit is not None and unit.tag in (SDT, CUSTOMXML):
-        content = unit.find(SDTCONTENT) if unit.tag == SDT else unit
-        inner = [] if content is None else _units(content, tag)
-        if len(inner) != 1:
-            return None
-        unit = inner[0]
-    return unit
-
-
-def _letter(unit: Element, canon: Canon, desk: Desk) -> str:
-    """Return the character that stands for a row's canonical text."""
-    return desk.alphabet.letter("row" + "\n".join(canon.rows([unit])))
-
-
-def _rows(old: list[Element], new: list[Element], desk: Desk) -> list[tuple[Element | None, Element | None, bool]]:
-    """Pair rows: equal ones first, then in each gap the likest in order, the rest alone."""
-    spelt_old = "".join(_letter(unit, desk.old, desk) for unit in old)
-    spelt_new = "".join(_letter(unit, desk.new, desk) for unit in new)
-    pairs: list[tuple[Element | None, Element | None, bool]] = []
-    at_old = at_new = 0
-    for start_old, start_new, length in [*blocks(old=spelt_old, new=spelt_new), (len(old), len(new), 0)]:
-        pairs += [(*pair, False) for pair in _row_gap(old[at_old:start_old], new[at_new:start_new], desk)]
-        pairs += [(old[start_old + step], new[start_new + step], True) for step in range(length)]
-        at_old, at_new = start_old + length, start_new + length
-    return pairs
-
-
-def _row_gap(old: list[Element], new: list[Element], desk: Desk) -> list[tuple[Element | None, Element | None]]:
-    if not old or not new:
-        return [(unit, None) for unit in old] + [(None, unit) for unit in new]
-    words_old = [_words(unit, desk) for unit in old]
-    words_new = [_words(unit, desk) for unit in new]
-    shapes = [_shape(unit, desk) for unit in old], [_shape(unit, desk) for unit in new]
-    if len(old) * len(new) > _MOST_ROWS:
-        return _in_place(old, new, [a == b for a, b in zip(*shapes, strict=False)], words_old, words_new)
-    table = {
-        (at, to): weight
-        for at in range(len(old))
-        for to in range(len(new))
-        if shapes[0][at] == shapes[1][to] and (weight := _like(old[at], new[to], words_old[at], words_new[to])) > 0
-    }
-    best = [[0.0] * (len(new) + 1) for _line in range(len(old) + 1)]
-    for at in range(len(old) - 1, -1, -1):
-        for to in range(len(new) - 1, -1, -1):
-            met = table.get((at, to), 0.0)
-            best[at][to] = max(best[at + 1][to], best[at][to + 1], best[at + 1][to + 1] + met if met else 0.0)
-    pairs: list[tuple[Element | None, Element | None]] = []
-    at = to = 0
-    while at < len(old) and to < len(new):
-        met = table.get((at, to), 0.0)
-        if met and best[at][to] == best[at + 1][to + 1] + met:
-            pairs.append((old[at], new[to]))
-            at, to = at + 1, to + 1
-        elif best[at][to] == best[at + 1][to]:
-            pairs.append((old[at], None))
-            at += 1
-        else:
-            pairs.append((None, new[to]))
-            to += 1
-    return pairs + [(unit, None) for unit in old[at:]] + [(None, unit) for unit in new[to:]]
-
-
-def _in_place(
-    old: list[Element], new: list[Element], same_shape: list[bool], words_old: list[str], words_new: list[str]
-) -> list[tuple[Element | None, Element | None]]:
-    """Pair rows by their place, where there are too many to look for the likest."""
-    pairs: list[tuple[Element | None, Element | None]] = []
-    for at, same in enumerate(same_shape):
-        if same and _like(old[at], new[at], words_old[at], words_new[at]) > 0:
-            pairs.append((old[at], new[at]))
-        else:
-            pairs += [(old[at], None), (None, new[at])]
-    count = len(same_shape)
-    return pairs + [(unit, None) for unit in old[count:]] + [(None, unit) for unit in new[count:]]
-
-
-def _words(unit: Element, desk: Desk) -> str:
-    return desk.alphabet.spell("".join(f"{node.text} " for node in unit.iter(TEXT) if node.text).split())
-
-
-def _like(old: Element, new: Element, words_old: str, words_new: str) -> float:
-    """Return how alike two rows are: above 0 when they may be paired."""
-    one, two = _inside(old, TR), _inside(new, TR)
-    if one is None or two is None or old.tag != new.tag:
-        return 0.0
-    same_shape = len(_units(one, TC)) == len(_units(two, TC))
-    if not words_old or not words_new:
-        return 0.1 if same_shape else 0.0
-    share = 2 * LCSseq.similarity(words_old, words_new) / (len(words_old) + len(words_new))
-    if share < _LIKE_ROW:
-        return 0.05 if same_shape else 0.0
-    return float(share) + (0.2 if same_shape else 0.0)
 
 
 def _row(old: Element, new: Element, desk: Desk, weave: Weave, single: Single) -> Element:
     """Return the redline of two rows, the new one changed in place; both rows alone when their cells do not fit."""
-    one, two = _inside(old, TR), _inside(new, TR)
+    one, two = inside(old, TR), inside(new, TR)
     if one is None or two is None:
         raise AssertionError("only single rows are paired")
-    cells = _cells(_units(one, TC), _units(two, TC), desk)
+    cells = pair_cells(units(one, TC), units(two, TC), desk)
     _track_child(two, one, TBLPREX, W + "tblPrExChange", desk, 0)
     place = 1 if two.find(TBLPREX) is not None else 0
     _row_marks(one, two, desk, place)
     made: list[Element] = []
     for before, after in cells:
         if before is not None and after is not None:
-            made.append(_cell(before, after, desk, weave))
-        else:
-            lone = after if after is not None else before
-            made.append(_single_cell(lone, desk, after is not None, single, mark=True))
-    for unit in _units(two, TC):
+            made += _cell(before, after, desk, weave)
+            continue
+        lone = _lone_cell(before, after, desk, single)
+        if lone and after is None:
+            _fix_span(made[-1] if made else None)
+        made += lone
+    for unit in units(two, TC):
         two.remove(unit)
     two.extend(made)
     return new
@@ -243,44 +124,72 @@ def _row_marks(old: Element, new: Element, desk: Desk, place: int) -> None:
         properties.insert(sum(1 for child in properties if child.tag != W + "trPrChange"), desk.mark(tag, by))
 
 
-def _cells(old: list[Element], new: list[Element], desk: Desk) -> list[tuple[Element | None, Element | None]]:
-    """Pair cells: in place when there are as many, else those alike in order, the rest taken out or put in."""
-    if len(old) == len(new):
-        return list(zip(old, new, strict=True))
-    words_old = [_words(unit, desk) for unit in old]
-    words_new = [_words(unit, desk) for unit in new]
-    letter = desk.alphabet.letter
-    same = blocks(
-        old="".join(letter("cell" + words) for words in words_old),
-        new="".join(letter("cell" + words) for words in words_new),
-    )
-    pairs: list[tuple[Element | None, Element | None]] = []
-    at_old = at_new = 0
-    for start_old, start_new, length in [*same, (len(old), len(new), 0)]:
-        left, right = old[at_old:start_old], new[at_new:start_new]
-        both = min(len(left), len(right))
-        pairs += list(zip(left[:both], right[:both], strict=True))
-        pairs += [(unit, None) for unit in left[both:]] + [(None, unit) for unit in right[both:]]
-        pairs += [(old[start_old + step], new[start_new + step]) for step in range(length)]
-        at_old, at_new = start_old + length, start_new + length
-    return pairs
-
-
-def _cell(old: Element, new: Element, desk: Desk, weave: Weave) -> Element:
-    """Return the redline of two cells, the new one changed in place."""
-    one, two = _inside(old, TC), _inside(new, TC)
+def _cell(old: Element, new: Element, desk: Desk, weave: Weave) -> list[Element]:
+    """Return the redline of two cells, the new one changed in place; nothing when neither side shows it."""
+    one, two = inside(old, TC), inside(new, TC)
     if one is None or two is None:
-        return new
+        return [new]
+    former, later = cell_mark(one), cell_mark(two)
+    accepted, rejected = later is None or later.tag != CELLDEL, former is None or former.tag != CELLINS
+    if not accepted and not rejected:
+        desk.tally.settled += 1
+        return []
+    if later is not None:
+        later.getparent().remove(later)
     _track_child(two, one, TCPR, W + "tcPrChange", desk, 0)
+    if accepted != rejected:
+        tag = CELLINS if accepted else CELLDEL
+        _mark_cell(two, desk.mark(tag, next((mark for mark in (later, former) if _is(mark, tag)), None)))
     weave(old=one, new=two, made=two, desk=desk)
-    return new
+    return [new]
+
+
+def cell_mark(cell: Element) -> Element | None:
+    """Return the mark of a cell that is tracked as put in or taken out."""
+    properties = cell.find(TCPR)
+    return None if properties is None else next((one for one in properties if one.tag in (CELLINS, CELLDEL)), None)
+
+
+def _is(mark: Element | None, tag: str) -> bool:
+    return mark is not None and mark.tag == tag
+
+
+def _mark_cell(cell: Element, mark: Element) -> None:
+    properties = cell.find(TCPR)
+    if properties is None:
+        properties = etree.Element(TCPR)
+        cell.insert(0, properties)
+    properties.insert(sum(1 for child in properties if child.tag != W + "tcPrChange"), mark)
+
+
+def _fix_span(unit: Element | None) -> None:
+    """Say of the cell before a deleted one how many columns it takes, so that nobody has to guess it from its width."""
+    cell = None if unit is None else inside(unit, TC)
+    properties = None if cell is None else cell.find(TCPR)
+    if properties is None or properties.find(TCW) is None or properties.find(GRIDSPAN) is not None:
+        return
+    span = etree.Element(GRIDSPAN)
+    span.set(VAL, "1")
+    properties.find(TCW).addnext(span)
+
+
+def _lone_cell(old: Element | None, new: Element | None, desk: Desk, single: Single) -> list[Element]:
+    """Return a cell that one file only has: marked by us, by those who marked it, or left out when nobody shows it."""
+    unit, inserted = (new, True) if new is not None else (old, False)
+    marks = [cell_mark(cell) for cell in outer(unit, TC)]
+    if marks and all(_is(mark, CELLDEL if inserted else CELLINS) for mark in marks):
+        desk.tally.settled += len(marks)
+        return []
+    own = not (marks and all(_is(mark, CELLINS if inserted else CELLDEL) for mark in marks))
+    desk.tally.kept += 0 if own else len(marks)
+    return [_single_cell(unit, desk, inserted, single, mark=own)]
 
 
 def _single_unit(unit: Element, desk: Desk, inserted: bool, single: Single) -> Element:
     """Return a row, or a content control of rows, with every row marked."""
     made = copy.deepcopy(unit) if inserted else desk.bring(unit)
     made.tail = None
-    for row, source in zip(_outer(made, TR), _outer(unit, TR), strict=True):
+    for row, source in zip(outer(made, TR), outer(unit, TR), strict=True):
         properties = row.find(TRPR)
         if properties is None:
             properties = etree.Element(TRPR)
@@ -288,7 +197,7 @@ def _single_unit(unit: Element, desk: Desk, inserted: bool, single: Single) -> E
         tag = INS if inserted else DEL
         if not any(child.tag == tag for child in properties):
             properties.insert(sum(1 for child in properties if child.tag != W + "trPrChange"), desk.mark(tag))
-        for cell, origin in zip(_outer(row, TC), _outer(source, TC), strict=True):
+        for cell, origin in zip(outer(row, TC), outer(source, TC), strict=True):
             _fill(cell, origin, desk, inserted, single)
     return made
 
@@ -297,14 +206,9 @@ def _single_cell(unit: Element, desk: Desk, inserted: bool, single: Single, *, m
     """Return a cell that stands in one file only, marked as such."""
     made = copy.deepcopy(unit) if inserted else desk.bring(unit)
     made.tail = None
-    for cell, origin in zip(_outer(made, TC), _outer(unit, TC), strict=True):
+    for cell, origin in zip(outer(made, TC), outer(unit, TC), strict=True):
         if mark:
-            properties = cell.find(TCPR)
-            if properties is None:
-                properties = etree.Element(TCPR)
-                cell.insert(0, properties)
-            place = sum(1 for child in properties if child.tag != W + "tcPrChange")
-            properties.insert(place, desk.mark(CELLINS if inserted else CELLDEL))
+            _mark_cell(cell, desk.mark(CELLINS if inserted else CELLDEL))
         _fill(cell, origin, desk, inserted, single)
     return made
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import copy
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from lxml import etree
@@ -88,23 +89,34 @@ def tracked(properties: Element | None) -> bool:
 class Token:
     """The smallest thing that is compared. key: what must be equal; size: visible characters.
 
-    inserted, deleted: the revision element around it, if any. path: holders from the outside in; place: their keys.
-    mark: the paragraph, on its mark.
+    parts: its pieces, not yet cut of a word with a run. inserted, deleted: the revision element around it, if any.
+    path: holders from the outside in; place: their keys. mark: the paragraph, on its mark. run: the stretch that holds
+    the word, when nothing is to be said of it: no holder, no revision, no marker, one format.
     """
 
     key: str
     size: int
-    pieces: list[Piece]
+    parts: list[Piece] | None
     path: tuple[Element, ...] = ()
     place: tuple[str, ...] = ()
     inserted: Element | None = None
     deleted: Element | None = None
     mark: Element | None = None
-    markers: list[Element] = field(default_factory=list)
+    markers: Sequence[Element] = ()
+    run: Piece | None = None
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """Stretches of one format."""
+        if self.parts is None:
+            self.parts = [] if self.run is None else [Piece(self.run.properties, self.run.form, self.key)]
+        return self.parts
 
     @property
     def form(self) -> str:
         """Formats of the pieces, one text."""
+        if self.run is not None:
+            return self.run.form
         if len(self.pieces) == 1:
             return self.pieces[0].form
         return "\x1f".join(f"{piece.form}\x1e{len(piece.text)}" for piece in self.pieces)
@@ -126,7 +138,7 @@ def mark_token(paragraph: Element) -> Token:
     return Token(
         key="¶§" if section else "¶",
         size=0,
-        pieces=[],
+        parts=[],
         inserted=next((sign for sign in signs if sign.tag in (INS, MOVETO)), None),
         deleted=next((sign for sign in signs if sign.tag in (DEL, MOVEFROM)), None),
         mark=paragraph,
@@ -228,39 +240,57 @@ class Tokeniser:
         self.tokens.append(token)
 
     def _flush(self) -> None:
-        """Cut the gathered text into words across its runs."""
+        """Cut the gathered text into words across its runs; a word that comes again in its run is the same token."""
         if not self.text:
             return
         gathered, self.text = self.text, []
-        if len(gathered) == 1:
-            only = gathered[0]
-            for word in WORDS.findall(only.text):
-                self._add(Token(word, len(word), [Piece(only.properties, only.form, text=word)]), self.state)
-            return
+        state, tokens = self.state, self.tokens
+        free = not state.path and state.inserted is None and state.deleted is None
+        plain = [free and not tracked(piece.properties) for piece in gathered]
         ends, total = [], 0
         for piece in gathered:
             total += len(piece.text)
             ends.append(total)
         at = start = 0
-        for word in WORDS.findall("".join(piece.text for piece in gathered)):
+        known: dict[str, Token] = {}
+        text = gathered[0].text if len(gathered) == 1 else "".join(piece.text for piece in gathered)
+        for word in WORDS.findall(text):
             stop = start + len(word)
-            pieces: list[Piece] = []
-            while start < stop:
-                here = min(stop, ends[at])
-                part = word[len(word) - (stop - start) : len(word) - (stop - here)]
-                source = gathered[at]
-                if (
-                    pieces
-                    and pieces[-1].form == source.form
-                    and not (tracked(pieces[-1].properties) or tracked(source.properties))
-                ):
-                    pieces[-1].text += part
-                elif part:
-                    pieces.append(Piece(source.properties, source.form, text=part))
-                start = here
-                if start == ends[at] and at + 1 < len(ends):
-                    at += 1
-            self._add(Token(word, len(word), pieces), self.state)
+            if stop <= ends[at] and plain[at] and not self.markers:
+                token = known.get(word)
+                if token is None:
+                    token = known[word] = Token(word, stop - start, None, run=gathered[at])
+                tokens.append(token)
+                start = stop
+            else:
+                pieces, at = _cut(word, start, gathered, ends, at)
+                known = {}
+                self._add(Token(word, len(word), pieces), state)
+                start = stop
+            while start == ends[at] and at + 1 < len(ends):
+                at, known = at + 1, {}
+
+
+def _cut(word: str, start: int, gathered: Sequence[Piece], ends: Sequence[int], at: int) -> tuple[list[Piece], int]:
+    """Return the pieces of a word that begins at a place of the gathered text, and in which piece it ends."""
+    stop = start + len(word)
+    pieces: list[Piece] = []
+    while start < stop:
+        here = min(stop, ends[at])
+        part = word[len(word) - (stop - start) : len(word) - (stop - here)]
+        source = gathered[at]
+        if (
+            pieces
+            and pieces[-1].form == source.form
+            and not (tracked(pieces[-1].properties) or tracked(source.properties))
+        ):
+            pieces[-1].text += part
+        elif part:
+            pieces.append(Piece(source.properties, source.form, text=part))
+        start = here
+        if start == ends[at] and at + 1 < len(ends):
+            at += 1
+    return pieces, at
 
 
 def _fields(tokens: list[Token]) -> list[Token]:
@@ -286,7 +316,7 @@ def _fields(tokens: list[Token]) -> list[Token]:
         name = "".join(one.key for one in head)
         if joined and stop > at + 1:
             token.key = name
-            token.pieces = [piece for one in head for piece in one.pieces]
+            token.parts = [piece for one in head for piece in one.pieces]
             token.markers = [marker for one in head for marker in one.markers]
             made.append(token)
         else:

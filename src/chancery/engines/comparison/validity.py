@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 from typing import Any, Final
 
 from lxml import etree
@@ -38,6 +40,7 @@ from chancery.engines.comparison.names import (
 from chancery.engines.comparison.package import Package
 from chancery.engines.comparison.resolution import story_parts
 
+_NAMED: Final = re.compile(rb"""\sr:\w+\s*=\s*["']([^"'<]*)["']""")
 _LINKS: Final = etree.XPath("//@*[namespace-uri() = $space]", smart_strings=False)
 _REMOVED: Final = frozenset((DEL, MOVEFROM))
 _ADDED: Final = frozenset((INS, MOVETO))
@@ -52,9 +55,11 @@ class Defect:
     count: int
 
 
-def defects_of(*, package: Package) -> Iterator[Defect]:
-    """Yield the faults of the markup of all story parts."""
+def defects_of(*, package: Package, only: frozenset[str] | None = None) -> Iterator[Defect]:
+    """Yield the faults of the markup of all story parts, or of some."""
     for part in story_parts(package):
+        if only is not None and part not in only:
+            continue
         root = package.look(part)
         found: Counter[str] = Counter()
         _marks(root, found)
@@ -135,8 +140,8 @@ def _shown(node: Element) -> bool:
 
 def _relations(package: Package, part: str, root: Element, found: Counter[str]) -> None:
     known = package.relations_of(part)
-    links: Any = _LINKS(root, space=R_URI)
+    links: Any = _LINKS(root, space=R_URI) if package.odd else _NAMED.findall(package.parts[part])
     for value in links:
-        relation = known.get(str(value))
+        relation = known.get(unescape(value if isinstance(value, str) else value.decode("utf-8", "replace")))
         if value and (relation is None or not (relation.external or relation.target in package.parts)):
             found["relation_missing"] += 1
