@@ -48,10 +48,10 @@ class _Open:
 class XmlChecking:
     """One pass over an XML bill; the counterpart of ``validation.Checking`` for the flat formats."""
 
-    def __init__(self, *, profile: Profile | None = None, today: date | None = None) -> None:
+    def __init__(self, *, profile: Profile | None = None, today: date | None = None, short_way: bool = True) -> None:
         self.profile, self.today = profile or Profile(), today
         self.report = Report(severities=self.profile.severities)
-        self.walker = Walker(opened=self._opened, closed=self._closed, plain=self._plain)
+        self.walker = Walker(opened=self._opened, closed=self._closed, plain=self._plain if short_way else None)
         self.version = ""
         self._quick: PlainCharges | None = None
         self.marked = False
