@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise, repeat
 from operator import add, mul, sub
+from typing import NamedTuple
 
 from chancery.engines.billing.codes import UNLISTED, CodeKind, find_code, timekeeper_classes
 from chancery.engines.billing.ledes_cutting import (
@@ -44,8 +45,7 @@ PERSON = (17, 21, 22, 30, 31, 49)
 NOTHING = frozenset(("", "0", "0.0", "0.00", "0.0000"))
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Neighbouring records with one head. begin, end: positions in the block, end exclusive.
 
     at: characters before its first record, -1 when not known. tax_at: bytes of that record before the tax total.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 # Fields that stand once per invoice: the first eight, and in 98BI also 25 to 30, 51 and 52.
 HEAD_COUNT = 8
@@ -14,8 +15,7 @@ FIELDS, WIDE_FIELDS = 24, 52
 WIDTH, WIDE_WIDTH = 16, 22
 
 
-@dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(NamedTuple):
     """What neighbouring records have in common: first eight fields, and in 98BI fields 25 to 30, and 51 and 52.
 
     end: the last two fields with the mark that ends a record.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from operator import le, ne
+from typing import NamedTuple
 
 from chancery.engines.billing.codes import currencies
 from chancery.engines.billing.invoice_rules import HEADS, check_international, head_value
@@ -21,8 +21,7 @@ LATEST = "99999999"
 TOTAL = re.compile(r"-?\d{1,12}(?:\.\d\d?)?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """The invoice-level fields of a record, without a finding.
 
     lowest, highest: days YYYYMMDD between which work raises no question. before: bytes before the invoice total.

@@ -15,7 +15,7 @@ from chancery.engines.billing.ledes_xml_pieces import OPENING, Piece, breaks_in,
 
 DEPTH_LIMIT = 24
 TEXT_LIMIT = 1 << 16
-FIELDS_LIMIT = 512
+FIELDS_LIMIT, SHAPES_LIMIT = 512, 1000
 CHUNK = 1 << 16
 SEGMENTS = frozenset(
     ("firm", "client", "invoice", "matter", "matter_disc_cred", "tk_sum", "fee", "expense", "lf_address", "cl_address")
@@ -72,6 +72,7 @@ class Walker:
         self.size = 0
         self.held, self.last = b"", b""
         self.fed, self.line = 0, 1
+        self.shapes: dict[tuple[str, ...], bool] = {}
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
         # Where the parser waits for more of an unfinished tag, its calls would come too late for ``_pass``.
@@ -145,20 +146,20 @@ class Walker:
             return None
         if start > place:
             self._feed(data[place:start])
-        found, end = pieces_at(data=data, start=start, line=self.line, offset=self.fed)
         taken: list[tuple[Piece, dict[str, str]]] = []
-        for piece in found if self.path and self.plain is not None and len(self.path) + 2 <= DEPTH_LIMIT else ():
-            values = piece.values() if len(piece.body) < TEXT_LIMIT else None
-            if values is None or len(values) >= FIELDS_LIMIT or not SEGMENTS.isdisjoint(values):
+        welcome = self.path and self.plain is not None and len(self.path) + 2 <= DEPTH_LIMIT
+        for piece in pieces_at(data=data, start=start, line=self.line, offset=self.fed) if welcome else ():
+            values = piece.values() if piece.end - piece.begin < TEXT_LIMIT else None
+            if values is None or len(values) >= FIELDS_LIMIT or not self._flat(values):
                 break
             taken.append((piece, values))
         if not taken:
             # Not plain: the parser takes the opening tag, and what follows is looked at again.
-            stop = end if found else start + len(name) + 2
+            stop = start + len(name) + 2
             self._feed(data[start:stop])
             return stop
         last = taken[-1][0]
-        stop = start + last.inner - self.fed + len(last.body) + len(name_end(last))
+        stop = start + last.end + len(last.name) + 3
         self._listen(False)
         self._feed(data[start:stop])
         self._listen(True)
@@ -167,6 +168,15 @@ class Walker:
             if self.plain is not None:
                 self.plain(piece, values)
         return stop
+
+    def _flat(self, values: dict[str, str]) -> bool:
+        """Tell whether none of the elements of a segment is a segment itself; the same names come again and again."""
+        names = tuple(values)
+        if names not in self.shapes:
+            if len(self.shapes) >= SHAPES_LIMIT:
+                self.shapes.clear()
+            self.shapes[names] = SEGMENTS.isdisjoint(names)
+        return self.shapes[names]
 
     def _feed(self, data: bytes) -> None:
         self._parse(data, False)
@@ -228,14 +238,9 @@ class Walker:
         self.pieces, self.size = [], 0
 
 
-def name_end(piece: Piece) -> str:
-    """The closing tag of a segment."""
-    return f"</{piece.name}>"
-
-
 def segment_of(*, piece: Piece) -> Segment:
     """A plain segment with the places of its elements."""
-    found = Segment(piece.name, piece.line, piece.offset)
+    found = Segment(piece.name, *piece.place(at=piece.start))
     values = piece.values() or {}
     for name, line, offset in piece.places():
         found.values.setdefault(name, Leaf(values.get(name, ""), line, offset))

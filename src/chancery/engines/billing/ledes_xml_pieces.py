@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 OPENING = re.compile(rb"<(?:fee|expense|tk_sum)>")
 PLAIN = re.compile(rb"<(fee|expense|tk_sum)>((?:\s*<([a-z_][a-z0-9_]*)>[^<>&]*</\3>)*+\s*)</\1>")
@@ -13,18 +13,29 @@ TEXT_CHILD = re.compile(CHILD.pattern.decode("ascii"))
 GAP = re.compile(rb"\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A plain segment: its name, the bytes between its tags, and where it stands in the file.
+class Piece(NamedTuple):
+    """A plain segment within bytes of a file.
 
-    line, offset: of its opening tag. inner: offset of the bytes.
+    start: of its opening tag; begin, end: of what stands between its tags. line, offset: of the first of the bytes
+    in the file.
     """
 
     name: str
-    body: bytes
+    data: bytes
+    start: int
+    begin: int
+    end: int
     line: int
     offset: int
-    inner: int
+
+    @property
+    def body(self) -> bytes:
+        """The bytes between its tags."""
+        return self.data[self.begin : self.end]
+
+    def place(self, *, at: int) -> tuple[int, int]:
+        """Line and offset in the file of one of the bytes."""
+        return self.line + breaks_in(data=self.data[:at]), self.offset + at
 
     def values(self) -> dict[str, str] | None:
         """The text of its elements, the first of each; None when it is not UTF-8."""
@@ -42,12 +53,8 @@ class Piece:
 
     def places(self) -> Iterator[tuple[str, int, int]]:
         """Name, line and offset of each of its elements."""
-        for child in CHILD.finditer(self.body):
-            yield (
-                child[1].decode("ascii"),
-                self.line + breaks_in(data=self.body[: child.start()]),
-                self.inner + child.start(),
-            )
+        for child in CHILD.finditer(self.data, self.begin, self.end):
+            yield (child[1].decode("ascii"), *self.place(at=child.start()))
 
 
 def breaks_in(*, data: bytes) -> int:
@@ -56,19 +63,16 @@ def breaks_in(*, data: bytes) -> int:
     return count + data.count(b"\r") - data.count(b"\r\n") if b"\r" in data else count
 
 
-def pieces_at(*, data: bytes, start: int, line: int, offset: int) -> tuple[list[Piece], int]:
-    """Neighbouring plain segments from a place on, and where the last of them ends.
+def pieces_at(*, data: bytes, start: int, line: int, offset: int) -> list[Piece]:
+    """Neighbouring plain segments from a place on.
 
     line, offset: of that place in the file.
     """
     found: list[Piece] = []
-    at, end = start, start
+    # Lines and offsets are counted when they are asked for, from the first segment on.
+    data, at = data[start:], 0
     while match := PLAIN.match(data, at):
-        line += breaks_in(data=data[end:at])
-        found.append(
-            Piece(match[1].decode("ascii"), match[2], line, offset + at - start, offset + match.start(2) - start)
-        )
-        line, end = line + breaks_in(data=match[0]), match.end()
-        gap = GAP.match(data, end)
-        at = gap.end() if gap is not None else end
-    return found, end
+        found.append(Piece(match[1].decode("ascii"), data, at, match.start(2), match.end(2), line, offset))
+        gap = GAP.match(data, match.end())
+        at = gap.end() if gap is not None else match.end()
+    return found

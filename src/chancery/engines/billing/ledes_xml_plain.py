@@ -77,6 +77,7 @@ class PlainCharges:
         rule = FieldRule(0, "", "number", SIZE, "O")
         self.amounts = Scaled(rule=rule, scale=SCALE, blank=0)
         self.days = _Days()
+        self.shapes: dict[tuple[str, ...], list[str]] = {}
         self.codes = Judged(self._judge_codes)
         self.floor = EARLIEST
         exact = profile.tolerance * SCALE * SCALE
@@ -87,12 +88,17 @@ class PlainCharges:
 
     def sound(self, *, name: str, values: Mapping[str, str]) -> bool:
         """Tell whether the elements of a segment give no finding by themselves."""
+        shape = (name, *values)
+        amounts = self.shapes.get(shape)
+        if amounts is None:
+            if len(self.shapes) >= REMEMBERED:
+                self.shapes.clear()
+            amounts = self.shapes[shape] = [element for element in values if element in AMOUNTS]
         for wanted in self.needed.get(name, ()):
             if not values.get(wanted):
                 return False
-        amounts = self.amounts
-        for amount in AMOUNTS & values.keys():
-            read = amounts[values[amount]]
+        for element in amounts:
+            read = self.amounts[values[element]]
             if read != read:
                 return False
         return name == "tk_sum" or not values.get("charge_date") or bool(self.days[values["charge_date"]])
