@@ -163,6 +163,15 @@ def test_findings_in_plain_charges_point_at_their_element(old: str, new: str, ru
     assert data[: first.offset].count(b"\n") + 1 == first.line
 
 
+def test_a_matter_outside_an_invoice_is_judged_as_before() -> None:
+    data = XML[2].replace(b"<invoice>", b"<invoices>").replace(b"</invoice>", b"</invoices>")
+    assert xml(data, None, short=True) == xml(data, None, short=False)
+    assert xml(data, None, short=True)[1:] == ("", 9, 0)
+    wrong = XML[2].replace(b"<matter_total_detail_fees>500.00", b"<matter_total_detail_fees>1.00")
+    (told, *_), _, _, _ = xml(wrong, None, short=True)
+    assert (told.rule, told.message) == ("E030", "The lines sum to 500.00, 1.00 is given.")
+
+
 def test_a_comment_ends_the_short_way_and_hides_what_is_in_it() -> None:
     text = XML[2].decode()
     first = text.index("<fee>")

@@ -186,6 +186,9 @@ class Walker:
     def _parse(self, chunk: bytes, last: bool) -> None:
         try:
             self.parser.Parse(chunk, last)
+        except (KeyError, IndexError):
+            # Not from the parser, which only raises LookupError itself, for an encoding it does not know.
+            raise
         except (expat.ExpatError, LookupError, ValueError) as error:
             raise XmlRefused(
                 "The XML is not well-formed: %(reason)s (line %(line)s, offset %(offset)s).",

@@ -128,7 +128,7 @@ class XmlChecking:
             return
         self.records += 1
         total = values.get("total_amount")
-        self._count(piece.name, self._quick.exact(text=total) if total else None)
+        self._count(piece.name, Decimal(total) if total else None)
         self._at.charges.append((piece, values))
 
     def _person(self, values: Mapping[str, str]) -> None:

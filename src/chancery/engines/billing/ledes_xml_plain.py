@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 
 from chancery.engines.billing.codes import UNLISTED, CodeKind, find_code, timekeeper_classes
 from chancery.engines.billing.ledes_reading import FieldRule, day_of
@@ -103,15 +102,12 @@ class PlainCharges:
                 return False
         return name == "tk_sum" or not values.get("charge_date") or bool(self.days[values["charge_date"]])
 
-    def exact(self, *, text: str) -> Decimal:
-        """An amount that was found sound, exactly."""
-        return Decimal(int(self.amounts[text])) / SCALE
-
     def around(self, *, shared: Mapping[str, str], today: date | None) -> Around | None:
         """Bounds of the work of a matter; None when charges have to be judged one by one."""
         if not self.usable:
             return None
-        days = {name: self.days[shared[name]] for name in ("BILLING_START_DATE", "BILLING_END_DATE", "INVOICE_DATE")}
+        names = ("BILLING_START_DATE", "BILLING_END_DATE", "INVOICE_DATE")
+        days = {name: self.days[shared.get(name, "")] for name in names}
         billed = day_of(value=days["INVOICE_DATE"])
         lowest = days["BILLING_START_DATE"] or EARLIEST
         if self.profile.ageing_days is not None and billed is not None:
@@ -119,7 +115,7 @@ class PlainCharges:
             lowest = max(lowest, f"{oldest:%Y%m%d}")
         ends = [days["BILLING_END_DATE"] or LATEST, days["INVOICE_DATE"] or LATEST]
         highest = min(*ends, f"{today:%Y%m%d}" if today is not None else LATEST)
-        return Around(lowest, highest, shared["CLIENT_MATTER_ID"])
+        return Around(lowest, highest, shared.get("CLIENT_MATTER_ID", ""))
 
     def clean(
         self, *, name: str, values: Mapping[str, str], around: Around, people: Mapping[str, tuple[str, str]]
