@@ -32,6 +32,7 @@ from chancery.engines.billing.guidelines.applying import apply_rules
 from chancery.engines.billing.guidelines.catalogue import standard_rules
 from chancery.engines.billing.guidelines.values import Matter, Person, PersonRate, Setting
 from chancery.engines.billing.ledes_reading import field_rules
+from chancery.engines.billing.ledes_xml_checking import XmlChecking
 from chancery.engines.billing.validation import Checking, check
 from chancery.foundation.errors import Refused
 
@@ -168,9 +169,9 @@ def peer() -> Callable[[str], object] | None:
         return None
 
 
-def checked(data: bytes) -> int:
+def checked(data: bytes, checking: Checking | XmlChecking | None = None) -> int:
     """Read and validate; the number of records."""
-    checking = Checking()
+    checking = checking or Checking()
     found = sum(len(part) for part in checking.run(data))
     assert found == 0, found
     return checking.records
@@ -293,6 +294,8 @@ def speeds(lines: int, seed: int) -> list[tuple[str, str, str]]:
     """Rows of the table about speed, the peer in the same turns."""
     plain = "".join(records(lines=lines, wide=False, seed=seed)).encode()
     wide = "".join(records(lines=lines // 2, wide=True, seed=seed)).encode()
+    few = "".join(records(lines=lines // 10, wide=False, seed=seed)).encode()
+    xml = b"".join(convert(data=few, to="XML 2.1", values=FILL))
     fewer = "".join(records(lines=min(lines, 60_000), wide=False, seed=seed)).encode()
     text = "".join(records(lines=1500, wide=False, seed=seed)).replace("\r\n", "\n")
     parse, setting = peer(), known()
@@ -300,16 +303,22 @@ def speeds(lines: int, seed: int) -> list[tuple[str, str, str]]:
     theirs: list[float] = []
     others: list[float] = []
     rules: list[float] = []
+    marked: list[float] = []
     for _ in range(3):
         ours.append(timed(lambda: checked(plain)))
         if parse is not None:
             theirs.append(timed(lambda: (parse(text), 1500)[1]))
         others.append(timed(lambda: checked(wide)))
+        marked.append(timed(lambda: checked(xml, XmlChecking())))
         rules.append(timed(lambda: ruled(fewer, setting)))
     rows = [
         ("1998B, read and validated, lines/s", f"{median(ours):,.0f}", ">= 150,000"),
-        ("98BI V2, the same", f"{median(others):,.0f}", "(52 fields)"),
+        ("98BI V2, the same", f"{median(others):,.0f}", ">= 150,000"),
     ]
+    each, breaks = checked(xml, XmlChecking()), xml.count(b"\n")
+    rows.append(("XML 2.1, the same, lines of the file/s", f"{median(marked) * breaks / each:,.0f}", ">= 150,000"))
+    told = f"{median(marked):,.0f}, {median(marked) * len(xml) / each / 1e6:.1f} MB/s"
+    rows.append(("  charges/s", told, ">= 20 MB/s"))
     if theirs:
         ratios = [mine / other for mine, other in zip(ours, theirs, strict=True)]
         rows.append(("ledes-parser, split only, lines/s", f"{median(theirs):,.0f}", "peer"))

@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import BinaryIO
 
-from chancery.engines.billing.bill_lines import ZERO, Line, LineReader
+from chancery.engines.billing.bill_lines import ZERO, Line
+from chancery.engines.billing.bill_reading import LineReader
 from chancery.engines.billing.ledes_reading import day_of
 from chancery.engines.billing.ledes_records import BillRecord
 from chancery.engines.billing.ledes_stream import opened, peeked

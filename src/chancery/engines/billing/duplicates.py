@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -51,49 +51,89 @@ def duplicate_lines(
     same narrative by two people on one day. Compared only within a matter and person, so time grows with the lines.
     Likeness: normalised indel similarity of the lower-case texts (rapidfuzz ``fuzz.ratio``).
     """
+    groups: dict[tuple[str, str], list[Work]] = defaultdict(list)
+    shared = Alike()
+    for place, line in enumerate(lines):
+        text = line.text.lower().strip()
+        groups[line.matter, line.person].append((line.day, place, line.units, text))
+        if text:
+            shared.add(key=(line.matter, line.day, text), place=place, person=line.person)
+    return pairs_among(
+        groups=groups.values(),
+        shared=shared.several.values(),
+        key_of=lambda place: lines[place].key,
+        near_days=near_days,
+        near_score=near_score,
+    )
+
+
+# A line while it is compared: day, the place by which its key is found, units, and its text in lower case.
+Work = tuple[date, int, Decimal, str]
+
+
+class Alike:
+    """Lines with the same key, where there are several. several: (place, person) by key."""
+
+    def __init__(self) -> None:
+        self.seen: dict[Hashable, tuple[int, str]] = {}
+        self.several: dict[Hashable, list[tuple[int, str]]] = {}
+
+    def add(self, *, key: Hashable, place: int, person: str) -> None:
+        """Note a line."""
+        line = (place, person)
+        first = self.seen.setdefault(key, line)
+        if first is not line:
+            self.several.setdefault(key, [first]).append(line)
+
+
+def pairs_among(
+    *,
+    groups: Iterable[list[Work]],
+    shared: Iterable[Sequence[tuple[int, str]]],
+    key_of: Callable[[int], str],
+    near_days: int,
+    near_score: float,
+) -> list[Pair]:
+    """The pairs of ``duplicate_lines`` in lines already put together: keys are only asked for where lines look alike.
+
+    groups: lines of one matter and person. shared: places and people of lines of one matter, day and text.
+    """
     pairs: list[Pair] = []
-    groups: dict[tuple[str, str], list[Billed]] = defaultdict(list)
-    shared: dict[tuple[str, date, str], list[Billed]] = defaultdict(list)
-    for line in lines:
-        groups[line.matter, line.person].append(line)
-        if line.text:
-            shared[line.matter, line.day, line.text.lower().strip()].append(line)
-    for group in groups.values():
+    for group in groups:
         if len(group) > 1:
-            group.sort(key=_order)
-            pairs += _within(group, timedelta(days=near_days), near_score)
-    for (_, _, text), alike in shared.items():
-        if len(alike) < 2 or not text:
-            continue
-        people: dict[str, Billed] = {}
-        for line in sorted(alike, key=_order):
-            people.setdefault(line.person, line)
+            group.sort()
+            for one, other, kind, score in _within(group, timedelta(days=near_days), near_score):
+                first, second = key_of(one[1]), key_of(other[1])
+                if one[0] == other[0] and second < first:
+                    first, second = second, first
+                pairs.append(Pair(first, second, kind, score))
+    for alike in shared:
+        people: dict[str, str] = {}
+        for key, person in sorted((key_of(place), person) for place, person in alike):
+            people.setdefault(person, key)
         first, *others = people.values()
-        pairs += [Pair(first.key, line.key, "same_text_by_another", 100.0) for line in others]
+        pairs += [Pair(first, key, "same_text_by_another", 100.0) for key in others]
     return sorted(pairs, key=lambda pair: (pair.first, pair.second, pair.kind))
 
 
-def _order(line: Billed) -> tuple[date, str]:
-    return line.day, line.key
-
-
-def _within(group: list[Billed], span: timedelta, near_score: float) -> list[Pair]:
-    pairs = []
-    texts = [line.text.lower().strip() for line in group]
-    for place, line in enumerate(group):
-        for other in range(place + 1, len(group)):
-            later = group[other]
-            if later.day - line.day > span:
+def _within(group: list[Work], span: timedelta, near_score: float) -> Iterator[tuple[Work, Work, Kind, float]]:
+    """Pairs within a group that is sorted by day."""
+    for at, line in enumerate(group):
+        day, _, units, text = line
+        last = day + span
+        for later in group[at + 1 :]:
+            if later[0] > last:
                 break
-            if line.day == later.day and line.units == later.units and texts[place] == texts[other]:
-                pairs.append(Pair(line.key, later.key, "same_line", 100.0))
-            elif texts[place] and texts[place] == texts[other]:
-                pairs.append(Pair(line.key, later.key, "same_text", 100.0))
-            elif texts[place] and texts[other]:
-                score = fuzz.ratio(texts[place], texts[other], score_cutoff=near_score)
+            other = later[3]
+            if text == other:
+                if day == later[0] and units == later[2]:
+                    yield line, later, "same_line", 100.0
+                elif text:
+                    yield line, later, "same_text", 100.0
+            elif text and other:
+                score = fuzz.ratio(text, other, score_cutoff=near_score)
                 if score:
-                    pairs.append(Pair(line.key, later.key, "near_text", round(score, 1)))
-    return pairs
+                    yield line, later, "near_text", round(score, 1)
 
 
 @dataclass(frozen=True, slots=True)

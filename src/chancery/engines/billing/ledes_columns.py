@@ -7,38 +7,28 @@ rates): each distinct value is judged once and remembered.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from itertools import pairwise, repeat
-from operator import add, mul, ne, sub
+from operator import add, mul, sub
+from typing import NamedTuple
 
 from chancery.engines.billing.codes import UNLISTED, CodeKind, find_code, timekeeper_classes
-from chancery.engines.billing.invoice_rules import HEADS, check_international, head_value
 from chancery.engines.billing.ledes_cutting import (
-    HEAD_COUNT,
-    HEAD_PARTS,
-    INTERNATIONAL_HEAD,
     PARTIES,
-    WIDE_WIDTH,
     WIDTH,
     Cut,
+    Shared,
     cut_at_once,
     cut_by_line,
 )
-from chancery.engines.billing.ledes_reading import (
-    FieldRule,
-    FormatName,
-    Record,
-    Report,
-    read_field,
-)
+from chancery.engines.billing.ledes_heads import Head, HeadReader, TextFields
+from chancery.engines.billing.ledes_reading import FieldRule, FormatName
 from chancery.engines.billing.ledes_values import (
     NO_RATE,
     RATE_SCALE,
-    REMEMBERED,
     SCALE,
     UNREADABLE,
     Dates,
@@ -50,29 +40,12 @@ from chancery.engines.billing.ledes_values import (
 )
 from chancery.engines.billing.receiver import Profile
 
-LATEST = "99999999"
-TOTAL = re.compile(r"-?\d{1,12}(?:\.\d\d?)?", re.ASCII)
+# Fields of a record that go with its timekeeper: id, name, class, and in 98BI both names apart and the kind of tax.
+PERSON = (17, 21, 22, 30, 31, 49)
 NOTHING = frozenset(("", "0", "0.0", "0.00", "0.0000"))
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The invoice-level fields of a record, without a finding.
-
-    lowest, highest: days YYYYMMDD between which work raises no question. before: bytes before the invoice total.
-    """
-
-    invoice: str
-    values: tuple[object, ...]
-    lowest: str
-    highest: str
-    total: Decimal
-    tax: Decimal | None
-    before: int
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """Neighbouring records with one head. begin, end: positions in the block, end exclusive.
 
     at: characters before its first record, -1 when not known. tax_at: bytes of that record before the tax total.
@@ -112,14 +85,10 @@ class Screen:
     ) -> None:
         self.wide = format_name == "98BI"
         self.fields, self.profile = fields, profile
-        self.today = f"{today:%Y%m%d}" if today is not None else LATEST
         self.floor = ""
         self.tolerance = int(profile.tolerance * SCALE * SCALE)
-        self.known: dict[str, Head | None] = {}
         self.usable = self._usable()
-        # A size in KB counts bytes; a letter has four at most.
-        sizes = [rule.size for rule in fields]
-        self.shortest = [int(size[:-1]) * 256 if size.endswith("K") else int(float(size)) for size in sizes]
+        self.texts = TextFields(fields=fields)
         rules = {rule.name: rule for rule in fields}
         self.units = Scaled(rule=rules["LINE_ITEM_NUMBER_OF_UNITS"], scale=SCALE, blank=UNREADABLE)
         self.adjustments = Scaled(rule=rules["LINE_ITEM_ADJUSTMENT_AMOUNT"], scale=SCALE, blank=0)
@@ -128,16 +97,15 @@ class Screen:
         self.codes = Judged(self._judge_codes)
         self.people = Judged(self._judge_person)
         self.dates = Dates()
+        self.heads = HeadReader(fields=fields, profile=profile, today=today, texts=self.texts, dates=self.dates)
         self.days = Judged(lambda day: self.dates[day] is not None)
-        self.firms = Judged(lambda value: self._sound(19, value))
+        self.firms = Judged(lambda value: self.texts.sound(19, value))
         self.matters = Judged(self._judge_matter)
         self.rates = Judged(self._judge_rate)
         if self.wide:
             self.tax_rates = Scaled(rule=rules["LINE_ITEM_TAX_RATE"], scale=RATE_SCALE, blank=NO_RATE)
             self.taxes = Scaled(rule=rules["LINE_ITEM_TAX_TOTAL"], scale=SCALE, blank=UNREADABLE)
-            self.others = Judged(self._judge_others)
             self.addresses = Judged(self._judge_parties)
-            self.ends = Judged(lambda value: value.endswith("[]"))
 
     def _usable(self) -> bool:
         """Terms by matter or by day, and amounts with more than four places, are only judged record by record."""
@@ -153,31 +121,23 @@ class Screen:
         cut = cut_at_once(text=text, wide=self.wide, end=end)
         if cut is None:
             cut = cut_by_line(text=text.replace(end, "\n"), wide=self.wide, suspects=suspects)
-        width = WIDE_WIDTH if self.wide else WIDTH
-        parts = [cut.flat[place::width] for place in range(width)]
-        runs = self._runs(cut, parts, suspects)
-        return self._judged(runs, parts, cut.parties, suspects, ascii_only)
+        runs = self._runs(cut, cut.parts, suspects)
+        return self._judged(runs, cut.parts, cut.parties, suspects, ascii_only)
 
     def _runs(self, cut: Cut, parts: list[list[str]], suspects: set[int]) -> list[Run]:
         runs = []
-        for (begin, end), text8, at in zip(pairwise(cut.starts), cut.heads, cut.places, strict=True):
-            text = text8
-            if self.wide:
-                for column in (parts[place] for place in HEAD_PARTS):
-                    first = column[begin]
-                    if column[begin:end].count(first) != end - begin:
-                        suspects |= {place for place in range(begin, end) if column[place] != first}
-                text = "|".join((text, *(parts[place][begin] for place in HEAD_PARTS))).removesuffix("[]")
-            if text not in self.known:
-                if len(self.known) >= REMEMBERED:
-                    self.known.clear()
-                self.known[text] = self._head(text)
-            head = self.known[text]
+        for (begin, end), shared, at in zip(pairwise(cut.starts), cut.shared, cut.places, strict=True):
+            head = self.heads.head(shared=shared)
             if head is None:
                 suspects.update(range(begin, end))
-            tax_at = len(text8) + sum(len(parts[part][begin]) + 1 for part in range(19)) if self.wide else 0
-            runs.append(Run(begin, end, head, at, tax_at))
+            runs.append(Run(begin, end, head, at, self._tax_at(shared, parts, begin) if self.wide else 0))
         return runs
+
+    @staticmethod
+    def _tax_at(shared: Shared, parts: list[list[str]], place: int) -> int:
+        """Characters of a 98BI record before its tax total; the LF of the first column stands for a bar."""
+        before = sum(len(part[place]) + 1 for part in parts[:WIDTH])
+        return len(shared.head) + before + sum(len(value) + 1 for value in shared.middle.split("|", 3)[:3])
 
     def _judged(
         self,
@@ -189,29 +149,26 @@ class Screen:
     ) -> Columns:
         kinds, days, people = parts[1], parts[5], parts[9]
         suspects |= self.codes.bad_rows(kinds, *parts[6:9])
-        suspects |= self.people.bad_rows(kinds, people, parts[13], parts[14])
+        others = (*parts[16:19], parts[21]) if self.wide else ()
+        suspects |= self.people.bad_rows(kinds, people, parts[13], parts[14], *others)
         suspects |= self.days.bad_rows(days)
         suspects |= self.firms.bad_rows(parts[11])
         suspects |= self.matters.bad_rows(parts[15])
         if self.profile.rates is not None:
             suspects |= self.rates.bad_rows(kinds, people, parts[12])
-        if self.wide:
-            suspects |= self.others.bad_rows(*parts[22:25], parts[28])
-            if self.ends.bad_rows(parts[30]):
-                suspects |= {place for place, value in enumerate(parts[30]) if not value.endswith("[]")}
-            if self.addresses.bad_rows(parties):
-                suspects.update(range(len(kinds)))
+        if self.wide and self.addresses.bad_rows(parties):
+            suspects.update(range(len(kinds)))
         suspects |= self._too_long(parts[10], ascii_only)
-        if min(days) < self.floor:
+        early, late = min(days), max(days)
+        if early < self.floor:
             suspects |= {place for place, day in enumerate(days) if day < self.floor}
         numbers = parts[0]
         counted = counts_from(numbers=numbers) if ascii_only else -1
-        if counted < 0 and (max(map(len, numbers)) > self.shortest[8] + 1 or "\n" in numbers):
-            suspects |= {place for place, number in enumerate(numbers) if not self._sound(8, number[1:])}
+        if counted < 0 and (max(map(len, numbers)) > self.texts.shortest[8] + 1 or "\n" in numbers):
+            suspects |= {place for place, number in enumerate(numbers) if not self.texts.sound(8, number[1:])}
         totals, unit = amounts(scaled=self.totals, texts=parts[4])
-        taxes, tax_unit = amounts(scaled=self.taxes, texts=parts[27]) if self.wide else ([], 1)
+        taxes, tax_unit = amounts(scaled=self.taxes, texts=parts[20]) if self.wide else ([], 1)
         suspects |= self._slips(parts, totals, unit, taxes, tax_unit)
-        early, late = min(days), max(days)
         for run in runs:
             head = run.head
             if head is not None and (early < head.lowest or late > head.highest or self.profile.received):
@@ -228,64 +185,28 @@ class Screen:
         if first not in NOTHING or parts[3].count(first) != len(bases):
             adjustments = map(self.adjustments.__getitem__, parts[3])
             bases = list(map(add, bases, map(mul, adjustments, repeat(SCALE))))
-        wanted = list(map(mul, totals, repeat(SCALE * SCALE // unit)))
+        whole = SCALE * SCALE
         if not self.wide:
+            wanted = list(map(mul, totals, repeat(whole // unit)))
             return set() if bases == wanted else beyond(slips=list(map(sub, bases, wanted)), slack=self.tolerance)
-        owed = list(map(mul, taxes, repeat(SCALE * SCALE // tax_unit)))
-        slips = list(map(sub, bases, map(sub, wanted, owed)))
-        rates = map(self.tax_rates.__getitem__, parts[26])
-        due = [
-            base * rate - tax * RATE_SCALE if rate != NO_RATE else tax * 0
-            for base, rate, tax in zip(bases, rates, owed, strict=True)
-        ]
+        if unit == tax_unit:
+            nets = map(mul, map(sub, totals, taxes), repeat(whole // unit))
+        else:
+            nets = map(sub, map(mul, totals, repeat(whole // unit)), map(mul, taxes, repeat(whole // tax_unit)))
+        slips = list(map(sub, bases, nets))
+        due = self._due(parts[19], bases, map(mul, taxes, repeat(whole // tax_unit * RATE_SCALE)))
         return beyond(slips=slips, slack=self.tolerance) | beyond(slips=due, slack=self.tolerance * RATE_SCALE)
 
-    def _head(self, text: str) -> Head | None:
-        """Read the invoice-level fields; None when any of them gives a finding or needs a closer look."""
-        values = text.split("|")
-        width = HEAD_COUNT + (len(HEAD_PARTS) if self.wide else 0)
-        if len(values) != width or not text.isascii() or any(map(ne, values, map(str.strip, values))):
-            return None
-        billed, start, end = self.dates[values[0]], self.dates[values[5]], self.dates[values[6]]
-        if billed is None or start is None or end is None or start > end or self.profile.resubmitted:
-            return None
-        sound = self._sound(1, values[1]) and self._sound(2, values[2]) and self._sound(3, values[3])
-        plain = TOTAL.fullmatch(values[4]) is not None and self.fields[4].size in ("12.4", "14.2")
-        if not sound or not plain or not self._sound(7, values[7]):
-            return None
-        total = Decimal(values[4])
-        tax: Decimal | None = None
-        rest: tuple[object, ...] = (None, None, None)
-        if self.wide:
-            read = self._international(values)
-            if read is None:
-                return None
-            tax = read["INVOICE_TAX_TOTAL"] if isinstance(read["INVOICE_TAX_TOTAL"], Decimal) else None
-            rest = tuple(read[name] for name in HEADS[4:])
-        lowest = values[5]
-        if self.profile.ageing_days is not None:
-            oldest = billed - timedelta(days=min(self.profile.ageing_days, billed.toordinal() - 1))
-            lowest = max(lowest, f"{oldest:%Y%m%d}")
-        highest = min(values[6], values[0], self.today)
-        before = sum(map(len, values[:4])) + 4
-        return Head(values[1], (billed, start, end, total, *rest), lowest, highest, total, tax, before)
-
-    def _international(self, values: list[str]) -> dict[str, object] | None:
-        """Fields of 98BI that stand once per invoice, through the rules for single records; None after a finding."""
-        places = (4, *INTERNATIONAL_HEAD)
-        named = dict(zip((self.fields[place].name for place in places), (values[4], *values[8:]), strict=True))
-        record = Record(0, {"EXP/FEE/INV_ADJ_TYPE": "F", **named})
-        report = Report()
-        for place in places:
-            read_field(report=report, record=record, rule=self.fields[place])
-        check_international(report=report, record=record)
-        return None if report.found else {name: head_value(record=record, name=name) for name in HEADS[4:]}
-
-    def _sound(self, place: int, value: str) -> bool:
-        """Tell whether a text field gives no finding: stripped, not too long, not empty where required."""
-        if not value:
-            return self.fields[place].required == "O"
-        return value == value.strip() and len(value) <= self.shortest[place]
+    def _due(self, texts: list[str], bases: list[float], owed: Iterable[float]) -> list[float]:
+        """What the tax of each line is short of its rate; zero where no rate is given."""
+        first = self.tax_rates[texts[0]]
+        if first != NO_RATE and texts.count(texts[0]) == len(texts):
+            return list(map(sub, map(mul, bases, repeat(first)), owed))
+        rates = map(self.tax_rates.__getitem__, texts)
+        return [
+            base * rate - tax if rate != NO_RATE else tax * 0
+            for base, rate, tax in zip(bases, rates, owed, strict=True)
+        ]
 
     def _judge_codes(self, values: tuple[str, str, str, str]) -> bool:
         kind, task, expense, activity = values
@@ -294,7 +215,7 @@ class Screen:
                 return False
         elif kind != "E" or not expense or task or activity:
             return False
-        if not (self._sound(14, task) and self._sound(15, expense) and self._sound(16, activity)):
+        if not (self.texts.sound(14, task) and self.texts.sound(15, expense) and self.texts.sound(16, activity)):
             return False
         return self._listed(task, "task") and self._listed(activity, "activity") and self._listed(expense, "expense")
 
@@ -308,12 +229,18 @@ class Screen:
             self.floor = max(self.floor, f"{found.in_force_from:%Y%m%d}")
         return True
 
-    def _judge_person(self, values: tuple[str, str, str, str]) -> bool:
-        kind, person, name, grade = values
+    def _judge_person(self, values: tuple[str, ...]) -> bool:
+        kind, person, name, grade = values[:4]
         if kind == "F" and not (person and name and grade):
             return False
-        sound = self._sound(17, person) and self._sound(21, name) and self._sound(22, grade)
-        return sound and (not grade or timekeeper_classes().get(grade) == "2014")
+        if grade and timekeeper_classes().get(grade) != "2014":
+            return False
+        if not self.wide:
+            return self.texts.all_sound(PERSON[:3], values[1:])
+        last, first, account, tax_type = values[4:]
+        if account not in ("O\r", "T\r") or not last.startswith("\r"):
+            return False
+        return self.texts.all_sound(PERSON, (person, name, grade, last[1:], first, tax_type))
 
     def _judge_matter(self, matter: str) -> bool:
         if not self.wide:
@@ -321,7 +248,7 @@ class Screen:
                 return False
             matter = matter[:-2]
         allowed = self.profile.matters
-        return self._sound(23, matter) and (allowed is None or matter in allowed)
+        return self.texts.sound(23, matter) and (allowed is None or matter in allowed)
 
     def _judge_rate(self, values: tuple[str, str, str]) -> bool:
         kind, person, cost = values
@@ -330,20 +257,15 @@ class Screen:
         approved, asked = self.profile.rates.get(person), self.costs[cost]
         return approved is not None and Decimal(asked) <= approved * SCALE if asked == asked else False
 
-    def _judge_others(self, values: tuple[str, str, str, str]) -> bool:
-        last, first, account, tax_type = values
-        sound = self._sound(30, last) and self._sound(31, first) and self._sound(49, tax_type)
-        return sound and account in ("O", "T")
-
     def _judge_parties(self, text: str) -> bool:
         values = text[1:-1].split("|")
         places = range(PARTIES.start, PARTIES.stop)
-        return len(values) == len(places) and all(map(self._sound, places, values))
+        return len(values) == len(places) and all(map(self.texts.sound, places, values))
 
     def _too_long(self, texts: Sequence[str], ascii_only: bool) -> set[int]:
         rule = self.fields[18]
         if rule.required == "R":
-            return {place for place, text in enumerate(texts) if not self._sound(18, text)}
+            return {place for place, text in enumerate(texts) if not self.texts.sound(18, text)}
         most = int(rule.size.removesuffix("K"))
         if rule.size.endswith("K"):
             most = most * 1024 if ascii_only else most * 256

@@ -11,10 +11,11 @@ from typing import BinaryIO
 from xml.parsers import expat
 
 from chancery.engines.billing.ledes_stream import FileRefused
+from chancery.engines.billing.ledes_xml_pieces import OPENING, Piece, breaks_in, pieces_at
 
 DEPTH_LIMIT = 24
 TEXT_LIMIT = 1 << 16
-FIELDS_LIMIT = 512
+FIELDS_LIMIT, SHAPES_LIMIT = 512, 1000
 CHUNK = 1 << 16
 SEGMENTS = frozenset(
     ("firm", "client", "invoice", "matter", "matter_disc_cred", "tk_sum", "fee", "expense", "lf_address", "cl_address")
@@ -55,18 +56,30 @@ class XmlRefused(FileRefused):
 class Walker:
     """Calls ``opened`` when a segment begins and ``closed`` when it ends; memory is that of the open segments."""
 
-    def __init__(self, *, opened: Callable[[Segment], None], closed: Callable[[Segment], None]) -> None:
-        self.opened, self.closed = opened, closed
+    def __init__(
+        self,
+        *,
+        opened: Callable[[Segment], None],
+        closed: Callable[[Segment], None],
+        plain: Callable[[Piece, dict[str, str]], None] | None = None,
+    ) -> None:
+        """plain: called instead of both for charges and timekeepers that hold nothing but elements with text."""
+        self.opened, self.closed, self.plain = opened, closed, plain
         self.version, self.root = "", ""
         self.open: list[Segment] = []
         self.path: list[tuple[str, int, int]] = []
         self.pieces: list[str] = []
         self.size = 0
+        self.held, self.last = b"", b""
+        self.fed, self.line = 0, 1
+        self.shapes: dict[tuple[str, ...], bool] = {}
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
-        self.parser.StartElementHandler = self._start
-        self.parser.EndElementHandler = self._end
-        self.parser.CharacterDataHandler = self._text
+        # Where the parser waits for more of an unfinished tag, its calls would come too late for ``_pass``.
+        if hasattr(self.parser, "SetReparseDeferralEnabled"):
+            self.parser.SetReparseDeferralEnabled(False)
+        self._listen(True)
+        self.parser.XmlDeclHandler = self._declared
         self.parser.EntityDeclHandler = self._refuse_entity
         self.parser.StartDoctypeDeclHandler = self._doctype
 
@@ -75,15 +88,107 @@ class Walker:
 
         Refuses: xml_broken (with line and offset), xml_entities, xml_too_deep, xml_too_large.
         """
-        while chunk := stream.read(CHUNK):
-            self._parse(chunk, False)
+        chunk = stream.read(CHUNK)
+        while chunk:
+            following = stream.read(CHUNK)
+            self._take(chunk)
+            if not following:
+                self._parse(self.held, False)
             yield
+            chunk = following
         self._parse(b"", True)
         yield
+
+    def _listen(self, on: bool) -> None:
+        self.parser.StartElementHandler = self._start if on else None
+        self.parser.EndElementHandler = self._end if on else None
+        self.parser.CharacterDataHandler = self._text if on else None
+
+    def _declared(self, _version: str, encoding: str | None, _alone: int) -> None:
+        if (encoding or "utf-8").lower() not in ("utf-8", "us-ascii", "ascii"):
+            self.plain = None
+
+    def _take(self, chunk: bytes) -> None:
+        """Read a chunk: plain segments by pattern, all else by calls of the parser.
+
+        From the first comment, instruction or CDATA section inside the root element on, everything goes by calls.
+        """
+        data = self.held + chunk
+        begin = 0
+        if self.plain is not None and not self.path:
+            begin = max(data.find(b"<ledesxml"), 0)
+        text = self.last + data[begin:]
+        if self.plain is None or b"<!" in text or b"<?" in text[1:] or (b"<?" in text and (begin or self.fed)):
+            self.plain = None
+            self.held = b""
+            self._parse(data, False)
+            return
+        place = 0
+        while (opening := OPENING.search(data, place)) is not None:
+            end = self._pass(data, place, opening.start())
+            if end is None:
+                break
+            place = end
+        # What comes next may complete the last tag or segment.
+        stop = opening.start() if opening is not None else data.rfind(b">") + 1
+        if stop > place:
+            self._feed(data[place:stop])
+        self.held = data[max(place, stop) :]
+        self.last = data[-1:]
+        if len(self.held) > TEXT_LIMIT:
+            self._feed(self.held)
+            self.held = b""
+
+    def _pass(self, data: bytes, place: int, start: int) -> int | None:
+        """Read from a place to the end of the plain segments that begin at ``start``; None when more is needed."""
+        name = data[start + 1 : data.index(b">", start)]
+        if data.find(b"</" + name + b">", start) < 0:
+            return None
+        if start > place:
+            self._feed(data[place:start])
+        taken: list[tuple[Piece, dict[str, str]]] = []
+        welcome = self.path and self.plain is not None and len(self.path) + 2 <= DEPTH_LIMIT
+        for piece in pieces_at(data=data, start=start, line=self.line, offset=self.fed) if welcome else ():
+            values = piece.values() if piece.end - piece.begin < TEXT_LIMIT else None
+            if values is None or len(values) >= FIELDS_LIMIT or not self._flat(values):
+                break
+            taken.append((piece, values))
+        if not taken:
+            # Not plain: the parser takes the opening tag, and what follows is looked at again.
+            stop = start + len(name) + 2
+            self._feed(data[start:stop])
+            return stop
+        last = taken[-1][0]
+        stop = start + last.end + len(last.name) + 3
+        self._listen(False)
+        self._feed(data[start:stop])
+        self._listen(True)
+        self.pieces, self.size = [], 0
+        for piece, values in taken:
+            if self.plain is not None:
+                self.plain(piece, values)
+        return stop
+
+    def _flat(self, values: dict[str, str]) -> bool:
+        """Tell whether none of the elements of a segment is a segment itself; the same names come again and again."""
+        names = tuple(values)
+        if names not in self.shapes:
+            if len(self.shapes) >= SHAPES_LIMIT:
+                self.shapes.clear()
+            self.shapes[names] = SEGMENTS.isdisjoint(names)
+        return self.shapes[names]
+
+    def _feed(self, data: bytes) -> None:
+        self._parse(data, False)
+        self.fed += len(data)
+        self.line += breaks_in(data=data)
 
     def _parse(self, chunk: bytes, last: bool) -> None:
         try:
             self.parser.Parse(chunk, last)
+        except (KeyError, IndexError):
+            # Not from the parser, which only raises LookupError itself, for an encoding it does not know.
+            raise
         except (expat.ExpatError, LookupError, ValueError) as error:
             raise XmlRefused(
                 "The XML is not well-formed: %(reason)s (line %(line)s, offset %(offset)s).",
@@ -134,6 +239,15 @@ class Walker:
                 raise self._refused("xml_too_large", "An element of the XML is too large (line %(line)s).")
             values.setdefault(name, Leaf("".join(self.pieces).strip(), line, offset))
         self.pieces, self.size = [], 0
+
+
+def segment_of(*, piece: Piece) -> Segment:
+    """A plain segment with the places of its elements."""
+    found = Segment(piece.name, *piece.place(at=piece.start))
+    values = piece.values() or {}
+    for name, line, offset in piece.places():
+        found.values.setdefault(name, Leaf(values.get(name, ""), line, offset))
+    return found
 
 
 def looks_like_xml(*, head: bytes) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -19,18 +19,14 @@ from chancery.engines.billing.ledes_reading import (
     number_of,
 )
 from chancery.engines.billing.ledes_stream import opened
-from chancery.engines.billing.ledes_xml import Leaf, Segment, Walker
+from chancery.engines.billing.ledes_xml import Leaf, Segment, Walker, segment_of
+from chancery.engines.billing.ledes_xml_pieces import Piece
+from chancery.engines.billing.ledes_xml_plain import AMOUNTS, SIZE, PlainCharges
 from chancery.engines.billing.ledes_xml_reading import elements, known_version, plain_day
 from chancery.engines.billing.line_rules import check_record
 from chancery.engines.billing.receiver import Profile
 
 ZERO = Decimal(0)
-AMOUNTS = {
-    *("units", "rate", "total_amount", "base_amount", "disc_cred_amount", "item_disc_cred_amount", "discount_amount"),
-    *("inv_total_net_due", "inv_total_tax", "matter_total_due", "matter_total_detail_fees", "matter_tax_on_fees"),
-    *("matter_total_detail_exp", "matter_tax_on_exp", "tk_rate"),
-}
-SIZE = "14.4"
 
 
 @dataclass(slots=True)
@@ -45,18 +41,19 @@ class _Open:
     fees: Decimal = ZERO
     costs: Decimal = ZERO
     known: bool = True
-    charges: list[tuple[Segment, str]] = field(default_factory=list)
-    people: dict[str, Segment] = field(default_factory=dict)
+    charges: list[Segment | tuple[Piece, dict[str, str]]] = field(default_factory=list)
+    people: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 class XmlChecking:
     """One pass over an XML bill; the counterpart of ``validation.Checking`` for the flat formats."""
 
-    def __init__(self, *, profile: Profile | None = None, today: date | None = None) -> None:
+    def __init__(self, *, profile: Profile | None = None, today: date | None = None, short_way: bool = True) -> None:
         self.profile, self.today = profile or Profile(), today
         self.report = Report(severities=self.profile.severities)
-        self.walker = Walker(opened=self._opened, closed=self._closed)
+        self.walker = Walker(opened=self._opened, closed=self._closed, plain=self._plain if short_way else None)
         self.version = ""
+        self._quick: PlainCharges | None = None
         self.marked = False
         self.records = self.invoices = 0
         self._items = LineNumbers()
@@ -108,11 +105,43 @@ class XmlChecking:
             self.records += 1
             self._charge(segment, amounts)
         elif segment.name == "tk_sum":
-            self._at.people.setdefault(segment.text("tk_id"), segment)
+            self._person({name: leaf.text for name, leaf in segment.values.items()})
         elif segment.name == "matter":
             self._matter(segment, amounts)
         elif segment.name == "invoice":
             self._invoice(segment, amounts)
+
+    def _plain(self, piece: Piece, values: dict[str, str]) -> None:
+        """The same as ``_closed`` for a segment that holds nothing but elements with text."""
+        if self._quick is None:
+            if not known_version(root=self.walker.root, version=self.walker.version):
+                return
+            self._quick = PlainCharges(elements=elements(version=self.version), profile=self.profile)
+        if not self._quick.sound(name=piece.name, values=values):
+            self._closed(segment_of(piece=piece))
+            return
+        number = values.get("file_item_nbr")
+        if number and not self._items.add(number=number):
+            self._note("E035", segment_of(piece=piece), "file_item_nbr", f"{number[:40]} is used twice.")
+        if piece.name == "tk_sum":
+            self._person(values)
+            return
+        self.records += 1
+        total = values.get("total_amount")
+        self._count(piece.name, Decimal(total) if total else None)
+        self._at.charges.append((piece, values))
+
+    def _person(self, values: Mapping[str, str]) -> None:
+        named = (values.get("tk_lname", ""), values.get("tk_level", ""))
+        self._at.people.setdefault(values.get("tk_id", ""), named)
+
+    def _count(self, name: str, total: Decimal | None) -> None:
+        if total is None:
+            self._at.known = False
+        elif name == "fee":
+            self._at.fees += total
+        else:
+            self._at.costs += total
 
     def _note(self, rule: str, segment: Segment, name: str, message: str = "") -> None:
         leaf = segment.values.get(name)
@@ -144,19 +173,30 @@ class XmlChecking:
             self._note("E035", segment, "file_item_nbr", f"{number[:40]} is used twice.")
 
     def _charge(self, segment: Segment, amounts: dict[str, Decimal]) -> None:
-        at, kind = self._at, "F" if segment.name == "fee" else "E"
-        total = amounts.get("total_amount")
-        if total is None:
-            at.known = False
-        elif kind == "F":
-            at.fees += total
-        else:
-            at.costs += total
+        self._count(segment.name, amounts.get("total_amount"))
         self._day(segment, "charge_date")
         # Dates of the invoice and people stand elsewhere, maybe later: the rest waits until the invoice ends.
-        at.charges.append((segment, kind))
+        self._at.charges.append(segment)
 
-    def _record(self, segment: Segment, kind: str, shared: dict[str, str]) -> None:
+    def _judge_charges(self, shared: dict[str, str]) -> None:
+        around = self._quick.around(shared=shared, today=self.today) if self._quick is not None else None
+        for charge in self._at.charges:
+            if isinstance(charge, Segment):
+                self._record(charge, shared)
+                continue
+            piece, values = charge
+            quick = self._quick if around is not None else None
+            people = self._at.people
+            if (
+                quick is None
+                or around is None
+                or not quick.clean(name=piece.name, values=values, around=around, people=people)
+            ):
+                self._record(segment_of(piece=piece), shared)
+        self._at.charges = []
+
+    def _record(self, segment: Segment, shared: dict[str, str]) -> None:
+        kind = "F" if segment.name == "fee" else "E"
         values = {rule.name: "" for rule in field_rules(format_name="1998B")} | shared
         leaves: dict[str, tuple[str, Leaf]] = {}
         for element in elements(version=self.version).get(segment.name, ()):
@@ -168,10 +208,8 @@ class XmlChecking:
         if kind == "E":
             values["TIMEKEEPER_ID"] = ""
         elif values["TIMEKEEPER_ID"]:
-            person = self._at.people.get(values["TIMEKEEPER_ID"])
-            values["TIMEKEEPER_NAME"] = person.text("tk_lname") if person is not None else ""
-            if person is not None and not values["TIMEKEEPER_CLASSIFICATION"]:
-                values["TIMEKEEPER_CLASSIFICATION"] = person.text("tk_level")
+            values["TIMEKEEPER_NAME"], level = self._at.people.get(values["TIMEKEEPER_ID"], ("", ""))
+            values["TIMEKEEPER_CLASSIFICATION"] = values["TIMEKEEPER_CLASSIFICATION"] or level
         record = Record(segment.line, values, segment.offset)
         for name in ("LINE_ITEM_NUMBER_OF_UNITS", "LINE_ITEM_UNIT_COST", "LINE_ITEM_TOTAL"):
             number, broken = number_of(value=values[name], size=SIZE) if values[name] else (None, "")
@@ -210,9 +248,7 @@ class XmlChecking:
                 shared["INVOICE_DATE"] = above.text("inv_date")
                 shared["BILLING_START_DATE"] = above.text("inv_start_date")
                 shared["BILLING_END_DATE"] = above.text("inv_end_date")
-        for charge, kind in at.charges:
-            self._record(charge, kind, shared)
-        at.charges = []
+        self._judge_charges(shared)
 
     def _invoice(self, segment: Segment, amounts: dict[str, Decimal]) -> None:
         at = self._at

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
@@ -108,8 +108,9 @@ def _costs() -> Mapping[str, re.Pattern[str]]:
     }
 
 
+@lru_cache(maxsize=10_000)
 def cost_subjects(*, text: str) -> frozenset[str]:
-    """Which of ``COST_SUBJECTS`` the text of an expense speaks of."""
+    """Which of ``COST_SUBJECTS`` the text of an expense speaks of. Texts repeat, so the last ones are remembered."""
     lowered = text.lower()
     found = {subject for subject, pattern in _costs().items() if pattern.search(lowered)}
     if not text.isascii():

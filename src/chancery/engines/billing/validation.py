@@ -14,7 +14,8 @@ from operator import ne
 from typing import BinaryIO
 
 from chancery.engines.billing.invoice_rules import Invoices, LineNumbers
-from chancery.engines.billing.ledes_columns import Columns, Head, Run, Screen
+from chancery.engines.billing.ledes_columns import Columns, Run, Screen
+from chancery.engines.billing.ledes_heads import Head
 from chancery.engines.billing.ledes_reading import (
     DAY,
     MARKERS,

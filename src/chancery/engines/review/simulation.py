@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from chancery.engines.review.features import Floats, build_views
+from chancery.engines.review.embeddings import WordVectors, embed
+from chancery.engines.review.features import build_views
 from chancery.engines.review.forecast import foretell
 from chancery.engines.review.ledger import Coded, Decision, Head, Ledger, Revision, collection_digest
 from chancery.engines.review.measures import Measures, measure
@@ -74,7 +75,7 @@ def duplicate_groups(collection: Collection) -> NDArray[np.int64]:
 
 
 def build_ranker(
-    *, collection: Collection, seed: int, topic: str | None, settings: Settings, embeddings: Floats | None = None
+    *, collection: Collection, seed: int, topic: str | None, settings: Settings, vectors: WordVectors | None = None
 ) -> Ranker:
     """Return a fresh queue over a collection, as `simulate` and `replay` use it."""
     titles, bodies = list(collection.titles), list(collection.bodies)
@@ -86,7 +87,7 @@ def build_ranker(
     views = build_views(
         titles=titles,
         bodies=bodies,
-        embeddings=embeddings,
+        embeddings=embed(titles=titles, bodies=bodies, vectors=vectors) if vectors is not None and small else None,
         rank=settings.rank if small and "concepts" in used else 0,
         with_characters=small and "characters" in used,
         seed=seed,
@@ -103,12 +104,14 @@ def simulate(
     topic: str | None = None,
     sample_relevant: int = 30,
     settings: Settings | None = None,
+    vectors: WordVectors | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Run:
     """Serve every document, ranking anew after each decision.
 
     topic: text to start from; without one the start is the two rows of `choose_seeds`. sample_relevant: the
     hidden sample is drawn until it holds so many relevant documents; none if 0. It steers nothing.
+    vectors: of words, for one view more; it counts up to `Settings.dense_limit` documents.
     progress: called with documents done and total. Refuses: seed_invalid, sample_invalid,
     topic_empty, collection_empty, labels_one_kind, nothing_relevant.
     """
@@ -124,14 +127,14 @@ def simulate(
         raise SimulationRefused("The collection holds no relevant document.", code="nothing_relevant")
     chosen = settings or Settings()
     seeds = () if topic is not None else choose_seeds(labels=collection.labels, seed=seed)
-    ranker = build_ranker(collection=collection, seed=seed, topic=topic, settings=chosen)
+    ranker = build_ranker(collection=collection, seed=seed, topic=topic, settings=chosen, vectors=vectors)
     drawn = draw_order(documents=len(collection), seed=seed, known=seeds)
     drawn = drawn[: until_relevant(order=drawn, labels=collection.labels, wanted=sample_relevant)]
     ledger = Ledger(
         Head(
             documents=len(collection),
             collection=collection_digest(titles=collection.titles, bodies=collection.bodies),
-            model=MODEL,
+            model=model_of(vectors=vectors),
             seed=seed,
             topic=topic,
             sample=tuple(int(row) for row in drawn),
@@ -167,7 +170,18 @@ def _play(
             progress(done + 1, total)
 
 
-def replay(*, collection: Collection, ledger: Ledger, settings: Settings | None = None) -> int | None:
+def model_of(*, vectors: WordVectors | None) -> str:
+    """Return the name that a ledger gives to what ranked: the version, and the vectors if there were any."""
+    return MODEL if vectors is None else f"{MODEL}+vectors:{vectors.digest[:16]}"
+
+
+def replay(
+    *,
+    collection: Collection,
+    ledger: Ledger,
+    settings: Settings | None = None,
+    vectors: WordVectors | None = None,
+) -> int | None:
     """Play a ledger's decisions into a fresh queue; returns the first place where another document is served.
 
     None: every document is served again at its place. Documents that were chosen by hand or known at the
@@ -176,15 +190,19 @@ def replay(*, collection: Collection, ledger: Ledger, settings: Settings | None 
     digest = collection_digest(titles=collection.titles, bodies=collection.bodies)
     if digest != ledger.head.collection:
         raise SimulationRefused("The ledger was written over another collection.", code="collection_other")
-    if ledger.head.model != MODEL:
+    if ledger.head.model != model_of(vectors=vectors):
         raise SimulationRefused(
             "The ledger was written with model %(model)s, this is %(present)s.",
             code="model_other",
             model=ledger.head.model,
-            present=MODEL,
+            present=model_of(vectors=vectors),
         )
     ranker = build_ranker(
-        collection=collection, seed=ledger.head.seed, topic=ledger.head.topic, settings=settings or Settings()
+        collection=collection,
+        seed=ledger.head.seed,
+        topic=ledger.head.topic,
+        settings=settings or Settings(),
+        vectors=vectors,
     )
     place, waiting = 0, False
     for event in ledger.events:

@@ -20,6 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from chancery.engines.review.collections import CollectionRefused, read_collection
+from chancery.engines.review.embeddings import read_vectors
 from chancery.engines.review.ledger import Ledger, lines, read_ledger
 from chancery.engines.review.simulation import Run, replay, simulate
 from chancery.engines.review.stopping import Stop, decide_stop
@@ -50,17 +51,29 @@ def simulate_review(
     sample: Annotated[
         int, typer.Option(help="Draw the hidden sample until it holds so many relevant documents; 0 for none.")
     ] = 30,
+    vectors: Annotated[
+        Path | None,
+        typer.Option(help="Word vectors of a local file, for one view more.", envvar="CHANCERY_TAR_VECTORS"),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Play a review out on a labelled collection, ranking anew after every decision."""
     try:
         collection = read_collection(file)
+        known = read_vectors(vectors) if vectors is not None else None
         if replayed is not None:
-            place = replay(collection=collection, ledger=_ledger(replayed))
+            place = replay(collection=collection, ledger=_ledger(replayed), vectors=known)
             _tell_replay(place=place, count=len(collection), as_json=as_json)
             return
         with _bar() as tick:
-            run = simulate(collection=collection, seed=seed, topic=topic, sample_relevant=sample, progress=tick)
+            run = simulate(
+                collection=collection,
+                seed=seed,
+                topic=topic,
+                sample_relevant=sample,
+                vectors=known,
+                progress=tick,
+            )
         if order is not None:
             _write(order, "".join(f"{row}\n" for row in run.order))
         if ledger is not None:

@@ -12,9 +12,9 @@ from hashlib import blake2b
 from chancery.engines.billing.bill_lines import Line
 from chancery.engines.billing.guidelines.adjusting import ZERO, LineDecision, decide_line
 from chancery.engines.billing.guidelines.catalogue import KINDS
-from chancery.engines.billing.guidelines.fee_tests import Test
+from chancery.engines.billing.guidelines.fee_tests import Narrowed, Test
 from chancery.engines.billing.guidelines.invoice_tests import Invoice
-from chancery.engines.billing.guidelines.seen import Seen, gather, matter_of
+from chancery.engines.billing.guidelines.seen import Columns, Seen, columns_of, gather, matter_of
 from chancery.engines.billing.guidelines.settling import settle
 from chancery.engines.billing.guidelines.values import (
     Adjustment,
@@ -25,32 +25,22 @@ from chancery.engines.billing.guidelines.values import (
     Outcome,
     Scope,
     Setting,
-    Severity,
 )
 from chancery.engines.billing.narratives import Reading
 from chancery.foundation.money import minor_digits
 
 EVERYWHERE = Scope()
-TRAVEL = "A112"
-
-
-@dataclass(frozen=True, slots=True)
-class _Tests:
-    """Rules for lines of one kind. plain: those that can fire though the narrative raises no question."""
-
-    all: list[tuple[Guideline, Test]]
-    plain: list[tuple[Guideline, Test]]
+# Types of lines with rules of their own, and what a kind of rule may look at there.
+LOOKED_AT = {"F": ("fee", "line"), "E": ("expense", "line")}
 
 
 @dataclass(slots=True)
 class _Run:
-    """One application: rules ready to test lines, and what they found."""
+    """One application. asked: the tests each line is put to, by its place; lines that cannot fail any are absent."""
 
     setting: Setting
     seen: Seen
-    tests: list[tuple[Guideline, Test]] = field(default_factory=list)
-    scoped: bool = False
-    chosen: dict[tuple[object, ...], _Tests] = field(default_factory=dict)
+    asked: dict[int, list[tuple[Guideline, Test]]] = field(default_factory=lambda: defaultdict(list))
     said: dict[str, bytes] = field(default_factory=dict)
     findings: list[GuidelineFinding] = field(default_factory=list)
     rows: list[Adjustment] = field(default_factory=list)
@@ -74,23 +64,15 @@ def apply_rules(*, lines: Sequence[Line], rules: Sequence[Guideline], setting: S
         want_pairs=pairs is not None,
     )
     run = _Run(setting, seen)
+    columns = {kind: columns_of(lines=lines, readings=seen.readings, kind=kind) for kind in LOOKED_AT}
     for rule in active:
-        maker = KINDS[rule.kind].line_test
-        if maker is not None:
-            test = maker(rule, setting, seen)
-            if test is not None:
-                run.tests.append((rule, test))
-        run.scoped = run.scoped or rule.scope != EVERYWHERE
+        _ask(run, rule, columns)
         words = [rule.id, rule.version, dict(rule.params)]
         run.said[rule.id] = json.dumps(words, sort_keys=True, default=str).encode()
-    invoices: dict[tuple[str, str], list[Line]] = defaultdict(list)
-    readings: dict[tuple[str, str], list[Reading]] = defaultdict(list)
-    for line, reading in zip(lines, seen.readings, strict=True):
-        invoices[line.firm, line.invoice].append(line)
-        readings[line.firm, line.invoice].append(reading)
-    outcomes = [
-        _judge(run, active, place[1], held, readings[place], currency) for place, held in sorted(invoices.items())
-    ]
+    invoices: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for place, line in enumerate(lines):
+        invoices[line.firm, line.invoice].append(place)
+    outcomes = [_judge(run, active, key[1], lines, held, currency) for key, held in sorted(invoices.items())]
     return Outcome(
         tuple(sorted(run.findings, key=lambda item: (item.invoice, item.line or 0, item.number, item.rule))),
         tuple(run.rows),
@@ -98,6 +80,30 @@ def apply_rules(*, lines: Sequence[Line], rules: Sequence[Guideline], setting: S
         silent,
         len(lines),
     )
+
+
+def _ask(run: _Run, rule: Guideline, columns: Mapping[str, Columns]) -> None:
+    """Note the lines that a rule holds for and that may fail its test."""
+    kind = KINDS[rule.kind]
+    made = kind.line_test(rule, run.setting, run.seen) if kind.line_test is not None else None
+    if made is None:
+        return
+    for type_, looked_at in LOOKED_AT.items():
+        held = columns[type_]
+        if kind.on not in looked_at or not held.lines:
+            continue
+        if isinstance(made, Narrowed):
+            test, among = made.test, made.among(held)
+        else:
+            test, among = made, held.worded if kind.words else list(range(len(held.lines)))
+        item, limited = (rule, test), _limited(rule)
+        for at in among:
+            if not limited or _holds(run.setting, rule, held.lines[at]):
+                run.asked[held.places[at]].append(item)
+
+
+def _limited(rule: Guideline) -> bool:
+    return rule.scope != EVERYWHERE or rule.in_force_from is not None or rule.in_force_to is not None
 
 
 def _known(rule: Guideline, setting: Setting) -> bool:
@@ -110,16 +116,18 @@ def _known(rule: Guideline, setting: Setting) -> bool:
 
 
 def _judge(
-    run: _Run, rules: Sequence[Guideline], number: str, lines: list[Line], readings: list[Reading], currency: str
+    run: _Run, rules: Sequence[Guideline], number: str, all_lines: Sequence[Line], places: list[int], currency: str
 ) -> InvoiceOutcome:
+    lines = [all_lines[place] for place in places]
     named = min({line.currency for line in lines if line.currency}, default=currency)
     digits = minor_digits(named) if named else 2
-    approved: list[Decimal] = []
-    for line, reading in zip(lines, readings, strict=True):
-        approved.append(_judge_line(run, line, reading, _rules_for(run, line), digits))
-    total = sum(approved, ZERO)
-    fees = sum((amount for amount, line in zip(approved, lines, strict=True) if line.type in ("F", "IF")), ZERO)
-    invoice = Invoice(number, lines, total, fees)
+    approved = [
+        _judge_line(run, line, run.seen.readings[place], run.asked[place], digits)
+        if place in run.asked
+        else line.amount
+        for place, line in zip(places, lines, strict=True)
+    ]
+    invoice = _invoice(number, lines, approved)
     hits = []
     for rule in rules:
         test = KINDS[rule.kind].invoice_test
@@ -129,12 +137,9 @@ def _judge(
     run.rows += settled.rows
     records = "\n".join(sorted(line.raw for line in lines)) if hits else ""
     for place, hit in enumerate(hits):
-        severity: Severity = hit.rule.severity
-        if severity in ("adjust", "reject_line") and hit.step is None:
-            severity = "warn"
         taken = settled.taken.get(place, ZERO)
         ahead = settled.ahead if settled.alone[place] > 0 and not taken else ""
-        run.findings.append(_finding(run, hit, severity, settled.alone[place], taken, ahead, records))
+        run.findings.append(_finding(run, hit, settled.alone[place], taken, ahead, records))
     submitted = sum((line.amount for line in lines), ZERO)
     rejected = any(hit.rule.severity == "reject_invoice" for hit in hits)
     return InvoiceOutcome(
@@ -149,9 +154,19 @@ def _judge(
     )
 
 
-def _judge_line(run: _Run, line: Line, reading: Reading, tests: _Tests, digits: int) -> Decimal:
+def _invoice(number: str, lines: list[Line], approved: Sequence[Decimal]) -> Invoice:
+    by_matter: dict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        by_matter[line.client_matter or line.matter].append(line)
+    fees = sum((amount for amount, line in zip(approved, lines, strict=True) if line.type in ("F", "IF")), ZERO)
+    return Invoice(number, lines, sum(approved, ZERO), fees, by_matter)
+
+
+def _judge_line(
+    run: _Run, line: Line, reading: Reading, tests: Sequence[tuple[Guideline, Test]], digits: int
+) -> Decimal:
     hits = []
-    for rule, test in tests.plain if reading.plain and line.activity != TRAVEL else tests.all:
+    for rule, test in tests:
         result = test(line, reading)
         if result is not None:
             hits.append(Hit(rule, line.invoice, line, *result))
@@ -166,29 +181,9 @@ def _judge_line(run: _Run, line: Line, reading: Reading, tests: _Tests, digits: 
 def _note(run: _Run, line: Line, hits: Sequence[Hit], decision: LineDecision) -> None:
     ahead = hits[decision.winner].rule.id if decision.winner is not None else ""
     for place, hit in enumerate(hits):
-        severity: Severity = hit.rule.severity
-        if severity in ("adjust", "reject_line") and hit.step is None:
-            severity = "warn"
         taken, alone = decision.taken.get(place, ZERO), decision.alone[place]
         beaten = ahead if alone > 0 and not taken and ahead != hit.rule.id else ""
-        run.findings.append(_finding(run, hit, severity, alone, taken, beaten, line.raw))
-
-
-def _rules_for(run: _Run, line: Line) -> _Tests:
-    """The rules for lines of this kind, client, firm, matter, phase and invoice date; remembered by those."""
-    place: tuple[object, ...] = (line.type, line.invoice_date)
-    if run.scoped:
-        place = (*place, line.client, line.firm, matter_of(line), line.task)
-    held = run.chosen.get(place)
-    if held is None:
-        kind = {"F": "fee", "E": "expense"}.get(line.type, "")
-        chosen = [
-            (rule, test)
-            for rule, test in run.tests
-            if kind and KINDS[rule.kind].on in (kind, "line") and _holds(run.setting, rule, line)
-        ]
-        held = run.chosen[place] = _Tests(chosen, [item for item in chosen if not KINDS[item[0].kind].words])
-    return held
+        run.findings.append(_finding(run, hit, alone, taken, beaten, line.raw))
 
 
 def _holds(setting: Setting, rule: Guideline, line: Line) -> bool:
@@ -220,10 +215,10 @@ def _hashed(run: _Run, hit: Hit, looked_at: str) -> str:
     return blake2b(run.said[hit.rule.id] + text, digest_size=16).hexdigest()
 
 
-def _finding(
-    run: _Run, hit: Hit, severity: Severity, alone: Decimal, taken: Decimal, ahead: str, looked_at: str
-) -> GuidelineFinding:
-    rule, line = hit.rule, hit.line
+def _finding(run: _Run, hit: Hit, alone: Decimal, taken: Decimal, ahead: str, looked_at: str) -> GuidelineFinding:
+    rule, line, severity = hit.rule, hit.line, hit.rule.severity
+    if severity in ("adjust", "reject_line") and hit.step is None:
+        severity = "warn"
     return GuidelineFinding(
         rule.id,
         rule.number,

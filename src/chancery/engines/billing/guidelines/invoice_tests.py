@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from chancery.engines.billing.bill_lines import Line
 from chancery.engines.billing.codes import billing_codes
 from chancery.engines.billing.guidelines.fee_tests import ZERO, number, words
-from chancery.engines.billing.guidelines.seen import matter_of
 from chancery.engines.billing.guidelines.values import Guideline, Setting, Step
 
 ONE = Decimal(1)
@@ -28,11 +27,12 @@ class Invoice:
     lines: Sequence[Line]
     approved: Decimal
     approved_fees: Decimal
+    by_matter: Mapping[str, Sequence[Line]]
 
     @property
     def matters(self) -> list[str]:
         """Client matter ids, sorted."""
-        return sorted({matter_of(line) for line in self.lines})
+        return sorted(self.by_matter)
 
 
 def phase_of(task: str) -> str:
@@ -55,9 +55,10 @@ def budget(rule: Guideline, setting: Setting, invoice: Invoice) -> list[InvoiceR
     """Fees by matter and phase against the budget; the highest level reached is told."""
     levels = sorted(Decimal(str(level)) for level in rule.params.get("levels", (80, 100, 110, 125)))
     new: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for line in invoice.lines:
-        if line.type == "F":
-            new[matter_of(line), phase_of(line.task)] += line.amount
+    for key, lines in invoice.by_matter.items():
+        for line in lines:
+            if line.type == "F":
+                new[key, phase_of(line.task)] += line.amount
     found: list[InvoiceResult] = []
     for (matter_id, phase), amount in sorted(new.items()):
         matter = (setting.matters or {}).get(matter_id)
@@ -82,7 +83,7 @@ def matter_cap(rule: Guideline, setting: Setting, invoice: Invoice) -> list[Invo
         left = max(matter.cap - sum(matter.spent.values(), ZERO), ZERO)
         detail = {"matter": matter_id, "cap": str(matter.cap), "left": str(left)}
         if len(invoice.matters) > 1:
-            amount = sum((line.amount for line in invoice.lines if matter_of(line) == matter_id), ZERO)
+            amount = sum((line.amount for line in invoice.by_matter[matter_id]), ZERO)
             if amount > left:
                 found.append((None, None, detail))
         elif invoice.approved > left:
@@ -123,7 +124,7 @@ def tax(rule: Guideline, setting: Setting, invoice: Invoice) -> list[InvoiceResu
         matter = (setting.matters or {}).get(matter_id)
         if matter is None:
             continue
-        lines = [line for line in invoice.lines if matter_of(line) == matter_id and line.currency]
+        lines = [line for line in invoice.by_matter[matter_id] if line.currency]
         rates = {line.tax_rate for line in lines if line.tax_rate is not None}
         if matter.tax_rate is not None and rates - {matter.tax_rate}:
             wrong = ", ".join(str(rate) for rate in sorted(rates - {matter.tax_rate}))
@@ -146,7 +147,7 @@ def currency(rule: Guideline, setting: Setting, invoice: Invoice) -> list[Invoic
         matter = (setting.matters or {}).get(matter_id)
         if matter is None or not matter.currency:
             continue
-        lines = [line for line in invoice.lines if matter_of(line) == matter_id]
+        lines = invoice.by_matter[matter_id]
         for given in sorted({line.currency for line in lines if line.currency} - {matter.currency}):
             found.append((None, None, {"matter": matter_id, "currency": given, "agreed": matter.currency}))
     return found
@@ -174,8 +175,8 @@ def order_missing(rule: Guideline, setting: Setting, invoice: Invoice) -> list[I
         matter = (setting.matters or {}).get(matter_id)
         if matter is None:
             continue
-        lines = [line for line in invoice.lines if matter_of(line) == matter_id and line.currency]
-        if matter.po and any(line.po != matter.po for line in lines):
+        lines = invoice.by_matter[matter_id]
+        if matter.po and any(line.currency and line.po != matter.po for line in lines):
             found.append((None, None, {"matter": matter_id, "missing": "po", "po": matter.po}))
         if rule.params.get("ledger_account") and not matter.gl:
             found.append((None, None, {"matter": matter_id, "missing": "gl"}))

@@ -46,16 +46,22 @@ def settle(
             named = (hit.rule.id, hit.rule.version)
             rows.append(Adjustment(invoice, None, "", hit.step, *named, left, left - cut))
             taken[place], left = cut, left - cut
-    # Ties of the largest remainder go by line number, so that the order in the file does not matter.
-    order = sorted(range(len(lines)), key=lambda at: (len(lines[at].number), lines[at].number, approved[at]))
-    shares = spread(cut=start - left, over=[approved[at] for at in order], digits=digits)
-    parts = [share for _, share in sorted(zip(order, shares, strict=True))] if start != left else shares
+    parts = _shares(lines, approved, start - left, digits)
     taxes = [_tax(line, amount - part, digits) for line, amount, part in zip(lines, approved, parts, strict=True)]
     before, after = sum((line.tax for line in lines), ZERO), sum(taxes, ZERO)
     if before != after:
         rows.append(Adjustment(invoice, None, "", "tax", "", "", before, after))
     ahead = hits[winner].rule.id if winner is not None else ""
     return Settled(left, after, tuple(alone), taken, ahead, tuple(rows))
+
+
+def _shares(lines: Sequence[Line], approved: Sequence[Decimal], cut: Decimal, digits: int) -> list[Decimal]:
+    """The part of each line in a cut. Ties of the largest remainder go by line number, not by place in the file."""
+    if not cut:
+        return [ZERO] * len(lines)
+    order = sorted(range(len(lines)), key=lambda at: (len(lines[at].number), lines[at].number, approved[at]))
+    shares = spread(cut=cut, over=[approved[at] for at in order], digits=digits)
+    return [share for _, share in sorted(zip(order, shares, strict=True))]
 
 
 def _cut(hit: Hit, amount: Decimal, digits: int) -> Decimal:

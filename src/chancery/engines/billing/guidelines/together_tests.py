@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date
+
 from chancery.engines.billing.bill_lines import Line
-from chancery.engines.billing.guidelines.fee_tests import ZERO, Result, Test, number
-from chancery.engines.billing.guidelines.seen import Seen, is_meeting, matter_of
+from chancery.engines.billing.guidelines.fee_tests import ZERO, Narrowed, Result, number
+from chancery.engines.billing.guidelines.seen import Columns, Seen, is_meeting, matter_of
 from chancery.engines.billing.guidelines.values import Guideline, Setting
 from chancery.engines.billing.narratives import Reading
 
 
-def hours_per_day(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
+def hours_per_day(rule: Guideline, setting: Setting, seen: Seen) -> Narrowed | None:
     """Hours of one person on one day over all matters: many, too many, impossible."""
     many, most = number(rule, "warn", "12"), number(rule, "reject", "16")
     elsewhere = setting.hours_elsewhere
@@ -25,10 +28,13 @@ def hours_per_day(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
             return "reject", ZERO, {**detail, "impossible": "24"}
         return ("reject", ZERO, detail) if hours > most else (None, None, detail)
 
-    return test if long else None
+    def among(columns: Columns) -> list[int]:
+        return columns.where(list(zip(columns.people, columns.days, strict=True)), long)
+
+    return Narrowed(test, among) if long else None
 
 
-def inner_conference(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
+def inner_conference(rule: Guideline, setting: Setting, seen: Seen) -> Narrowed | None:
     """Conferences inside the firm with more people than agreed."""
     most = int(number(rule, "people", "2"))
     large = {place: len(people) for place, people in seen.meeting.items() if len(people) > most}
@@ -39,10 +45,15 @@ def inner_conference(rule: Guideline, setting: Setting, seen: Seen) -> Test | No
         people = large.get((matter_of(line), line.day))
         return (None, None, {"people": str(people), "most": str(most)}) if people else None
 
-    return test if large else None
+    return Narrowed(test, lambda columns: _on_days(columns, large)) if large else None
 
 
-def duplicate_attendance(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
+def _on_days(columns: Columns, wanted: Collection[tuple[str, date]]) -> list[int]:
+    """Positions of lines of some matters and days."""
+    return columns.where(list(zip(columns.matters, columns.days, strict=True)), wanted)
+
+
+def duplicate_attendance(rule: Guideline, setting: Setting, seen: Seen) -> Narrowed | None:
     """More people at a hearing than agreed: the dearest entries are kept, the others cut."""
     most = int(number(rule, "people", "1"))
     large = {place: held for place, held in seen.hearings.items() if len({line.person for line in held}) > most}
@@ -59,10 +70,10 @@ def duplicate_attendance(rule: Guideline, setting: Setting, seen: Seen) -> Test 
             return None
         return "reject", ZERO, {"people": str(len(people)), "kept": ", ".join(kept)}
 
-    return test if large else None
+    return Narrowed(test, lambda columns: _on_days(columns, large)) if large else None
 
 
-def research_without_consent(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
+def research_without_consent(rule: Guideline, setting: Setting, seen: Seen) -> Narrowed | None:
     """Research on one matter beyond so many hours an invoice, without consent."""
     most = number(rule, "hours", "3")
     agreed = {key for key, matter in (setting.matters or {}).items() if "research" in matter.consents}
@@ -74,22 +85,32 @@ def research_without_consent(rule: Guideline, setting: Setting, seen: Seen) -> T
         hours = much.get((line.invoice, matter_of(line)))
         return (None, None, {"hours": str(hours), "most": str(most)}) if hours is not None else None
 
-    return test if much else None
+    def among(columns: Columns) -> list[int]:
+        return [
+            at
+            for at, (line, reading) in enumerate(zip(columns.lines, columns.readings, strict=True))
+            if line.activity == "A102" or "research" in reading.classes
+        ]
+
+    return Narrowed(test, among) if much else None
 
 
-def overstaffing(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
+def overstaffing(rule: Guideline, setting: Setting, seen: Seen) -> Narrowed | None:
     """More people on one task on one day than agreed."""
     most = int(number(rule, "people", "3"))
-    large = {place: len(people) for place, people in seen.working.items() if len(people) > most}
+    large = {place: people for place, people in seen.working.items() if people > most}
 
     def test(line: Line, reading: Reading) -> Result:
         people = large.get((matter_of(line), line.task, line.day))
         return (None, None, {"people": str(people), "most": str(most)}) if people else None
 
-    return test if large else None
+    def among(columns: Columns) -> list[int]:
+        return columns.where(list(zip(columns.matters, columns.tasks, columns.days, strict=True)), large)
+
+    return Narrowed(test, among) if large else None
 
 
-def duplicate(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
+def duplicate(rule: Guideline, setting: Setting, seen: Seen) -> Narrowed | None:
     """A line that repeats an earlier one: exact repetitions are cut, near ones shown."""
 
     def test(line: Line, reading: Reading) -> Result:
@@ -99,4 +120,7 @@ def duplicate(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
         detail = {"of_line": pair.first.rpartition("\0")[2], "kind": pair.kind, "score": str(pair.score)}
         return ("reject", ZERO, detail) if pair.kind == "same_line" else (None, None, detail)
 
-    return test if seen.pairs else None
+    def among(columns: Columns) -> list[int]:
+        return columns.where([line.line for line in columns.lines], seen.pairs)
+
+    return Narrowed(test, among) if seen.pairs else None
