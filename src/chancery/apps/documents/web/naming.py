@@ -8,7 +8,8 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from chancery.apps.documents import queries
-from chancery.engines.text.extraction import KINDS, Entity, extract
+from chancery.engines.text.extraction.extracting import extract
+from chancery.engines.text.extraction.values import KINDS, Entity
 from chancery.platform.access.values import Actor
 
 MOST: Final = 200_000
