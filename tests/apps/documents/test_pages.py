@@ -16,6 +16,7 @@ from tests.apps.documents.conftest import received
 
 from chancery.apps.documents import actions, queries
 from chancery.apps.documents.models import Document, InputFile, SavedView
+from chancery.apps.documents.web.columns import called
 from chancery.platform.audit.queries import entries_for
 from chancery.platform.jobs.actions import run_pending
 
@@ -220,3 +221,17 @@ def test_the_machine_interface_is_scoped_like_the_pages(
     everywhere = browser.get("/api/search?q=违约责任").json()
     assert everywhere["total"] == (1 if own else 0)
     assert Client().get(f"/api/documents/{document.id}").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("author", "shown"),
+    [
+        ("Li Wei <li.wei@halden.example>", "Li Wei"),
+        ('"Wei, Li" <li.wei@halden.example>', "Wei, Li"),
+        ("<li.wei@halden.example>", "<li.wei@halden.example>"),
+        ("li.wei@halden.example", "li.wei@halden.example"),
+        ("", ""),
+    ],
+)
+def test_lists_name_people_and_keep_addresses_without_a_name(author: str, shown: str) -> None:
+    assert called(author) == shown

@@ -16,9 +16,8 @@ from chancery.apps.documents.web.words import ASIDE, CODES, KINDS, LANGUAGES, ST
 from chancery.interface.tables import Choice, Column, DateCell, Filter, Row, TagCell, TextCell
 from chancery.interface.words import bytes_words
 
-SHOWN_AT_FIRST: Final = (
-    "number", "author", "title", "date", "kind", "custodian", "family", "copies", "size", "status",
-)  # fmt: skip
+SHOWN_AT_FIRST: Final = ("number", "author", "title", "date", "kind", "custodian", "status")
+"""What fits beside each other on a small screen; the rest is chosen under *Columns*."""
 
 
 def every_column() -> list[Column]:
@@ -54,7 +53,7 @@ def line(row: queries.DocumentRow, columns: Sequence[str], tags: Sequence[str] =
     """Return one line with the cells that show."""
     makers: Mapping[str, Any] = {
         "number": lambda: row.control_number,
-        "author": lambda: short(row.author, 32),
+        "author": lambda: short(called(row.author), 32),
         "title": lambda: _title(row),
         "name": lambda: short(without_direction(row.name), 60),
         "date": lambda: DateCell(row.sort_date),
@@ -114,6 +113,12 @@ def _thread(row: queries.DocumentRow) -> str:
     if not row.thread:
         return ""
     return gettext("says all") if row.inclusive else gettext("contained")
+
+
+def called(author: str) -> str:
+    """Return the name an author goes by; the address where there is no name. The page of a document shows both."""
+    name = author.partition("<")[0].strip().strip('"')
+    return name or author
 
 
 def short(text: str, length: int) -> str:

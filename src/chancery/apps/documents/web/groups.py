@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from chancery.apps.documents import queries
 from chancery.apps.documents.names import without_direction
-from chancery.apps.documents.web.columns import short
+from chancery.apps.documents.web.columns import called, short
 from chancery.apps.documents.web.shared import actor_of, matter_bar
 from chancery.interface.tables import Column, DateCell, Row, Table, TableState, TagCell, TextCell
 
@@ -95,7 +95,7 @@ def _row(row: queries.DocumentRow, group: queries.Group | None, kind: str, matte
             "title": TextCell(
                 short(without_direction(row.title or row.name), 80), "zh-Hans" if row.language == "zh" else ""
             ),
-            "author": short(row.author, 32),
+            "author": short(called(row.author), 32),
             "date": DateCell(row.sort_date),
             "last": DateCell(group.last) if group else "",
             "members": group.members if group else 1,
