@@ -156,6 +156,8 @@ class Row(Generic[Value]):
                 self._write(each)
 
     def _write(self, value: Value) -> None:
+        if self._last:
+            raise ValueError("Nothing is added once reading has begun.")
         self._places.append(self._end)
         self._end += self._file.write(pickle.dumps(value, protocol=5))
 
