@@ -256,7 +256,7 @@ def _coverage(
     proofs = {path: _proof(folder / path, top[path], lines, peer) for path in missing}
     rest = [path for path in missing if not proofs[path]]
     share = good / (good + len(rest))
-    rows.append(("  files that do hold readable text", f"{good} of {good + len(rest)} = {share:.1%}", ">= 97 %"))
+    rows.append(("  files whose text can be had at all", f"{good} of {good + len(rest)} = {share:.1%}", ">= 97 %"))
     rows += [(f"    no text in {path}", proofs[path], "") for path in missing if proofs[path]]
     rows.append(("    without text and without such proof", ", ".join(rest) or "none", ""))
     silent = [

@@ -56,6 +56,8 @@ def test_a_row_gives_the_values_of_a_list(monkeypatch: pytest.MonkeyPatch) -> No
         assert len(row) == number + 1
     assert list(row) == [f"v{number}" for number in range(20)]
     assert (row[17], row[0], row[17]) == ("v17", "v0", "v17")
+    with pytest.raises(ValueError, match="once reading has begun"):
+        row.append("late")
 
 
 def test_what_was_met_once_and_again() -> None:

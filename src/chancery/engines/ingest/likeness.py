@@ -12,7 +12,7 @@ import hashlib
 import re
 from typing import Any
 
-from chancery.engines.ingest.wording import without_white
+from chancery.engines.text.normalise import without_white
 
 RECIPE = 1
 _X500 = re.compile(r"/(?:o|ou|cn)=[^<>\"]*?/cn=([^/<>\"]+)$", re.IGNORECASE)

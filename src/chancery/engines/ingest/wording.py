@@ -10,7 +10,6 @@ from chancery.engines.text.normalise import clean
 
 _CONTROL = bytes(code for code in (*range(9), 0x0B, *range(0x0E, 0x20), 0x7F))
 _NOT_PLAIN = _CONTROL + b"\r\x0c"
-_WHITE = b" \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f"
 _SAMPLES = (500, 3000)
 _BLANK_LINES = re.compile("\n\n\n\n+")  # spelt out, so that the search has a fixed beginning
 _PRINTED = str.maketrans(
@@ -51,13 +50,6 @@ def tidied(*, text: str) -> str:
     if "\n\n\n\n" in lines:
         lines = _BLANK_LINES.sub("\n\n\n", lines)
     return lines.strip()
-
-
-def without_white(*, text: str) -> str:
-    """Return the text without any white space, for comparing content."""
-    if not text.isascii():
-        return "".join(text.split())
-    return text.encode("ascii").translate(None, _WHITE).decode("ascii")
 
 
 def decoded(*, data: bytes, declared: str | None) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import re
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")
 _LINE_ENDS = re.compile("\r\n?|\x85|\u2028|\u2029|\x0c")
+_WHITE = b" \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f"  # what ``str.split`` takes for white space in ASCII
 _BLANK_LINES = re.compile(r"\n{4,}")
 
 
@@ -25,6 +26,8 @@ def tidy(*, text: str) -> str:
 
 def without_white(*, text: str) -> str:
     """Return the text without any white space, for comparing content."""
+    if text.isascii():
+        return text.encode("ascii").translate(None, _WHITE).decode("ascii")
     return "".join(text.split())
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -153,7 +154,7 @@ def _relation(member: Member, found: _Found) -> Relation:
     version = found.versions.get(member.id)
     fingerprint = found.duplicates.prints.get(member.id)
     pivot, similarity = found.near.get(master) or (None, None)
-    relation = Relation(
+    return Relation(
         id=member.id,
         duplicate_of=left_out.kept if left_out else None,
         duplicate_reason=left_out.rule if left_out else None,
@@ -164,30 +165,29 @@ def _relation(member: Member, found: _Found) -> Relation:
         version_reason=version.rule if version else None,
         near_duplicate_group=pivot,
         near_duplicate_similarity=similarity,
+        **_thread(member, left_out is not None, found),
     )
-    return _with_thread(relation, member, found)
 
 
-def _with_thread(relation: Relation, member: Member, found: _Found) -> Relation:
-    """Add the conversation: of the mail itself, of the kept copy, or of the mail that an attachment belongs to."""
+def _thread(member: Member, copy: bool, found: _Found) -> dict[str, Any]:
+    """Return the conversation: of the mail itself, of the kept copy, or of the mail that an attachment belongs to."""
     left_out = found.kept.get(member.family_id)
     head = left_out.kept if left_out else member.family_id
     here = found.threaded.get(head)
     if here is None:
-        return relation
-    if left_out or relation.duplicate_of is not None:
-        kept = here.verdict.contained_in or head
-        return replace(relation, thread_id=here.thread_id, inclusive=False, contained_in=kept, spare_of=head)
+        return {}
     verdict = here.verdict
-    relation = replace(relation, thread_id=here.thread_id, inclusive=verdict.inclusive)
+    if left_out or copy:
+        kept = verdict.contained_in or head
+        return {"thread_id": here.thread_id, "inclusive": False, "contained_in": kept, "spare_of": head}
+    shared = {"thread_id": here.thread_id, "inclusive": verdict.inclusive}
     if member.id != head:
-        return relation
-    return replace(
-        relation,
-        answers=here.answers,
-        inclusive_reason=verdict.reason,
-        contained_in=verdict.contained_in,
-        spare_of=verdict.contained_in if verdict.spare else None,
-        repeated=here.repeated,
-        missing=here.missing,
-    )
+        return shared
+    return shared | {
+        "answers": here.answers,
+        "inclusive_reason": verdict.reason,
+        "contained_in": verdict.contained_in,
+        "spare_of": verdict.contained_in if verdict.spare else None,
+        "repeated": here.repeated,
+        "missing": here.missing,
+    }

@@ -52,6 +52,7 @@ class Shelf(Generic[Key, Value]):
         self._held: dict[Key, list[Value]] | None = defaultdict(list)
         self._count = 0
         self._file: Any = None
+        self._end = 0
         self._hashes, self._places = array("q"), array("q")
         self._sorted: tuple[I64, I64] | None = None
 
@@ -76,8 +77,8 @@ class Shelf(Generic[Key, Value]):
         if self._sorted is not None:
             raise ValueError("Nothing is added once reading has begun.")
         self._hashes.append(hash(key))
-        self._places.append(self._file.tell())
-        pickle.dump((key, value), self._file, protocol=5)
+        self._places.append(self._end)
+        self._end += self._file.write(pickle.dumps((key, value), protocol=5))
 
     def _index(self) -> tuple[I64, I64]:
         if self._sorted is None:
@@ -131,13 +132,14 @@ class Shelf(Generic[Key, Value]):
 
 
 class Row(Generic[Value]):
-    """Values by number, from 0: in memory while they are few, then in a temporary file."""
+    """Values by number, from 0: in memory while they are few, then in a temporary file; all are added, then read."""
 
     def __init__(self, *, folder: Path | None = None) -> None:
         """folder: as in ``Shelf``."""
         self._folder = folder
         self._values: list[Value] | None = []
         self._file: Any = None
+        self._end = 0
         self._places = array("q")
         self._last: dict[int, Value] = {}
 
@@ -154,9 +156,10 @@ class Row(Generic[Value]):
                 self._write(each)
 
     def _write(self, value: Value) -> None:
-        self._file.seek(0, 2)
-        self._places.append(self._file.tell())
-        pickle.dump(value, self._file, protocol=5)
+        if self._last:
+            raise ValueError("Nothing is added once reading has begun.")
+        self._places.append(self._end)
+        self._end += self._file.write(pickle.dumps(value, protocol=5))
 
     def __len__(self) -> int:
         return len(self._places) if self._values is None else len(self._values)

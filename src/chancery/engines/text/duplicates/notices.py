@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from chancery.engines.text.normalise import without_white
 
@@ -79,7 +80,8 @@ def learn(*, mails: Iterable[tuple[str, str]]) -> Notices:
     listed: list[tuple[str, list[str], list[int]]] = []
     counts: Counter[tuple[int, int]] = Counter()
     for sender, text in mails:
-        lines = [line for raw in text[-_TAIL:].splitlines() if (line := " ".join(raw.split()))][-_LINES - 1 :]
+        filled = (line for raw in reversed(text[-_TAIL:].splitlines()) if (line := " ".join(raw.split())))
+        lines = list(islice(filled, _LINES + 1))[::-1]
         hashes, value = [], 0
         for line in reversed(lines[-_LINES:]):
             value = hash((value, line))

@@ -47,7 +47,10 @@ class Fingerprint(Packed):
 
     def as_record(self) -> dict[str, Any]:
         """Return the fingerprint as a JSON-safe mapping."""
-        return {each.name: getattr(self, each.name) for each in fields(self)}
+        return {name: getattr(self, name) for name in _NAMES}
+
+
+_NAMES = tuple(each.name for each in fields(Fingerprint))
 
 
 def fingerprint(

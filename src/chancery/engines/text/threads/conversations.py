@@ -10,10 +10,10 @@ from pathlib import Path
 
 from chancery.engines.text.duplicates.notices import Notices
 from chancery.engines.text.members import Member, MissingMail, Repeated
-from chancery.engines.text.spill import Packed, Row, Seen
+from chancery.engines.text.spill import Packed, Seen
 from chancery.engines.text.threads.answering import answered_by
-from chancery.engines.text.threads.facts import Letters, Mail, facts_of, letters_of_body, thread_id_of
-from chancery.engines.text.threads.gathering import gather
+from chancery.engines.text.threads.facts import Letters, facts_of, letters_of_body, thread_id_of
+from chancery.engines.text.threads.gathering import Facts, gather
 from chancery.engines.text.threads.inclusive import Verdict, judge
 from chancery.engines.text.threads.missing import find_missing
 from chancery.engines.text.threads.repeating import Reading
@@ -56,7 +56,7 @@ def threads(
     def letters_of(id: str) -> Letters:
         return letters_of_body(text=text_of(id) or "", notices=notices)
 
-    facts: Row[Mail] = Row(folder=folder)
+    facts = Facts(folder=folder)
     own: Seen[int] = Seen()
     shown: Seen[int] = Seen()
     message_ids: Seen[str] = Seen()
@@ -69,14 +69,14 @@ def threads(
             whole=member.exception is None,
             notices=notices,
         )
-        facts.append(mail)
+        facts.add(mail)
         own.add(mail.parts[0].print)
         message_ids.add(mail.message_id)
         for part in mail.parts:
             shown.add(part.print)
     reading = Reading(shown)
-    for places in gather(mails=facts, folder=folder):
-        group = [facts[place] for place in places]
+    for places in gather(facts=facts, folder=folder):
+        group = [facts.mails[place] for place in places]
         verdicts = judge(mails=group, letters_of=letters_of)
         missing: dict[str, list[MissingMail]] = defaultdict(list)
         for each in find_missing(mails=group, prints=own, message_ids=message_ids):

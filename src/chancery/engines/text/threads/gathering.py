@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from chancery.engines.text.spill import Packed, Row, Shelf
+from chancery.engines.text.spill import Packed, Row, Seen, Shelf
 from chancery.engines.text.threads.facts import Mail
 
 _LEAST_LETTERS = 40  # of a segment that ties mails by itself
@@ -62,20 +62,52 @@ class _Sets:
         self._above[max(left, right)] = min(left, right)
 
 
-def gather(*, mails: Row[Mail], folder: Path | None = None) -> Iterator[list[int]]:
-    """Yield the conversations as lists of places in ``mails``, in order of time; a single mail is one too.
+class Facts:
+    """The facts of all mails, with what puts them in order and tells which evidence two of them share."""
+
+    def __init__(self, *, folder: Path | None = None) -> None:
+        """folder: as in ``Shelf``."""
+        self.mails: Row[Mail] = Row(folder=folder)
+        self.met: Seen[Hashable] = Seen()
+        self._late, self._minutes = bytearray(), array("q")
+        self._ids: list[npt.NDArray[np.bytes_]] = [np.empty(0, "S1")]
+        self._waiting: list[bytes] = []
+
+    def add(self, mail: Mail) -> None:
+        """Add the next mail; all are added before any is read."""
+        self.mails.append(mail)
+        for key, _ in _evidence(0, mail):
+            self.met.add(key)
+        self.met.add(("subject", mail.subject))
+        self._late.append(mail.minutes is None)
+        self._minutes.append(mail.minutes or 0)
+        self._waiting.append(mail.id.encode("utf-8", "surrogatepass"))
+        if len(self._waiting) == _AT_ONCE:
+            self._ids.append(np.array(self._waiting))
+            self._waiting.clear()
+
+    def by_time(self) -> npt.NDArray[np.int64]:
+        """Return the places of the mails in order of time, as ``Mail.order`` has it."""
+        ids = np.concatenate([*self._ids, *([np.array(self._waiting)] if self._waiting else [])])
+        return np.lexsort((ids, np.array(self._minutes, np.int64), np.array(self._late, np.bool_)))
+
+
+def gather(*, facts: Facts, folder: Path | None = None) -> Iterator[list[int]]:
+    """Yield the conversations as lists of places in ``facts.mails``, in order of time; a single mail is one too.
 
     folder: as in ``Shelf``.
     """
+    mails = facts.mails
     sets = _Sets(len(mails))
-    ordered = _by_time(mails)
+    ordered = facts.by_time()
     by_evidence: Shelf[Hashable, _Entry] = Shelf(folder=folder)
     by_subject: Shelf[str, int] = Shelf(folder=folder)
     for place in ordered.tolist():
         mail = mails[place]
         for key, entry in _evidence(place, mail):
-            by_evidence.add(key, entry)
-        if mail.subject:
+            if facts.met.again(key):
+                by_evidence.add(key, entry)
+        if mail.subject and facts.met.again(("subject", mail.subject)):
             by_subject.add(mail.subject, place)
     for _, group in by_evidence.repeated():
         _join_by_evidence(mails, group, sets)
@@ -96,20 +128,6 @@ def _evidence(place: int, mail: Mail) -> Iterator[tuple[Hashable, _Entry]]:
     for number, part in enumerate(mail.parts):
         if part.size >= _LEAST_LETTERS:
             yield part.print, _Entry(place, own | ({part.subject} - {""}), number > 0)
-
-
-def _by_time(mails: Row[Mail]) -> npt.NDArray[np.int64]:
-    """Return the places of the mails in order of time, as ``Mail.order`` has it."""
-    late, minutes = np.empty(len(mails), np.bool_), np.empty(len(mails), np.int64)
-    ids: list[npt.NDArray[np.bytes_]] = [np.empty(0, "S1")]
-    waiting: list[bytes] = []
-    for place, mail in enumerate(mails):
-        late[place], minutes[place] = mail.minutes is None, mail.minutes or 0
-        waiting.append(mail.id.encode("utf-8", "surrogatepass"))
-        if len(waiting) == _AT_ONCE or place == len(mails) - 1:
-            ids.append(np.array(waiting))
-            waiting.clear()
-    return np.lexsort((np.concatenate(ids), minutes, late))
 
 
 def _together(ordered: npt.NDArray[np.int64], sets: _Sets) -> Iterator[list[int]]:
