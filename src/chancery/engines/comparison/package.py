@@ -182,7 +182,7 @@ def read_package(*, data: bytes, name: str = "document") -> Package:
 
 def _read_parts(archive: zipfile.ZipFile, packed: int, name: str) -> dict[str, bytes]:
     """Return all parts, bounded by number, size and ratio."""
-    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
     expanded = sum(entry.file_size for entry in entries)
     if len(entries) > MAX_PARTS or expanded > MAX_EXPANDED or expanded > max(RATIO_FROM, MAX_RATIO * packed):
         raise Unreadable("%(name)s expands beyond every measure of an office file.", code="bomb", name=name)
@@ -194,7 +194,7 @@ def _read_parts(archive: zipfile.ZipFile, packed: int, name: str) -> dict[str, b
             raise Unreadable(
                 "%(name)s is encrypted: open it and save it without a password.", code="encrypted", name=name
             )
-        unsafe = path.startswith("/") or "\\" in path or ".." in path.split("/") or ":" in path.split("/")[0]
+        unsafe = not path or path.startswith("/") or "\\" in path or ".." in path.split("/") or ":" in path.split("/")[0]
         if unsafe or path.lower() in seen or not path.isprintable():
             raise Unreadable(
                 "%(name)s holds a part with an unsafe name: %(part)s.", code="unsafe_name", name=name, part=ascii(path)

@@ -121,8 +121,13 @@ def _changed_parts(redline: Package, old: Package, new: Package) -> Iterable[str
         binding = name == TYPES or name.endswith(".rels")
         if binding or old.parts.get(name) != data or redline.parts.get(name) == data or _shared(name, new):
             continue
-        if _leads(old, name) == _leads(new, name):
+        if _leads(old, name) == _leads(new, name) and not (b"numId" in data and _lists(old) != _lists(new)):
             yield name
+
+
+def _lists(package: Package) -> bytes:
+    """Return the part that says what a list id means."""
+    return package.parts.get(package.related(package.main(), "numbering") or "", b"")
 
 
 def _leads(package: Package, name: str) -> dict[str, str]:
