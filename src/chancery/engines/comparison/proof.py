@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
-from chancery.engines.comparison.canonical import Canon, special
+from chancery.engines.comparison.canonical import Canon
 from chancery.engines.comparison.headers import header_lines, sections_of, shown
 from chancery.engines.comparison.listing import style_lines
 from chancery.engines.comparison.names import BODY, COMMENTREF, ENDREF, FOOTREF, ID, REVISIONS, Element, W, local
 from chancery.engines.comparison.numbering import number_labels
 from chancery.engines.comparison.package import TYPES, Package, read_package
+from chancery.engines.comparison.prints import special
 from chancery.engines.comparison.resolution import resolve_trees, story_parts
 from chancery.engines.comparison.revisions import Choice
 from chancery.engines.comparison.validity import Defect, defects_of

@@ -24,6 +24,12 @@ out = Console()
 err = Console(stderr=True)
 
 
+class BadOutput(Refused):
+    """The output cannot be written where it was asked for."""
+
+    code = "bad_output"
+
+
 def plain(value: Any) -> Any:
     """Return a value as JSON knows it: dataclasses as objects, Decimal and dates as text, sets sorted."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
