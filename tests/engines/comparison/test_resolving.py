@@ -129,7 +129,7 @@ def test_references(test_data: Path) -> None:
         sides = []
         for data, side in ((source.read_bytes(), accept), (reference.read_bytes(), True)):
             found = stories(package=read_package(data=data), accept=side, shared={})["document"]
-            # Thirteen references lost the last section to the tool that wrote them.
+            # Sixteen references lost the last section to the tool that wrote them.
             sides.append([line for line in found if not line.startswith("SECTION")])
         if sides[0] != sides[1]:
             different.add(reference.stem)
