@@ -7,9 +7,8 @@ lead to, note and comment ids for the note or comment, list ids for the definiti
 
 from __future__ import annotations
 
-import copy
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -181,14 +180,6 @@ class Canon:
         attributes = self.attributes(node)
         return f"<{local(tag)}{attributes}>{text}{body}</>"
 
-    def frame(self, node: Element) -> str:
-        """Return the canonical text of a drawing without what stands in its text boxes."""
-        bare = copy.deepcopy(node)
-        for box in list(bare.iter(TXBX)):
-            for child in list(box):
-                box.remove(child)
-        return "FRAME" + self.element(bare)
-
     def _inner(self, node: Element) -> list[str]:
         """Return the canonical texts of the children; runs of mathematics set alike are one."""
         found: list[str] = []
@@ -258,14 +249,21 @@ class Canon:
 
     def table(self, node: Element) -> list[str]:
         """Return the canonical lines of a table; a table without row is none, for the format has no such thing."""
+        return self._remembered(node, self._table)
+
+    def _key(self, raw: bytes) -> bytes | None:
+        return None if self.strict and is_tracked(raw) else key_of(raw=raw, numbers=self.numbers, odd=self.package.odd)
+
+    def _remembered(self, node: Element, lines: Callable[[Element], Iterable[str]]) -> list[str]:
+        """Return lines that were made before of the same markup, or make them."""
         raw: bytes = etree.tostring(node, with_tail=False)
-        key = key_of(raw=raw, numbers=self.numbers, odd=self.package.odd)
-        if key is None or (self.strict and is_tracked(raw)):
-            return list(self._table(node))
+        key = self._key(raw)
+        if key is None:
+            return list(lines(node))
         key = hashlib.sha256(key).digest()
         found = self.shared.get(key)
         if found is None:
-            found = self.shared[key] = "\x1e".join(self._table(node))
+            found = self.shared[key] = "\x1e".join(lines(node))
         return found.split("\x1e") if found else []
 
     def _table(self, node: Element) -> Iterator[str]:
@@ -283,13 +281,13 @@ class Canon:
         """Yield the canonical lines of rows."""
         for row in node:
             if row.tag == TR:
-                yield f"ROW{self.shape(row.find(W + 'trPr'))}{self.shape(row.find(W + 'tblPrEx'))}"
-                yield from self._cells(row)
+                yield from self._remembered(row, self._row)
             elif row.tag in (SDT, CUSTOMXML):
-                content = row.find(SDTCONTENT) if row.tag == SDT else row
-                yield f"CONTROL{self.control_properties(row)}"
-                yield from self.rows(content) if content is not None else ()
-                yield "/CONTROL"
+                yield from self._held(row, self.rows)
+
+    def _row(self, row: Element) -> Iterator[str]:
+        yield f"ROW{self.shape(row.find(W + 'trPr'))}{self.shape(row.find(W + 'tblPrEx'))}"
+        yield from self._cells(row)
 
     def _cells(self, row: Element) -> Iterator[str]:
         for cell in row:
@@ -297,10 +295,13 @@ class Canon:
                 yield "CELL" + self.shape(cell.find(W + "tcPr"))
                 yield from self.story(cell)
             elif cell.tag in (SDT, CUSTOMXML):
-                content = cell.find(SDTCONTENT) if cell.tag == SDT else cell
-                yield f"CONTROL{self.control_properties(cell)}"
-                yield from self._cells(content) if content is not None else ()
-                yield "/CONTROL"
+                yield from self._held(cell, self._cells)
+
+    def _held(self, node: Element, lines: Callable[[Element], Iterable[str]]) -> Iterator[str]:
+        content = node.find(SDTCONTENT) if node.tag == SDT else node
+        yield f"CONTROL{self.control_properties(node)}"
+        yield from lines(content) if content is not None else ()
+        yield "/CONTROL"
 
     def paragraph(self, node: Element) -> str:
         """Return the canonical line of a paragraph: properties, mark, content."""
@@ -308,9 +309,8 @@ class Canon:
         found = self.shared.get(raw)
         if found is not None:
             return found
-        key = None if (self.strict and is_tracked(raw)) else key_of(raw=raw, numbers=self.numbers, odd=self.package.odd)
-        found = None if key is None else self.shared.get(key)
-        if found is not None:
+        key = self._key(raw)
+        if key is not None and (found := self.shared.get(key)) is not None:
             return found
         properties = node.find(PPR)
         mark = section = ""

@@ -21,7 +21,7 @@ def key_of(*, raw: bytes, numbers: Mapping[str, str], odd: bool) -> bytes | None
 
     None when its meaning lies elsewhere: in relationships or notes of its file, or behind unusual prefixes (``odd``).
     """
-    if odd or b" r:" in raw or b"eference" in raw:
+    if odd or b" r:" in raw or b"Reference w:" in raw:
         return None
     if b"numId" not in raw:
         return raw

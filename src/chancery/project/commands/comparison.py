@@ -13,7 +13,7 @@ from rich.table import Table
 from typer.core import TyperGroup
 
 from chancery.engines.comparison.comparing import Redline, compare
-from chancery.engines.comparison.package import MAX_FILE, Unreadable, kind_of
+from chancery.engines.comparison.package import MAX_FILE, Unreadable, kind_of, read_package
 from chancery.engines.comparison.proof import Proof, prove
 from chancery.engines.comparison.resolution import list_revisions, resolve
 from chancery.engines.comparison.revisions import BadChoice, Choice
@@ -70,6 +70,9 @@ def compare_files(
         before, after = _read(old), _read(new)
         _writable(output, {old, new})
         kinds = kind_of(before), kind_of(after)
+        for path, data, kind in zip((old, new), (before, after), kinds, strict=True):
+            if path.suffix.lower() == ".docx" and kind != "docx":
+                read_package(data=data, name=path.name)
         if kinds == ("docx", "docx") and (output is None or output.suffix.lower() not in (".html", ".htm", ".txt")):
             _compare_word(before, after, output, author, _time(date), as_json)
         else:
