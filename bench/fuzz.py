@@ -24,7 +24,7 @@ from fuzz_inputs import MUTATORS, READERS, Reader, packed, seeds_of
 from measuring import show
 
 EXECUTIONS = 2_000
-LONGEST = 1 << 16
+LONGEST = 1 << 17
 STATUSES = (0, 1, 2)
 
 

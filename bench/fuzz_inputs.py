@@ -140,15 +140,21 @@ def _international() -> list[bytes]:
     return [_bill(form) for form in FORMATS if "98bi" in form.lower()]
 
 
-def _vectors() -> list[bytes]:
-    cases = [json.loads(data) for data in data_files("calculators/vectors.json", longest=10_000_000)]
-    found = [one for held in cases for one in (held if isinstance(held, list) else held.get("vectors", []))]
-    plain = [{key: one.get(key) for key in ("id", "calc", "input")} for one in found if isinstance(one, dict)]
-    return [json.dumps([one], ensure_ascii=False).encode() for one in plain[:: max(1, len(plain) // 150)]]
+def _questions() -> list[bytes]:
+    """Questions to the calculators: those the guide asks by a command, and the vectors of the test data."""
+    found = [one for data in data_files("calculators/vectors.json", longest=10_000_000) for one in json.loads(data)]
+    made = [{key: one.get(key) for key in ("id", "calc", "input")} for one in found[:: max(1, len(found) // 150)]]
+    for block in blocks("calculators"):
+        for name, words in re.findall(r"^chancery calc ([a-z]+_\w+) (.*)$", block.decode(), re.MULTILINE):
+            given = re.search(r"'(\{.*?\})'", words)
+            pairs = dict(re.findall(r"(\w+)=(\S+)", words))
+            made.append({"id": name, "calc": name, "input": json.loads(given[1]) if given else pairs})
+    return [json.dumps([one], ensure_ascii=False).encode() for one in made]
 
 
 def _collections() -> list[bytes]:
-    plain = "title,abstract,label_included\nLease,a short text,1\nSale,another text,0\nWill,third 文本,0\n".encode()
+    rows = [f"lease {n},text {n % 3} 文本,{int(n % 2 == 0)}\n" for n in range(8)]
+    plain = "".join(["title,abstract,label_included\n", *rows]).encode()
     return [plain, gzip.compress(plain), plain.replace(b",1\n", b",true\r\n"), b"\xef\xbb\xbf" + plain]
 
 
@@ -285,7 +291,7 @@ READERS: dict[str, Reader] = {
             "comparison",
             (("redline", "changes", "@in", "--json"),),
             "bytes",
-            lambda: [_zip({name: data[:3_000] for name, data in one.items()}) for one in documents()[:2]],
+            lambda: [_zip(one) for one in documents()[:2]],
         ),
         Reader("ledes_1998b", "billing", _BILLS, "bytes", lambda: [BILL, *blocks("e-bills")]),
         Reader("ledes_98bi", "billing", _BILLS, "bytes", _international),
@@ -306,7 +312,7 @@ READERS: dict[str, Reader] = {
             (("quality", "agree", "@in", "--json"), ("quality", "chart", "@in", "--json")),
             "bytes",
             lambda: [*blocks("quality-statistics"), b"a,b\nx,x\ny,x\nx,y\n", b"item,rater,code\n1,a,x\n1,b,y\n2,a,x\n",
-                     b"size,defects\n50,2\n60,3\n40,1\n"],
+                     b"n,defective\n50,2\n60,3\n40,1\n", b"size,defective\n50,2\n60,3\n40,1\n"],
         ),
         Reader("allocation_json", "allocation", (("allocate", "@in", "--json"),), "json", lambda: blocks("planning")),
         Reader("sla_json", "allocation", (("sla", "@in", "--json"),), "json", lambda: blocks("planning")),
@@ -316,7 +322,7 @@ READERS: dict[str, Reader] = {
             "calculators",
             (("calc", "run", "@in", "--json"),),
             "json",
-            lambda: [*blocks("calculators"), *_vectors()],
+            _questions,
         ),
     )
 }  # fmt: skip

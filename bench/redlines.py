@@ -137,7 +137,7 @@ def bench_fixtures(place: Path, peer: Peer) -> None:
 
 
 def _bodies(path: Path, accept: bool) -> list[str]:
-    """Canonical lines of a body without its sections: thirteen references lost the last one to the tool they are of."""
+    """Canonical lines of a body without its sections: sixteen references lost the last one to the tool they are of."""
     found = stories(package=read_package(data=path.read_bytes()), accept=accept, shared={})["document"]
     return [line for line in found if not line.startswith("SECTION")]
 

@@ -217,3 +217,10 @@ def test_weights_are_learned_back() -> None:
     assert model.grade({"novelty": 5.0}).rank > model.grade({"novelty": -8.0}).rank
     with pytest.raises(CalibrationRefused):
         learned(outcomes=outcomes[:3])
+
+
+@pytest.mark.parametrize("name", [{}, [], None, 7, "missing"])
+def test_a_combined_calendar_names_calendars(name: object) -> None:
+    with pytest.raises(InputRefused) as refusal:
+        standings({"years": [2026], "calendars": {"both": {"both": [name]}}, "policies": {}, "cases": []})
+    assert refusal.value.code == "calendar_unknown"

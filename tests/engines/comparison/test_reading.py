@@ -71,6 +71,7 @@ def two_of_a_name() -> bytes:
         (zipped({**files(), "/etc/passwd": b"x"}), "unsafe_name"),
         (zipped({**files(), "word\\x.xml": b"x"}), "unsafe_name"),
         (two_of_a_name(), "unsafe_name"),
+        (zipped({**files(), "nameless": b"x"}).replace(b"nameless", b"\0ameless"), "unsafe_name"),
         (bomb(), "bomb"),
         (laughs(), "bomb"),
         (with_document(b"<w:document>"), "broken"),

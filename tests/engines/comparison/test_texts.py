@@ -15,11 +15,12 @@ from tests.engines.comparison.making import make, par
 from typer import Typer
 from typer.testing import CliRunner
 
-from chancery.engines.comparison.extracting import kind_of, reflowed, text_of
-from chancery.engines.comparison.package import Unreadable
+from chancery.engines.comparison.extracting import reflowed, text_of
+from chancery.engines.comparison.package import Unreadable, kind_of
 from chancery.engines.comparison.plain import TextTooLarge, as_html, clean, compare_texts, marked
 from chancery.engines.pages.imaging import to_pdf
 from chancery.engines.pages.values import Printable
+from chancery.project.commands.answering import print_json
 from chancery.project.commands.comparison import register
 
 app = Typer()
@@ -198,3 +199,16 @@ def test_it_starts_as_a_program(tmp_path: Path) -> None:
     )
     assert json.loads(done.stdout)["status"] == "proved"
     assert not (tmp_path / "home").exists()
+
+
+def test_half_a_character_is_answered_as_json_spells_it(capsys: pytest.CaptureFixture[str]) -> None:
+    print_json({"name": "a\ud800"})
+    assert json.loads(capsys.readouterr().out) == {"name": "a\ud800"}
+
+
+def test_an_empty_file_named_docx_is_no_document(tmp_path: Path) -> None:
+    (tmp_path / "old.docx").write_bytes(b"")
+    (tmp_path / "new.docx").write_bytes(make(par("a")))
+    status, told = call(tmp_path / "old.docx", tmp_path / "new.docx", "-o", tmp_path / "out.docx", "--json")
+    assert (status, json.loads(told)["code"]) == (2, "not_a_document")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["new.docx", "old.docx"]

@@ -33,6 +33,12 @@ def test_zip_that_lies_about_its_sizes_is_cut_at_the_announced_size() -> None:
     assert items[0].exception is not None
 
 
+def test_an_entry_without_a_name_is_read() -> None:
+    nameless = zipped([("nameless", b"text"), ("b.txt", b"more")]).replace(b"nameless", b"\0ameless")
+    items = expand(nameless, "nameless.zip")
+    assert len(items) == 3
+
+
 def test_nested_bomb_stops_at_the_byte_limit() -> None:
     inner = zipped([("zeros.bin", b"\0" * 3_000_000)])
     middle = zipped([(f"{n}.zip", inner) for n in range(10)], zipfile.ZIP_STORED)

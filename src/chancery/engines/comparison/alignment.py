@@ -128,7 +128,7 @@ def _equal(
         for to in places.get(old[at], ())
     ]
     chain = _chain(pairs)
-    if len(chain) < len({pair[0] for pair in pairs}):
+    if chain:
         lone = [at for at in range(start, len(old) - tail) if old[at] not in places]
         others = [at for at in range(start, len(new) - tail) if new[at] not in counts]
         chain = _chain(pairs + _near(lone, others, sources, targets, alphabet))

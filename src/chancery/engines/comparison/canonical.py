@@ -7,10 +7,8 @@ lead to, note and comment ids for the note or comment, list ids for the definiti
 
 from __future__ import annotations
 
-import copy
 import hashlib
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -56,7 +54,6 @@ from chancery.engines.comparison.names import (
     TEXT,
     TR,
     TXBX,
-    TYPE,
     VAL,
     W14_URI,
     Element,
@@ -66,15 +63,14 @@ from chancery.engines.comparison.names import (
     W,
     local,
 )
-from chancery.engines.comparison.package import Package, Unreadable, parse_xml
+from chancery.engines.comparison.package import Package
+from chancery.engines.comparison.prints import is_tracked, key_of, print_of, special
 from chancery.engines.comparison.revisions import range_of
 
 MATH_RUN, MATH_TEXT = M + "r", M + "t"
 _SKIPPED: Final = MARKERS | NOISE | MOVE_RANGES | CUSTOM_RANGES
 _SORTED: Final = frozenset(W + name for name in ("rPr", "pPr", "tcPr", "trPr", "tblPr", "sectPr", "tblPrEx", "sdtPr"))
 _TRACKED: Final = CHANGES | RUN_MARKS | {W + name for name in ("cellIns", "cellDel", "cellMerge")}
-_TRACKS: Final = re.compile(rb":(?:ins|del)[\s/>]")
-_NUMBERS: Final = re.compile(rb"""numId\s+w:val\s*=\s*["']([^"']*)""")
 _SPAN: Final = W + "gridSpan"
 _DRAWING_IDS: Final = frozenset(("docPr", "cNvPr"))
 _DEAD: Final = (
@@ -116,7 +112,7 @@ class Canon:
         found = self.shared.get(raw)
         if found is not None:
             return found
-        key = self._key(raw)
+        key = key_of(raw=raw, numbers=self.numbers, odd=self.package.odd)
         known = self.formats if key is None else self.shared
         found = known.get(key or raw)
         if found is None:
@@ -128,33 +124,13 @@ class Canon:
             known[key or raw] = found
         return found
 
-    def _key(self, raw: bytes) -> bytes | None:
-        """Return what decides the canonical text of some markup, lists by their labels.
-
-        None when its meaning lies elsewhere: in relationships or notes of its file.
-        """
-        if self.package.odd or b" r:" in raw or b"eference" in raw:
-            return None
-        if b"numId" not in raw:
-            return raw
-        labels = (self.numbers.get(ident.decode("utf-8", "replace"), "") for ident in _NUMBERS.findall(raw))
-        return raw + "\x1e".join(("", *labels)).encode("utf-8", "replace")
-
-    def _marked(self, raw: bytes) -> bool:
-        """Whether a line tells what is tracked in this markup; never unless strict."""
-        if not self.strict:
-            return False
-        if b"Change" in raw or b":move" in raw or b":cell" in raw or b":customXml" in raw:
-            return True
-        return (b":ins" in raw or b":del" in raw) and _TRACKS.search(raw) is not None
-
     def shape(self, node: Element | None) -> str:
         """Return the canonical text of properties for a line; when strict, with what is tracked in them."""
         if node is None:
             return ""
         raw: bytes = etree.tostring(node, with_tail=False)
         found = self._properties(node, raw)
-        if self._marked(raw):
+        if self.strict and is_tracked(raw):
             for child in node:
                 if child.tag in _TRACKED:
                     former = "".join(self.properties(inner) for inner in child)
@@ -204,14 +180,6 @@ class Canon:
         attributes = self.attributes(node)
         return f"<{local(tag)}{attributes}>{text}{body}</>"
 
-    def frame(self, node: Element) -> str:
-        """Return the canonical text of a drawing without what stands in its text boxes."""
-        bare = copy.deepcopy(node)
-        for box in list(bare.iter(TXBX)):
-            for child in list(box):
-                box.remove(child)
-        return "FRAME" + self.element(bare)
-
     def _inner(self, node: Element) -> list[str]:
         """Return the canonical texts of the children; runs of mathematics set alike are one."""
         found: list[str] = []
@@ -243,14 +211,7 @@ class Canon:
 
     def fingerprint(self, name: str) -> str:
         """Return a print of a part's bytes and of all it leads to."""
-        if name not in self.prints:
-            self.prints[name] = "…"
-            digest = hashlib.sha256(_plain_bytes(self.package.parts.get(name, b"")))
-            for key, relation in sorted(self.package.relations_of(name).items()):
-                leads = relation.target if relation.external else self.fingerprint(relation.target)
-                digest.update(f"{key} {relation.type} {leads}\n".encode("utf-8", "replace"))
-            self.prints[name] = digest.hexdigest()[:24]
-        return self.prints[name]
+        return print_of(package=self.package, name=name, known=self.prints)
 
     # blocks
 
@@ -288,14 +249,21 @@ class Canon:
 
     def table(self, node: Element) -> list[str]:
         """Return the canonical lines of a table; a table without row is none, for the format has no such thing."""
+        return self._remembered(node, self._table)
+
+    def _key(self, raw: bytes) -> bytes | None:
+        return None if self.strict and is_tracked(raw) else key_of(raw=raw, numbers=self.numbers, odd=self.package.odd)
+
+    def _remembered(self, node: Element, lines: Callable[[Element], Iterable[str]]) -> list[str]:
+        """Return lines that were made before of the same markup, or make them."""
         raw: bytes = etree.tostring(node, with_tail=False)
         key = self._key(raw)
-        if key is None or self._marked(raw):
-            return list(self._table(node))
+        if key is None:
+            return list(lines(node))
         key = hashlib.sha256(key).digest()
         found = self.shared.get(key)
         if found is None:
-            found = self.shared[key] = "\x1e".join(self._table(node))
+            found = self.shared[key] = "\x1e".join(lines(node))
         return found.split("\x1e") if found else []
 
     def _table(self, node: Element) -> Iterator[str]:
@@ -313,13 +281,13 @@ class Canon:
         """Yield the canonical lines of rows."""
         for row in node:
             if row.tag == TR:
-                yield f"ROW{self.shape(row.find(W + 'trPr'))}{self.shape(row.find(W + 'tblPrEx'))}"
-                yield from self._cells(row)
+                yield from self._remembered(row, self._row)
             elif row.tag in (SDT, CUSTOMXML):
-                content = row.find(SDTCONTENT) if row.tag == SDT else row
-                yield f"CONTROL{self.control_properties(row)}"
-                yield from self.rows(content) if content is not None else ()
-                yield "/CONTROL"
+                yield from self._held(row, self.rows)
+
+    def _row(self, row: Element) -> Iterator[str]:
+        yield f"ROW{self.shape(row.find(W + 'trPr'))}{self.shape(row.find(W + 'tblPrEx'))}"
+        yield from self._cells(row)
 
     def _cells(self, row: Element) -> Iterator[str]:
         for cell in row:
@@ -327,10 +295,13 @@ class Canon:
                 yield "CELL" + self.shape(cell.find(W + "tcPr"))
                 yield from self.story(cell)
             elif cell.tag in (SDT, CUSTOMXML):
-                content = cell.find(SDTCONTENT) if cell.tag == SDT else cell
-                yield f"CONTROL{self.control_properties(cell)}"
-                yield from self._cells(content) if content is not None else ()
-                yield "/CONTROL"
+                yield from self._held(cell, self._cells)
+
+    def _held(self, node: Element, lines: Callable[[Element], Iterable[str]]) -> Iterator[str]:
+        content = node.find(SDTCONTENT) if node.tag == SDT else node
+        yield f"CONTROL{self.control_properties(node)}"
+        yield from lines(content) if content is not None else ()
+        yield "/CONTROL"
 
     def paragraph(self, node: Element) -> str:
         """Return the canonical line of a paragraph: properties, mark, content."""
@@ -338,9 +309,8 @@ class Canon:
         found = self.shared.get(raw)
         if found is not None:
             return found
-        key = None if self._marked(raw) else self._key(raw)
-        found = None if key is None else self.shared.get(key)
-        if found is not None:
+        key = self._key(raw)
+        if key is not None and (found := self.shared.get(key)) is not None:
             return found
         properties = node.find(PPR)
         mark = section = ""
@@ -426,19 +396,3 @@ class Canon:
         finally:
             self.part = here
             self.inlining.discard(key)
-
-
-def special(note: Element) -> str:
-    """Return the type of a separator of notes, empty for a note that a reference leads to."""
-    found = str(note.get(TYPE, ""))
-    return "" if found == "normal" else found
-
-
-def _plain_bytes(data: bytes) -> bytes:
-    """Return XML in canonical form, so that only its meaning counts; anything else as it is."""
-    if data[:5] != b"<?xml" and data[:1] != b"<":
-        return data
-    try:
-        return bytes(etree.tostring(parse_xml(data, "part"), method="c14n"))
-    except (Unreadable, ValueError):
-        return data

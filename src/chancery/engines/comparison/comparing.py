@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import gc
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -74,22 +71,9 @@ def compare(*, old: bytes, new: bytes, author: str, at: datetime) -> Redline:
         raise BadSignature("The time of the marks needs its zone.", code="bad_time")
     before, after = read_package(data=old, name="old"), read_package(data=new, name="new")
     try:
-        with _without_collector():
-            return _compare(before, after, author, at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+        return _compare(before, after, author, at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
     except RecursionError as fault:
         raise Unreadable("The files are nested too deeply to be compared.", code="too_deep") from fault
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Leave out the search for cycles meanwhile: many small values come and go, none of them in cycles."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _compare(old: Package, new: Package, author: str, at: str) -> Redline:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from chancery.engines.comparison.names import BODY, DEL, MOVEFROM, TEXT, Element, P, W
-from chancery.engines.comparison.package import CFB, MAX_FILE, Unreadable, read_package
+from chancery.engines.comparison.package import MAX_FILE, Unreadable, kind_of, read_package
 from chancery.engines.pages.render import page_texts
 from chancery.engines.text.charset import decode
 
@@ -18,18 +18,6 @@ _STARTS: Final = re.compile(
 )
 _CJK: Final = re.compile(r"[\u3400-\u9fff\uff00-\uffef]")
 _DIGITS: Final = re.compile(r"\d+")
-
-
-def kind_of(data: bytes) -> str:
-    """Return what a file is by its first bytes: docx, pdf or text; an unknown binary file is refused."""
-    if data[:2] == b"PK" or data[:8] == CFB:
-        return "docx"
-    if b"%PDF-" in data[:1024]:
-        return "pdf"
-    wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    if b"\x00" in data[:4096] and not wide:
-        raise Unreadable("The file is neither a Word file, nor a PDF, nor text.")
-    return "text"
 
 
 def text_of(*, data: bytes, name: str = "document") -> str:

@@ -83,7 +83,10 @@ def join_styles(*, joint: Joint, desk: Desk, untracked: Untracked) -> None:
     """Add the styles that only the old file has; track changed paragraph and run properties of the others."""
     old, new = joint.old.package, joint.new.package
     source, target = old.related(old.main(), "styles"), new.related(new.main(), "styles")
-    if source is None or (target is not None and old.parts[source] == new.parts[target]):
+    if source is None:
+        return
+    same = target is not None and old.parts[source] == new.parts[target]
+    if same and not (desk.numbers and b"numId" in old.parts[source]):
         return
     if target is None:
         name = joint.fresh(source)

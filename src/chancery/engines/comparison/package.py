@@ -149,6 +149,18 @@ def parse_xml(data: bytes, name: str) -> Element:
     return root
 
 
+def kind_of(data: bytes) -> str:
+    """Return what a file is by its first bytes: docx, pdf or text; an unknown binary file is refused."""
+    if data[:2] == b"PK" or data[:8] == CFB:
+        return "docx"
+    if b"%PDF-" in data[:1024]:
+        return "pdf"
+    wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    if b"\x00" in data[:4096] and not wide:
+        raise Unreadable("The file is neither a Word file, nor a PDF, nor text.")
+    return "text"
+
+
 def read_package(*, data: bytes, name: str = "document") -> Package:
     """Read a package from the bytes of a file. Sizes in bytes.
 
@@ -182,7 +194,7 @@ def read_package(*, data: bytes, name: str = "document") -> Package:
 
 def _read_parts(archive: zipfile.ZipFile, packed: int, name: str) -> dict[str, bytes]:
     """Return all parts, bounded by number, size and ratio."""
-    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
     expanded = sum(entry.file_size for entry in entries)
     if len(entries) > MAX_PARTS or expanded > MAX_EXPANDED or expanded > max(RATIO_FROM, MAX_RATIO * packed):
         raise Unreadable("%(name)s expands beyond every measure of an office file.", code="bomb", name=name)
@@ -194,7 +206,9 @@ def _read_parts(archive: zipfile.ZipFile, packed: int, name: str) -> dict[str, b
             raise Unreadable(
                 "%(name)s is encrypted: open it and save it without a password.", code="encrypted", name=name
             )
-        unsafe = path.startswith("/") or "\\" in path or ".." in path.split("/") or ":" in path.split("/")[0]
+        unsafe = (
+            not path or path.startswith("/") or "\\" in path or ".." in path.split("/") or ":" in path.split("/")[0]
+        )
         if unsafe or path.lower() in seen or not path.isprintable():
             raise Unreadable(
                 "%(name)s holds a part with an unsafe name: %(part)s.", code="unsafe_name", name=name, part=ascii(path)

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
-from chancery.engines.comparison.canonical import Canon, special
+from chancery.engines.comparison.canonical import Canon
 from chancery.engines.comparison.headers import header_lines, sections_of, shown
 from chancery.engines.comparison.listing import style_lines
 from chancery.engines.comparison.names import BODY, COMMENTREF, ENDREF, FOOTREF, ID, REVISIONS, Element, W, local
 from chancery.engines.comparison.numbering import number_labels
 from chancery.engines.comparison.package import TYPES, Package, read_package
+from chancery.engines.comparison.prints import special
 from chancery.engines.comparison.resolution import resolve_trees, story_parts
 from chancery.engines.comparison.revisions import Choice
 from chancery.engines.comparison.validity import Defect, defects_of
@@ -121,8 +122,13 @@ def _changed_parts(redline: Package, old: Package, new: Package) -> Iterable[str
         binding = name == TYPES or name.endswith(".rels")
         if binding or old.parts.get(name) != data or redline.parts.get(name) == data or _shared(name, new):
             continue
-        if _leads(old, name) == _leads(new, name):
+        if _leads(old, name) == _leads(new, name) and not (b"numId" in data and _lists(old) != _lists(new)):
             yield name
+
+
+def _lists(package: Package) -> bytes:
+    """Return the part that says what a list id means."""
+    return package.parts.get(package.related(package.main(), "numbering") or "", b"")
 
 
 def _leads(package: Package, name: str) -> dict[str, str]:

@@ -6,11 +6,12 @@ from typing import Final
 
 from lxml import etree
 
-from chancery.engines.comparison.canonical import Canon, special
+from chancery.engines.comparison.canonical import Canon
 from chancery.engines.comparison.desk import Desk
 from chancery.engines.comparison.joint import Joint, at_home
 from chancery.engines.comparison.names import COMMENTREF, ENDREF, FOOTREF, ID, W14_URI, Element, W
 from chancery.engines.comparison.package import Package
+from chancery.engines.comparison.prints import special
 from chancery.engines.comparison.stories import block_nodes, single, weave_into
 
 KINDS: Final = {FOOTREF: ("footnotes", W + "footnote"), ENDREF: ("endnotes", W + "endnote")}

@@ -224,7 +224,7 @@ class Tokeniser:
         elif tag == COMMENTREF:
             key = self.canon.note(node)
         elif next(node.iter(TXBX), None) is not None:
-            key = self.canon.frame(node)
+            key = _frame(node, self.canon)
         elif next(node.iter(*REVISIONS), None) is not None:
             key = self.canon.element(settled(node, accept=False))
         else:
@@ -341,6 +341,15 @@ def _head(tokens: list[Token], at: int) -> tuple[int, bool]:
         elif key == "fld:separate" and depth == 1:
             return place + 1, False
     return at + 1, False
+
+
+def _frame(node: Element, canon: Canon) -> str:
+    """Return the canonical text of a drawing without what stands in its text boxes."""
+    bare = copy.deepcopy(node)
+    for box in list(bare.iter(TXBX)):
+        for child in list(box):
+            box.remove(child)
+    return "FRAME" + canon.element(bare)
 
 
 def settled(node: Element, *, accept: bool) -> Element:

@@ -24,6 +24,12 @@ out = Console()
 err = Console(stderr=True)
 
 
+class BadOutput(Refused):
+    """The output cannot be written where it was asked for."""
+
+    code = "bad_output"
+
+
 def plain(value: Any) -> Any:
     """Return a value as JSON knows it: dataclasses as objects, Decimal and dates as text, sets sorted."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -44,8 +50,9 @@ def plain(value: Any) -> Any:
 
 
 def print_json(value: Any) -> None:
-    """Write one JSON document to standard output."""
-    sys.stdout.write(json.dumps(plain(value), ensure_ascii=False) + "\n")
+    """Write one JSON document to standard output; halves of characters, which UTF-8 cannot hold, as JSON escapes."""
+    text = json.dumps(plain(value), ensure_ascii=False)
+    sys.stdout.write(text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n")
     sys.stdout.flush()
 
 
@@ -53,8 +60,13 @@ def refuse(refusal: Refused, *, as_json: bool = False) -> NoReturn:
     """End with the refusal's sentence on standard error and status 2; with --json also as an object."""
     if as_json:
         print_json({"status": "refused", "code": refusal.code, "message": str(refusal), "where": refusal.params})
-    err.print(f"{refusal} ({refusal.code})", highlight=False, markup=False)
+    err.print(_sentence(refusal), highlight=False, markup=False)
     raise typer.Exit(2)
+
+
+def _sentence(refusal: Refused) -> str:
+    """Return the line for people; halves of characters, which UTF-8 cannot hold, as escapes."""
+    return f"{refusal} ({refusal.code})".encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 @contextmanager
@@ -78,5 +90,5 @@ def run(app: typer.Typer) -> None:
     try:
         app()
     except Refused as refusal:
-        err.print(f"{refusal} ({refusal.code})", highlight=False, markup=False)
+        err.print(_sentence(refusal), highlight=False, markup=False)
         sys.exit(2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,14 +13,12 @@ from rich.table import Table
 from typer.core import TyperGroup
 
 from chancery.engines.comparison.comparing import Redline, compare
-from chancery.engines.comparison.extracting import kind_of, text_of
-from chancery.engines.comparison.package import MAX_FILE, Unreadable
-from chancery.engines.comparison.plain import TextRedline, as_html, compare_texts, marked
+from chancery.engines.comparison.package import MAX_FILE, Unreadable, kind_of, read_package
 from chancery.engines.comparison.proof import Proof, prove
 from chancery.engines.comparison.resolution import list_revisions, resolve
 from chancery.engines.comparison.revisions import BadChoice, Choice
 from chancery.foundation.errors import Refused
-from chancery.project.commands.answering import err, out, print_json, refuse, whole_file
+from chancery.project.commands.answering import BadOutput, err, out, print_json, refuse, whole_file
 
 DEFAULT_AUTHOR = "Chancery"
 
@@ -28,12 +27,6 @@ class NotProved(Refused):
     """A redline that does not lead back to its two files is not written."""
 
     code = "proof_failed"
-
-
-class BadOutput(Refused):
-    """The output cannot be written where it was asked for."""
-
-    code = "bad_output"
 
 
 class _Falling(TyperGroup):
@@ -77,10 +70,14 @@ def compare_files(
         before, after = _read(old), _read(new)
         _writable(output, {old, new})
         kinds = kind_of(before), kind_of(after)
+        for path, data, kind in zip((old, new), (before, after), kinds, strict=True):
+            if path.suffix.lower() == ".docx" and kind != "docx":
+                read_package(data=data, name=path.name)
         if kinds == ("docx", "docx") and (output is None or output.suffix.lower() not in (".html", ".htm", ".txt")):
             _compare_word(before, after, output, author, _time(date), as_json)
         else:
-            _compare_text(text_of(data=before, name=old.name), text_of(data=after, name=new.name), output, as_json)
+            texts = import_module("chancery.project.commands.comparison_texts")
+            texts.compare_text_of_files(old=(old.name, before), new=(new.name, after), output=output, as_json=as_json)
     except Refused as refusal:
         refuse(refusal, as_json=as_json)
 
@@ -135,37 +132,6 @@ def _report(redline: Redline, output: Path | None) -> dict[str, Any]:
 
 def _proof(proof: Proof) -> dict[str, Any]:
     return {"holds": proof.holds, **asdict(proof)}
-
-
-def _compare_text(before: str, after: str, output: Path | None, as_json: bool) -> None:
-    redline = compare_texts(old=before, new=after)
-    html = output is not None and output.suffix.lower() in (".html", ".htm")
-    if output is not None and output.suffix.lower() == ".docx":
-        raise BadOutput("Only two Word files give a Word redline: name an .html or .txt file.")
-    text = as_html(redline=redline, title=output.stem) if html and output is not None else marked(redline=redline)
-    if output is not None:
-        with whole_file(output, mode="w") as stream:
-            stream.write(text)
-    if as_json:
-        print_json(_text_report(redline, output))
-    elif output is None:
-        typer.echo(text, nl=False)
-
-
-def _text_report(redline: TextRedline, output: Path | None) -> dict[str, Any]:
-    changed = [
-        {"paragraph": number, "segments": [asdict(segment) for segment in line]}
-        for number, line in enumerate(redline.paragraphs, 1)
-        if any(segment.kind != "same" for segment in line)
-    ]
-    kinds = ("inserted", "deleted", "moved_to")
-    return {
-        "status": "compared",
-        "out": None if output is None else str(output),
-        "paragraphs": len(redline.paragraphs),
-        "characters": {kind: redline.characters(kind) for kind in kinds},
-        "changes": changed,
-    }
 
 
 def resolve_file(

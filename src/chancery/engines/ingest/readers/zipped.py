@@ -47,7 +47,7 @@ def read(content: Content, key: str) -> Reading:
         archive = zipfile.ZipFile(stream)
     except (*_FAULTS, NotImplementedError) as fault:
         return _salvaged(content, fault)
-    entries = [info for info in archive.infolist() if not info.is_dir()]
+    entries = [info for info in archive.infolist() if not info.filename.endswith("/")]
     reading = Reading(container=True)
     _refuse_bombs(entries, content)
     if not entries:
