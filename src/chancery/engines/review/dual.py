@@ -174,7 +174,8 @@ class DualLearner:
 def grown(*, cost: float, relevant: int, growth: float) -> float:
     """Return the cost after so many relevant decisions: times the root of 1 + relevant / growth.
 
-    growth 0: the cost stays. Few examples say little, so the classifier is held tight at first, and freer as they grow in number.
+    growth 0: the cost stays. Few examples say little, so the classifier is held tight at first, and freer as they
+    grow in number.
     """
     return cost * float(np.sqrt(1 + relevant / growth)) if growth else cost
 
