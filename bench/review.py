@@ -12,9 +12,11 @@ import os
 import sys
 import time
 import warnings
+from contextlib import chdir
 from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[_name] = "1"
@@ -147,7 +149,9 @@ def main() -> None:
     chosen = [name for name in topics if not parts or any(part in name for part in parts)]
     sets = {name: read_collection(folder / f"{name}.csv.gz") for name in chosen}
     from_topics(sets, topics)
-    seeded(sets)
+    # The peer leaves a cache where it runs.
+    with TemporaryDirectory() as scratch, chdir(scratch):
+        seeded(sets)
 
 
 if __name__ == "__main__":

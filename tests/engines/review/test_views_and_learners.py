@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 
-from chancery.engines.review.dual import DualLearner, balance
+from chancery.engines.review.dual import DualLearner, balance, grown
 from chancery.engines.review.features import build_views, concepts, weigh
 from chancery.engines.review.fusion import Fusion
 from chancery.engines.review.primal import PrimalLearner
@@ -130,6 +130,29 @@ def test_both_learners_reach_the_optimum_of_the_same_objective() -> None:
         row = 100
         pulls = learner.support(row=row, most=50)
         assert sum(pull for _other, pull in pulls) == pytest.approx(exact[row], abs=5e-3)
+
+
+def test_the_cost_grows_with_the_relevant_decisions_alone() -> None:
+    assert grown(cost=0.08, relevant=30, growth=10.0) == pytest.approx(0.16)
+    assert grown(cost=0.08, relevant=30, growth=0.0) == 0.08
+    collection = english(count=120, relevant=30)
+    matrix = build_views(titles=collection.titles, bodies=collection.bodies, rank=0).sparse["words"]
+    signs = np.where(collection.labels[:50], 1.0, -1.0)
+    # The optimum at the cost that the relevant among fifty decisions lead to.
+    cost = 0.08 * np.sqrt(1 + (signs > 0).sum() / 10)
+    exact = _optimum(matrix.toarray().astype(float), signs, float(cost), 4.0, 0.6)
+    dual = DualLearner(
+        shared=(matrix @ matrix.T).toarray(), cost=0.08, ratio=4.0, bias=0.6, growth=10.0, tolerance=1e-6
+    )
+    primal = PrimalLearner(matrix=matrix, cost=0.08, ratio=4.0, bias=0.6, growth=10.0, inner=40)
+    for row, sign in enumerate(signs):
+        for learner in (dual, primal):
+            learner.learn(row=row, relevant=sign > 0)
+    for _ in range(60):
+        dual.settle(rounds=10)
+    primal.settle(rounds=30)
+    assert np.allclose(dual.values, exact, atol=2e-3)
+    assert np.allclose(primal.values, exact, atol=2e-3)
 
 
 def test_a_decision_taken_back_leaves_no_trace() -> None:

@@ -26,6 +26,7 @@ class DualLearner:
         cost: float,
         ratio: float,
         bias: float,
+        growth: float = 0.0,
         block: int = 16,
         rounds: int = 2,
         tolerance: float = 1e-2,
@@ -33,13 +34,13 @@ class DualLearner:
         """shared: symmetric likeness, count × count; it is kept and raised by ``bias`` in place.
 
         cost: weight of an average decision against the regulariser. ratio: total weight of the relevant
-        decisions over that of the others. bias: squared scale of the constant feature.
+        decisions over that of the others. bias: squared scale of the constant feature. growth: see `grown`.
         tolerance: margin by which a decision may break the conditions and be left alone.
         """
         self.shared = shared
         self.shared += np.float32(bias)
         self.cost, self.ratio, self.block, self.rounds = cost, ratio, block, rounds
-        self.tolerance = tolerance
+        self.tolerance, self.growth = tolerance, growth
         count = len(shared)
         self.values: Floats = np.zeros(count, np.float32)
         self._rows = np.zeros(count, np.int64)
@@ -86,7 +87,7 @@ class DualLearner:
         if not size:
             return self.values
         rows, signs, alphas = self._rows[:size], self._signs[:size], self._alphas[:size]
-        slack = 1.0 / (2.0 * self.cost * self.weights())
+        slack = 1.0 / (2.0 * self._cost() * self.weights())
         # Many decisions at once need more blocks than one does.
         usual = self.rounds + min(self._waiting // 4, 400)
         self._waiting = 0
@@ -97,6 +98,9 @@ class DualLearner:
         if self._steps % REFRESH == 0:
             self.values = (alphas * signs).astype(np.float32) @ self.shared[rows]
         return self.values
+
+    def _cost(self) -> float:
+        return grown(cost=self.cost, relevant=int((self._signs[: len(self._place)] > 0).sum()), growth=self.growth)
 
     def weights(self) -> NDArray[np.float64]:
         """Return the weight of every decision; their mean is 1."""
@@ -131,7 +135,7 @@ class DualLearner:
             system = self.shared[np.ix_(rows[acting], rows[acting])].astype(np.float64)
             system *= signs[acting, None] * signs[acting]
             place = np.arange(len(acting))
-            system[place, place] += 1.0 / (2.0 * self.cost * self.weights()[acting])
+            system[place, place] += 1.0 / (2.0 * self._cost() * self.weights()[acting])
             told[acting] = 1.0 - alphas[acting] / np.diag(np.linalg.inv(system))
         return rows.copy(), told
 
@@ -165,6 +169,15 @@ class DualLearner:
         # Not a matrix product: the library would wake threads for it, thousands of times.
         self.values += np.einsum("i,ij->j", (change * sign).astype(np.float32), near)
         return True
+
+
+def grown(*, cost: float, relevant: int, growth: float) -> float:
+    """Return the cost after so many relevant decisions: times the root of 1 + relevant / growth.
+
+    growth 0: the cost stays. Few examples say little, so the classifier is held tight at first, and freer as they
+    grow in number.
+    """
+    return cost * float(np.sqrt(1 + relevant / growth)) if growth else cost
 
 
 def balance(*, signs: NDArray[np.float64], trust: NDArray[np.float64], ratio: float) -> NDArray[np.float64]:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from chancery.engines.review.dual import balance
+from chancery.engines.review.dual import balance, grown
 from chancery.engines.review.features import Floats
 
 
@@ -25,17 +25,19 @@ class PrimalLearner:
         cost: float,
         ratio: float,
         bias: float,
+        growth: float = 0.0,
         steps: int = 1,
         inner: int = 4,
         line: int = 2,
     ):
-        """matrix: float32 rows, one a document. bias: squared scale of the constant feature.
+        """matrix: float32 rows, one a document. bias: squared scale of the constant feature. growth: see `grown`.
 
         steps: Newton steps a decision. inner: conjugate-gradient rounds a step. line: halvings of a step that
         does not lower the objective.
         """
         self.matrix = matrix
         self.cost, self.ratio, self.steps, self.inner, self.line = cost, ratio, steps, inner, line
+        self.growth = growth
         self._scale = np.float32(np.sqrt(bias))
         self._weights: Floats = np.zeros(matrix.shape[1], np.float32)
         self._constant = 0.0
@@ -77,7 +79,7 @@ class PrimalLearner:
         if not trust.sum():
             return self.values
         signs = np.array(self._signs)
-        costs = (2 * self.cost * balance(signs=signs, trust=trust, ratio=self.ratio)).astype(np.float32)
+        costs = (2 * self._cost() * balance(signs=signs, trust=trust, ratio=self.ratio)).astype(np.float32)
         held, across = self._decided.matrices()
         signs = signs.astype(np.float32)
         margins = self._margins(held, self._weights, self._constant)
@@ -96,7 +98,7 @@ class PrimalLearner:
         if not len(signs):
             return []
         trust = np.array(self._trust)
-        costs = 2 * self.cost * balance(signs=signs.astype(np.float64), trust=trust, ratio=self.ratio)
+        costs = 2 * self._cost() * balance(signs=signs.astype(np.float64), trust=trust, ratio=self.ratio)
         held, _across = self._decided.matrices()
         short = np.maximum(0.0, 1.0 - signs * self._margins(held, self._weights, self._constant))
         near = held @ self.matrix[row].toarray().ravel() + self._scale**2
@@ -108,7 +110,7 @@ class PrimalLearner:
         """Return the trained rows, and each one's value signed by its decision with its own pull taken out."""
         rows = np.array(self._rows, np.int64)
         signs, trust = np.array(self._signs), np.array(self._trust)
-        costs = 2 * self.cost * balance(signs=signs, trust=trust, ratio=self.ratio)
+        costs = 2 * self._cost() * balance(signs=signs, trust=trust, ratio=self.ratio)
         values = signs * self.values[rows]
         held, _across = self._decided.matrices()
         squares = np.asarray(held.multiply(held).sum(axis=1)).ravel() + float(self._scale) ** 2
@@ -119,6 +121,9 @@ class PrimalLearner:
     def left_out(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return what `held_out` does, the best that is cheap over so many documents."""
         return self.held_out()
+
+    def _cost(self) -> float:
+        return grown(cost=self.cost, relevant=sum(sign > 0 for sign in self._signs), growth=self.growth)
 
     def _margins(self, held: sparse.csr_matrix, weights: Floats, constant: float) -> Floats:
         return np.asarray(held @ weights + np.float32(constant) * self._scale, np.float32)

@@ -19,7 +19,7 @@ from chancery.engines.review.primal import PrimalLearner
 from chancery.foundation.errors import Refused
 from chancery.foundation.evidence import Reason
 
-MODEL: Final = "chancery.review/1"
+MODEL: Final = "chancery.review/2"
 WHY: Final = ("seed", "topic", "random", "model")
 
 
@@ -54,13 +54,15 @@ MIXTURES: Final[tuple[Mixture, ...]] = (
 class Settings:
     """How a queue learns. Chosen by cross-validation over screening collections; see the room's page.
 
-    cost, ratio, bias: of the classifier; a topic is vaguer than a document, so a start from one is held tighter
-    by topic_cost and topic_ratio. gain: see Fusion. dense_limit: documents up to which likeness is held as a matrix of
-    all pairs. rank: dimensions of the concept view.
+    cost, ratio, bias: of the classifier; growth: relevant decisions over which its cost grows (`dual.grown`). A
+    topic is vaguer than a document, so a start from one is held tighter by topic_cost and topic_ratio, without growth.
+    gain: see Fusion. dense_limit: documents up to which likeness is held as a matrix of all pairs. rank: dimensions
+    of the concept view.
     """
 
     mixtures: tuple[Mixture, ...] = MIXTURES
-    cost: float = 0.11
+    cost: float = 0.08
+    growth: float = 10.0
     ratio: float = 9.8
     bias: float = 0.6
     topic_cost: float = 0.06
@@ -282,16 +284,16 @@ def learners(
     *, views: Views, mixtures: Sequence[Mixture], settings: Settings, topic: bool = False
 ) -> list[DualLearner] | list[PrimalLearner]:
     """Return one learner a mixture: over all pairs for small collections, over sparse rows for large ones."""
-    cost, ratio, bias = settings.cost, settings.ratio, settings.bias
+    cost, ratio, bias, growth = settings.cost, settings.ratio, settings.bias, settings.growth
     if topic:
-        cost, ratio = settings.topic_cost, settings.topic_ratio
+        cost, ratio, growth = settings.topic_cost, settings.topic_ratio, 0.0
     if views.count <= settings.dense_limit:
         return [
-            DualLearner(shared=views.shared(mixture=dict(one.views)), cost=cost, ratio=ratio, bias=bias)
+            DualLearner(shared=views.shared(mixture=dict(one.views)), cost=cost, ratio=ratio, bias=bias, growth=growth)
             for one in mixtures
         ]
     return [
-        PrimalLearner(matrix=stacked(views=views, mixture=one.views), cost=cost, ratio=ratio, bias=bias)
+        PrimalLearner(matrix=stacked(views=views, mixture=one.views), cost=cost, ratio=ratio, bias=bias, growth=growth)
         for one in mixtures
     ]
 

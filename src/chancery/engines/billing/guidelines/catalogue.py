@@ -13,6 +13,7 @@ from typing import Any, Literal
 from chancery.engines.billing.guidelines import expense_tests as costs
 from chancery.engines.billing.guidelines import fee_tests as fees
 from chancery.engines.billing.guidelines import invoice_tests as whole
+from chancery.engines.billing.guidelines import people_tests as who
 from chancery.engines.billing.guidelines import together_tests as shared
 from chancery.engines.billing.guidelines.fee_tests import Maker
 from chancery.engines.billing.guidelines.invoice_tests import InvoiceTest
@@ -44,11 +45,11 @@ class Kind:
 
 KINDS: Mapping[str, Kind] = {
     "increment": Kind("fee", fees.increment),
-    "rate_above_card": Kind("fee", fees.rate_above_card, needs="people"),
-    "person_not_approved": Kind("fee", fees.not_approved, needs="people"),
-    "class_not_allowed": Kind("fee", fees.class_not_allowed),
-    "new_person": Kind("fee", fees.new_person, needs="people"),
-    "rate_without_notice": Kind("fee", fees.rate_without_notice, needs="people"),
+    "rate_above_card": Kind("fee", who.rate_above_card, needs="people"),
+    "person_not_approved": Kind("fee", who.not_approved, needs="people"),
+    "class_not_allowed": Kind("fee", who.class_not_allowed),
+    "new_person": Kind("fee", who.new_person, needs="people"),
+    "rate_without_notice": Kind("fee", who.rate_without_notice, needs="people"),
     "hours_per_day": Kind("fee", shared.hours_per_day),
     "block_billing": Kind("fee", fees.block_billing, words=True),
     "vague": Kind("fee", fees.vague, words=True),
@@ -57,7 +58,7 @@ KINDS: Mapping[str, Kind] = {
     "inner_conference": Kind("fee", shared.inner_conference),
     "duplicate_attendance": Kind("fee", shared.duplicate_attendance),
     "travel": Kind("fee", fees.travel, words=True),
-    "first_year": Kind("fee", fees.first_year, needs="people"),
+    "first_year": Kind("fee", who.first_year, needs="people"),
     "training": Kind("fee", fees.speaks_of("training"), words=True),
     "research_without_consent": Kind("fee", shared.research_without_consent),
     "work_of_lower_class": Kind("fee", fees.work_of_lower_class),
@@ -87,7 +88,7 @@ KINDS: Mapping[str, Kind] = {
     "hourly_under_fixed_fee": Kind("fee", fees.hourly_under_fixed_fee, needs="matters"),
     "order_missing": Kind("invoice", invoice_test=whole.order_missing, needs="matters"),
     "engagement_missing": Kind("invoice", invoice_test=whole.engagement_missing, needs="matters"),
-    "unchecked_work": Kind("fee", fees.unchecked_work, needs="signed_off"),
+    "unchecked_work": Kind("fee", who.unchecked_work, needs="signed_off"),
 }
 
 
