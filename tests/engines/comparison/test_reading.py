@@ -164,3 +164,9 @@ def test_unreadable_names_its_file() -> None:
     with pytest.raises(Unreadable) as refusal:
         read_package(data=b"x", name="draft.docx")
     assert str(refusal.value) == "draft.docx is not a .docx file."
+
+
+def test_a_sign_that_holds_a_paragraph_stays_where_it_is() -> None:
+    odd = make('<w:bookmarkStart w:id="1" w:name="b"><w:p/></w:bookmarkStart><w:bookmarkEnd w:id="1"/>' + par("a"))
+    assert compare(old=odd, new=make(par("b")), author="A", at=AT).proof.holds
+    assert compare(old=make(par("b")), new=odd, author="A", at=AT).proof.holds

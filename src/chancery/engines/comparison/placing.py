@@ -45,6 +45,8 @@ def settle_markers(*, root: Element) -> None:
             last = node
             continue
         parent = node.getparent()
+        if len(node):
+            continue  # a sign holds nothing; what does is left where it is
         if parent.tag in _BETWEEN or (parent.tag == SDTCONTENT and any(child.tag in (P, TBL) for child in parent)):
             waiting.append(node)
     if last is not None:
