@@ -9,7 +9,7 @@ import numpy as np
 
 from chancery.engines.text.similarity.joining import Join
 
-_KEEP_BYTES = 128 * 1024**2
+_KEEP_BYTES = 192 * 1024**2
 
 
 @dataclass(frozen=True, slots=True)
