@@ -24,7 +24,6 @@ SAMPLE = (
     "import sys; from pathlib import Path; from chancery.apps.workspace.specimen.matters import write_supply_dispute; "
     "write_supply_dispute(folder=Path(sys.argv[1]))"
 )
-STAGES = ("collect", "process", "index", "review", "quality", "signoff", "produce", "bill", "record")
 
 
 def codes_for(items: Path, codes: Path) -> None:
@@ -54,10 +53,10 @@ def once(source: Path, work: Path) -> dict[str, float]:
     ends = [json.loads(each.output.splitlines()[-1]) for each in (first, second)]
     assert ends[0]["status"] == "awaiting_review", ends[0]
     assert ends[1]["status"] == "delivered", ends[1]
-    stages = {
-        name: sum(end["stages"].get(name, {}).get("seconds", 0) for end in ends)
-        for name in ("request", "quote", *STAGES)
-    }
+    stages: dict[str, float] = {}
+    for end in ends:
+        for name, stage in end["stages"].items():
+            stages[name] = stages.get(name, 0) + stage["seconds"]
     figures = {f"{name} (s)": seconds for name, seconds in stages.items()}
     accounting = json.loads((out / "accounting.json").read_text("utf-8"))
     assert accounting["adds_up"], accounting
