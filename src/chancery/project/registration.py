@@ -16,8 +16,6 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from chancery.apps.operations.queries.saying import say_decisions
-from chancery.apps.workspace.web.acts import decision_words
 from chancery.interface.shell.navigation import register
 from chancery.platform.access.actors import actor_for
 from chancery.platform.access.scopes import entry_filter
@@ -46,7 +44,6 @@ def register_rooms() -> None:
     for module in room_modules("subscriptions"):
         for event, handler, name in module.SUBSCRIPTIONS:
             subscribe(event, handler, name=name)
-    say_decisions(kind="review", say=decision_words)
     _register_navigation()
     repeat(name="sessions.clear", every=timedelta(hours=24), body=_clear_sessions)
     user_logged_in.connect(_record_sign_in, dispatch_uid="chancery.signed_in")

@@ -58,7 +58,8 @@ def test_doubtful_lines_are_confirmed_or_corrected(world: World, matter_id: str,
     texts = {waiting[0].id: "Payment at sight", waiting[1].id: " Dclivery in  thirty days"}
     assert actions.settle_lines(actor=actor, matter_id=matter_id, texts=texts, at=at) == 1
     assert queries.text_of(actor=actor, document_id=scan.id) == "Dclivery in thirty days\nPayment at sight\nSigned\n"
-    assert queries.line_counts(actor=actor, matter_id=matter_id) == {"open": 0, "right": 1, "mended": 1}
+    counts = queries.line_counts(actor=actor, matter_id=matter_id)
+    assert counts == {"open": 0, "right": 1, "mended": 1, "documents": 1}
     run_pending()
     entries = entries_for(actor=world.actor("manager"), object_type="document", object_id=scan.id)
     mended = next(entry for entry in entries if entry.act == "document.line_mended")

@@ -9,10 +9,12 @@ from django.utils import timezone
 
 from chancery.apps.documents.events import CollectionProcessed, ExceptionRepaired, ReviewWanted
 from chancery.apps.operations.events import OverturnResolved, SecondLookRequested, WorkAssigned
+from chancery.apps.operations.queries.saying import say_decisions
 from chancery.apps.operations.queries.work import work_item
 from chancery.apps.review.actions.batching import follow_assignment, form_batches
 from chancery.apps.review.actions.looks import KIND, draw_second_look, serve_second_look, settle
 from chancery.apps.review.events import FirstLevelCompleted
+from chancery.apps.review.queries.wording import decision_line
 from chancery.platform.access.actors import system_actor
 
 
@@ -73,6 +75,7 @@ def settle_overturn(event: OverturnResolved) -> None:
         )
 
 
+say_decisions(kind=KIND, say=decision_line)
 SUBSCRIPTIONS: list[tuple[type[Any], Callable[[Any], None], str]] = [
     (CollectionProcessed, batch_processed, "review.batch_processed"),
     (ExceptionRepaired, batch_processed, "review.batch_repaired"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import get_language
+
 from chancery.apps.review.coding_forms import FormField, coding_form
 
 
@@ -21,6 +23,14 @@ def decision_in_words(*, values: Mapping[str, Any], language: str) -> list[tuple
         if value not in ("", None, [], False):
             shown.append((said(field.label, language=language), _answer(field, value, language)))
     return shown
+
+
+def decision_line(values: Mapping[str, Any]) -> str:
+    """Return a decision on one line in the language in use; empty for none."""
+    language = get_language() or ""
+    mark, colon = ("；", "：") if language.startswith("zh") else ("; ", ": ")
+    shown = decision_in_words(values=values, language=language)
+    return mark.join(f"{question}{colon}{answer}" if answer else question for question, answer in shown)
 
 
 def _answer(field: FormField, value: Any, language: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import get_language, gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop
 
-from chancery.apps.review.queries.wording import decision_in_words
+from chancery.apps.review.queries.wording import decision_line
 
 ACTS = {
     "clock.start": gettext_noop("started the service clock"),
@@ -148,9 +148,4 @@ def role_words(role: str) -> str:
 
 def decision_words(values: Mapping[str, Any] | None) -> str:
     """Return a coding decision in the words of its form, in the reader's language; empty for none."""
-    if not values:
-        return ""
-    chinese = (get_language() or "").startswith("zh")
-    shown = decision_in_words(values=values, language="zh" if chinese else "en")
-    mark, colon = ("；", "：") if chinese else ("; ", ": ")
-    return mark.join(f"{question}{colon}{answer}" if answer else question for question, answer in shown)[:400]
+    return decision_line(values)[:400] if values else ""
