@@ -15,7 +15,7 @@ from itertools import pairwise, repeat
 from operator import add, mul, sub
 from typing import NamedTuple
 
-from chancery.engines.billing.codes import UNLISTED, CodeKind, find_code, timekeeper_classes
+from chancery.engines.billing.codes import timekeeper_classes
 from chancery.engines.billing.ledes_cutting import (
     PARTIES,
     WIDTH,
@@ -25,6 +25,7 @@ from chancery.engines.billing.ledes_cutting import (
     cut_by_line,
 )
 from chancery.engines.billing.ledes_heads import Head, HeadReader, TextFields
+from chancery.engines.billing.ledes_listed import ListedCodes
 from chancery.engines.billing.ledes_reading import FieldRule, FormatName
 from chancery.engines.billing.ledes_values import (
     NO_RATE,
@@ -77,7 +78,7 @@ class Columns:
     suspects: set[int]
 
 
-class Screen:
+class Screen(ListedCodes):
     """Judges blocks of one file."""
 
     def __init__(
@@ -217,17 +218,7 @@ class Screen:
             return False
         if not (self.texts.sound(14, task) and self.texts.sound(15, expense) and self.texts.sound(16, activity)):
             return False
-        return self._listed(task, "task") and self._listed(activity, "activity") and self._listed(expense, "expense")
-
-    def _listed(self, code: str, kind: CodeKind) -> bool:
-        if not code or (kind == "task" and UNLISTED.fullmatch(code)):
-            return True
-        found = find_code(code=code, kind=kind, sets=self.profile.code_sets)
-        if found is None or found.level == "phase" or found.in_force_to is not None:
-            return False
-        if self.profile.dated_codes:
-            self.floor = max(self.floor, f"{found.in_force_from:%Y%m%d}")
-        return True
+        return self.listed(task=task, activity=activity, expense=expense)
 
     def _judge_person(self, values: tuple[str, ...]) -> bool:
         kind, person, name, grade = values[:4]

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from chancery.engines.billing.codes import UNLISTED, CodeKind, find_code, timekeeper_classes
+from chancery.engines.billing.codes import timekeeper_classes
+from chancery.engines.billing.ledes_listed import ListedCodes
 from chancery.engines.billing.ledes_reading import FieldRule, day_of
 from chancery.engines.billing.ledes_values import REMEMBERED, SCALE, Judged, Scaled
 from chancery.engines.billing.ledes_xml_reading import Element, plain_day
@@ -60,7 +61,7 @@ class Around:
     matter: str
 
 
-class PlainCharges:
+class PlainCharges(ListedCodes):
     """Judges the charges of one file."""
 
     def __init__(self, *, elements: Mapping[str, tuple[Element, ...]], profile: Profile) -> None:
@@ -151,14 +152,4 @@ class PlainCharges:
             return False
         if grade and timekeeper_classes().get(grade) != "2014":
             return False
-        return self._listed(task, "task") and self._listed(activity, "activity") and self._listed(expense, "expense")
-
-    def _listed(self, code: str, kind: CodeKind) -> bool:
-        if not code or (kind == "task" and UNLISTED.fullmatch(code)):
-            return True
-        found = find_code(code=code, kind=kind, sets=self.profile.code_sets)
-        if found is None or found.level == "phase" or found.in_force_to is not None:
-            return False
-        if self.profile.dated_codes:
-            self.floor = max(self.floor, f"{found.in_force_from:%Y%m%d}")
-        return True
+        return self.listed(task=task, activity=activity, expense=expense)
