@@ -16,19 +16,21 @@ install: $(STAMP)
 $(DEMO_STAMP): pyproject.toml
 	@test -x $(BIN)/python || $(if $(UV),$(UV) venv -q --seed $(VENV),$(PYTHON) -m venv $(VENV))
 ifdef UV
-	@$(UV) pip install -q -p $(BIN)/python -e '.[ocr]'
+	@$(UV) pip install -q -p $(BIN)/python --compile-bytecode -e '.[ocr]'
 else
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[ocr]'
 endif
+	@$(BIN)/python -m compileall -q -j 0 src
 	@touch $@
 
 $(STAMP): pyproject.toml
 	@test -x $(BIN)/python || $(if $(UV),$(UV) venv -q --seed $(VENV),$(PYTHON) -m venv $(VENV))
 ifdef UV
-	@$(UV) pip install -q -p $(BIN)/python -e '.[ocr,postgres,dev]'
+	@$(UV) pip install -q -p $(BIN)/python --compile-bytecode -e '.[ocr,postgres,dev]'
 else
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[ocr,postgres,dev]'
 endif
+	@$(BIN)/python -m compileall -q -j 0 src
 	@touch $@ $(DEMO_STAMP)
 
 check: install
@@ -52,7 +54,7 @@ journeys: install
 	$(BIN)/python -m pytest -q -m journey tests
 
 bench: install
-	@$(if $(UV),$(UV) pip install -q -p $(BIN)/python,$(BIN)/python -m pip install -q --disable-pip-version-check) -e '.[ocr,bench]'
+	@$(if $(UV),$(UV) pip install -q -p $(BIN)/python --compile-bytecode,$(BIN)/python -m pip install -q --disable-pip-version-check) -e '.[ocr,bench]'
 	$(BIN)/python -m bench
 
 pictures: install
