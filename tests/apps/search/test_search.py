@@ -139,3 +139,46 @@ def test_the_page_escapes_what_it_shows(
     assert "违约责任" in browser.get("/search/?q=违约责任").content.decode().replace("<mark>", "").replace(
         "</mark>", ""
     )
+
+
+def test_groups_threads_and_copies_are_found_as_they_are_now(
+    world: World, matter_id: str, tmp_path: Path, at: datetime
+) -> None:
+    clauses = [f"Clause {number}: the seller ships lot {number} from Ningbo and pays freight." for number in range(30)]
+    changed = [*clauses[:14], "Clause 14: the buyer refuses lot 14 without reasons.", *clauses[15:]]
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    collect(world, matter_id, world.client_id, ["\n".join(clauses), "\n".join(changed)], tmp_path / "one", at)
+    actor = world.actor("manager")
+    first, second = Document.objects.filter(matter_id=matter_id).order_by("sequence")
+    assert first.near_group == second.near_group != ""
+    assert queries.count(actor=actor, matter_id=matter_id, text=f"near:{first.near_group}") == 2
+    collect(world, matter_id, world.client_id, ["\n".join(clauses)], tmp_path / "two", at)
+    assert queries.count(actor=actor, matter_id=matter_id, text=f"duplicates:{first.id}") == 2
+    copy = Document.objects.get(matter_id=matter_id, duplicate_of=first)
+    change = documents.change_documents(actor=actor, matter_id=matter_id, act="apart", document_ids=[copy.id], at=at)
+    run_pending()
+    assert queries.count(actor=actor, matter_id=matter_id, text=f"duplicates:{first.id}") == 1
+    documents.undo_change(actor=actor, change_id=change.id, at=at)
+    run_pending()
+    assert queries.count(actor=actor, matter_id=matter_id, text=f"duplicates:{first.id}") == 2
+
+
+def test_the_mails_of_a_thread_are_found_by_it(world: World, matter_id: str, tmp_path: Path, at: datetime) -> None:
+    head = "From: a@x.cn\nTo: b@y.cn\nSubject: {}\nDate: Mon, 0{} Mar 2024 09:30:00 +0800\nMessage-ID: <{}@x>\n{}\n{}\n"
+    first = head.format("Lots", 4, 1, "", "All forty castings leave with the evening ship on Friday.")
+    answer = head.format("Re: Lots", 5, 2, "In-Reply-To: <1@x>\n", "Thank you, we will be there at noon.")
+    actor = system_actor(tenant_id=world.client_id)
+    collection_id = documents.open_collection(actor=actor, matter_id=matter_id, name="c", source_label="", at=at)
+    files = []
+    for name, text in (("1.eml", first), ("2.eml", answer)):
+        (tmp_path / name).write_text(text)
+        files.append(documents.Incoming(path=name, location=tmp_path / name))
+    documents.receive_files(actor=actor, collection_id=collection_id, files=files, at=at)
+    documents.close_collection(actor=actor, collection_id=collection_id, at=at)
+    run_pending()
+    thread = Document.objects.get(matter_id=matter_id, name="1.eml").thread
+    assert thread
+    page = queries.search(actor=world.actor("manager"), text=f"thread:{thread} castings", matter_id=matter_id)
+    assert [hit.document.name for hit in page.hits] == ["1.eml"]
+    assert queries.count(actor=world.actor("manager"), text=f"thread:{thread}", matter_id=matter_id) == 2

@@ -19,19 +19,24 @@ SECOND_HALF: Final = {False: "documents.change", True: "documents.undo_change"}
 ON_HOLD: Final = _("on hold")
 READ_WELL: Final = _("read without difficulty")
 IS_CONTAINER: Final = _("a container")
+NO_COPY: Final = _("not a copy")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """What an act needs to know of a document."""
 
-    FIELDS: ClassVar[tuple[str, ...]] = ("id", "status", "exception", "accepted", "held", "set_aside")
+    FIELDS: ClassVar[tuple[str, ...]] = (
+        *("id", "status", "exception", "accepted", "held", "set_aside", "family_id", "duplicate_of_id"),
+    )
     id: str
     status: str
     exception: str
     accepted: bool
     held: bool
     set_aside: str
+    family_id: str
+    duplicate_of: str | None
 
 
 class Markable(Protocol):
@@ -50,6 +55,11 @@ class Markable(Protocol):
     @property
     def held(self) -> bool:
         """Whether it is on hold."""
+        ...
+
+    @property
+    def duplicate_of(self) -> str | None:
+        """The document it is a copy of."""
         ...
 
 
@@ -134,6 +144,16 @@ def _put_aside_again(change: Change, items: Mapping[str, str]) -> None:
         _write([key for key, before in items.items() if before == reason], set_aside=reason)
 
 
+def _part(change: Change, rows: Sequence[Row]) -> dict[str, str]:
+    """Take the families of copies out of the comparison; their copies of attachments go with them."""
+    _write({row.family_id for row in rows}, apart=True)
+    return {row.id: row.family_id for row in rows}
+
+
+def _join(change: Change, items: Mapping[str, str]) -> None:
+    _write(set(items.values()), apart=False)
+
+
 def _review(change: Change, rows: Sequence[Row]) -> dict[str, str]:
     return {row.id: "" for row in rows}
 
@@ -146,6 +166,11 @@ def bar_review(row: Markable) -> object:
 def bar_accept(row: Markable) -> object:
     """Say why a document cannot be accepted as it is: nothing is wrong with it."""
     return "" if row.exception else READ_WELL
+
+
+def bar_apart(row: Markable) -> object:
+    """Say why a document cannot be taken out of the copies: it is none."""
+    return "" if row.duplicate_of else NO_COPY
 
 
 def bar_held(row: Markable) -> object:
@@ -162,4 +187,5 @@ KINDS: Final[Mapping[str, Kind]] = {
     "review": Kind(DECIDERS, _review, None, bar_review),
     "set_aside": Kind(DECIDERS, _set_aside, _put_aside_again, bar_held),
     "bring_back": Kind(DECIDERS, _bring_back, _put_aside_again),
+    "apart": Kind(DECIDERS, _part, _join, bar_apart),
 }

@@ -14,11 +14,12 @@ from typing import Final
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from chancery.apps.documents import policies
+from chancery.apps.documents import duplicates, policies, tallies
 from chancery.apps.documents.act_records import ChangeRecord
 from chancery.apps.documents.change_kinds import KINDS, SECOND_HALF, Row
 from chancery.apps.documents.events import ReviewWanted
-from chancery.apps.documents.models import Change, ChangeItem, Tag, TagMark
+from chancery.apps.documents.models import Change, ChangeItem, Collection, Tag, TagMark
+from chancery.apps.documents.relating import ask_for_relations
 from chancery.foundation.errors import NotFound, Refused
 from chancery.platform.access.scopes import require_role
 from chancery.platform.access.values import Actor
@@ -75,7 +76,8 @@ def change_documents(
     """Do one act on chosen documents; unknown and hidden ids are left out.
 
     act: "tag", "untag" (value: the tag's name), "hold", "accept" (note: the reason), "lift", "review", "set_aside"
-    (value: why), "bring_back". Beyond 2,000 documents it is carried out in the background: state "waiting".
+    (value: why), "bring_back", "apart" (copies become documents of their own). Beyond 2,000 documents it is carried
+    out in the background: state "waiting".
     Raises NotFound for a hidden matter, Refused where nothing was chosen or a tag or reason is missing.
     """
     if act not in KINDS:
@@ -155,6 +157,7 @@ def carry_out(*, actor: Actor, change_id: str, at: datetime, advance: Advance | 
             row.save(update_fields=["done", "changed", "barred", "state"])
         if advance is not None:
             advance(row.done, len(wanted))
+    _compare_again(actor, row, at)
 
 
 def undo_change(*, actor: Actor, change_id: str, at: datetime) -> ChangeRecord:
@@ -199,6 +202,7 @@ def take_back(*, actor: Actor, change_id: str, at: datetime, advance: Advance | 
                 _record(actor, row, "documents.change_undone", at)
         if advance is not None:
             advance(done, row.changed)
+    _compare_again(actor, row, at)
 
 
 def change_record(row: Change, actor: Actor) -> ChangeRecord:
@@ -266,6 +270,19 @@ def _change_chunk(actor: Actor, row: Change, chunk: Sequence[str], at: datetime)
 def _recount_tag(row: Change) -> None:
     if row.act in (Change.Act.TAG, Change.Act.UNTAG):
         Tag.objects.filter(id=row.value).update(documents=TagMark.objects.filter(tag_id=row.value).count())
+
+
+def _compare_again(actor: Actor, row: Change, at: datetime) -> None:
+    """Where copies were taken apart or put together, find the copies anew and have the rest compared."""
+    if row.act != Change.Act.APART or not row.changed:
+        return
+    changed = duplicates.roll_up(matter_id=row.matter_id)
+    for collection_id in Collection.objects.filter(matter_id=row.matter_id).values_list("id", flat=True):
+        tallies.refresh(collection_id=collection_id)
+    with transaction.atomic():
+        key = f"{row.id}:{row.state}"
+        duplicates.tell_related(tenant_id=row.tenant_id, matter_id=row.matter_id, ids=changed, at=at)
+        ask_for_relations(actor=actor, tenant_id=row.tenant_id, matter_id=row.matter_id, key=key, at=at)
 
 
 def _in_background(actor: Actor, row: Change, at: datetime, *, undo: bool) -> None:

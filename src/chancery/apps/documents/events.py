@@ -49,6 +49,16 @@ class TextRecognised(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentsRelated(Event):
+    """What ties documents to others changed: copies, groups of near-duplicates, threads. At most 5,000 at a time."""
+
+    name: ClassVar[str] = "documents.related"
+    tenant_id: str
+    matter_id: str
+    document_ids: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewWanted(Event):
     """Somebody chose documents for review by hand, also copies and files that could not be read."""
 

@@ -89,7 +89,9 @@ def _custody_line(each: Expanded) -> dict[str, object]:
 def finish_collection(*, actor: Actor, collection_id: str, at: datetime) -> None:
     """Roll up duplicates of the matter, bring the counts up to date and announce the collection, once."""
     collection = policies.collection(actor, collection_id)
-    duplicates.roll_up(matter_id=collection.matter_id)
+    changed = duplicates.roll_up(matter_id=collection.matter_id)
+    before = Document.objects.filter(matter_id=collection.matter_id).exclude(collection_id=collection_id)
+    elsewhere = changed.intersection(before.values_list("id", flat=True)) if changed else changed
     tallies.refresh(collection_id=collection_id)
     set_aside_by_plan(actor=actor, collection=collection, at=at)
     with transaction.atomic():
@@ -112,6 +114,7 @@ def finish_collection(*, actor: Actor, collection_id: str, at: datetime) -> None
         )
         _ask_for_recognition(actor, row, at)
         ask_for_relations(actor=actor, tenant_id=row.tenant_id, matter_id=row.matter_id, key=row.id, at=at)
+        duplicates.tell_related(tenant_id=row.tenant_id, matter_id=row.matter_id, ids=elsewhere, at=at)
         announce(CollectionProcessed(tenant_id=row.tenant_id, matter_id=row.matter_id, collection_id=row.id), at=at)
 
 

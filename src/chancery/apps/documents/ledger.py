@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from chancery.apps.documents.duplicates import family_hashes
+from chancery.apps.documents.duplicates import candidate_keys
 from chancery.apps.documents.facts import Facts, facts_of
 from chancery.apps.documents.laying_out import Expanded
 from chancery.apps.documents.models import ControlSeries, Document, DocumentDetail, InputFile
@@ -57,7 +57,7 @@ def keep_blobs(batch: Sequence[Expanded], *, base_depth: int = 0) -> list[Found]
     for each in batch:
         parents = {item.id: item.parent_id for item in each.items}
         children = Counter(item.parent_id for item in each.items)
-        hashes = family_hashes(each.items)
+        keys = candidate_keys(each.items)
         for item in each.items:
             own = each.row.blob_id if item is each.items[0] and item.native is None else ""
             found.append(
@@ -67,7 +67,7 @@ def keep_blobs(batch: Sequence[Expanded], *, base_depth: int = 0) -> list[Found]
                     facts=facts_of(item),
                     native_blob_id=own or blobs.get((item.id, "native"), ""),
                     text_blob_id=blobs.get((item.id, "text"), ""),
-                    dedupe_hash=hashes.get(item.id, ""),
+                    dedupe_hash=keys.get(item.id, ""),
                     depth=base_depth + _depth(item.id, each.items[0].id, parents),
                     attachments=children[item.id],
                 )

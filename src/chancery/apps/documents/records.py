@@ -224,6 +224,8 @@ class ReviewableRecord:
     all_custodians: tuple[str, ...]
     all_paths: tuple[str, ...]
     metadata: Mapping[str, Any]
+    near_group: str = ""
+    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True)

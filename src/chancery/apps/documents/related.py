@@ -87,7 +87,9 @@ def _copies(visible: QuerySet[Document], row: Document) -> tuple[Relative, ...]:
     if row.duplicate_of_id is None and not row.copies:
         return ()
     rows = visible.filter(Q(id=master) | Q(duplicate_of_id=master)).exclude(id=row.id).order_by("sequence")
-    return tuple(_relative(copy, "copy") for copy in rows[:MOST_RELATIVES])
+    return tuple(
+        _relative(copy, "copy" if copy.sha256 == row.sha256 else "copy_mail") for copy in rows[:MOST_RELATIVES]
+    )
 
 
 def _thread(visible: QuerySet[Document], row: Document) -> tuple[Relative, ...]:

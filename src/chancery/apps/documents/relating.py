@@ -13,15 +13,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Final
 
 from django.db import connection, transaction
 
 from chancery.apps.documents import policies
+from chancery.apps.documents.duplicates import tell_related
 from chancery.apps.documents.laying_out import scratch_folder
+from chancery.apps.documents.members import Members
 from chancery.apps.documents.models import Document, MissingMail
 from chancery.apps.documents.reading import text_in
-from chancery.engines.text.relations import Member, Relation, relate
+from chancery.engines.text.relations import Relation, RelationOptions, relate
 from chancery.platform.access.values import Actor
 from chancery.platform.audit.actions import record
 from chancery.platform.jobs.actions import enqueue
@@ -30,29 +32,6 @@ from chancery.platform.jobs.queries import jobs_for
 Advance = Callable[[int, int], None]
 JOB: Final = "documents.relate"
 PIECE: Final = 1_000
-_FACTS: Final = (
-    "subject", "from", "to", "cc", "bcc", "date_sent", "message_id", "in_reply_to", "references", "thread_index",
-    "body_absent",
-)  # fmt: skip
-
-
-@dataclass(slots=True)
-class _Members:
-    """The documents of a matter as the engine reads them, read afresh each time it asks, containers left out."""
-
-    matter_id: str
-
-    def __iter__(self) -> Iterator[Member]:
-        rows = Document.objects.filter(matter_id=self.matter_id)
-        fields = (
-            "id", "parent_id", "family_id", "kind", "sha256", "size", "status", "exception", "custodian", "sequence",
-            "detail__path", "detail__metadata",
-        )  # fmt: skip
-        last = 0
-        while piece := list(rows.filter(sequence__gt=last).order_by("sequence").values(*fields)[:PIECE]):
-            for row in piece:
-                yield _member(row)
-            last = piece[-1]["sequence"]
 
 
 @dataclass(slots=True)
@@ -110,42 +89,30 @@ def relate_matter(*, actor: Actor, matter_id: str, at: datetime, advance: Advanc
                 advance(min(read, len(blobs)), total)
 
         texts = _Texts(blobs, spool, tell)
-        relations = relate(members=_Members(matter_id), text_of=texts)
+        apart = Document.objects.filter(matter_id=matter_id, apart=True).values_list("id", flat=True)
+        options = RelationOptions(restored=tuple(apart))
+        relations = relate(members=Members(matter_id), text_of=texts, options=options, folder=Path(folder))
         missing: list[tuple[Relation, str]] = []
         done = 0
+        changed: set[str] = set()
         while piece := _piece(relations):
-            _keep(piece)
+            changed |= _keep(piece)
             missing += [(each, each.thread_id or "") for each in piece if each.missing]
             done += len(piece)
             advance(len(blobs) + done, total)
     _place_in_threads(matter_id)
-    _finish(actor, matter.tenant_id, matter_id, missing, at)
+    _finish(actor, matter.tenant_id, matter_id, missing, changed, at)
 
 
 def _piece(relations: Iterator[Relation]) -> list[Relation]:
     return list(islice(relations, PIECE))
 
 
-def _member(row: dict[str, Any]) -> Member:
-    metadata = row["detail__metadata"] or {}
-    kept = {name: metadata[name] for name in _FACTS if name in metadata} if row["kind"] == "mail" else {}
-    return Member(
-        id=row["id"],
-        parent_id=row["parent_id"],
-        family_id=row["family_id"],
-        kind=row["kind"],
-        path=row["detail__path"] or "",
-        sha256=row["sha256"],
-        size=row["size"],
-        status=row["status"],
-        exception=row["exception"] or None,
-        custodian=row["custodian"],
-        metadata=kept,
-    )
+def _keep(piece: Sequence[Relation]) -> set[str]:
+    """Write what is new, in two statements for the whole piece; comparing again writes nothing.
 
-
-def _keep(piece: Sequence[Relation]) -> None:
-    """Write what is new, in two statements for the whole piece; comparing again writes nothing."""
+    Returns the documents that came into another group or thread.
+    """
     ids = [each.id for each in piece]
     fields = ("id", "near_group", "near_similarity", "thread", "inclusive", "detail__relations")
     known = {values[0]: values[1:] for values in Document.objects.filter(id__in=ids).values_list(*fields)}
@@ -161,6 +128,7 @@ def _keep(piece: Sequence[Relation]) -> None:
             )
         if details:
             cursor.executemany("UPDATE documents_documentdetail SET relations = %s WHERE document_id = %s", details)
+    return {str(row[-1]) for row in rows if (row[0], row[2]) != known[str(row[-1])][0:3:2]}
 
 
 def _row(each: Relation) -> tuple[str | int | bool | None, ...]:
@@ -181,8 +149,6 @@ def _facts(each: Relation) -> dict[str, str]:
         "spare_of": each.spare_of,
         "version_of": each.version_of,
         "version_reason": each.version_reason,
-        "same_as": each.duplicate_of,
-        "same_reason": each.duplicate_reason,
     }
     return {name: value for name, value in facts.items() if value}
 
@@ -207,7 +173,12 @@ def _place_in_threads(matter_id: str) -> None:
 
 
 def _finish(
-    actor: Actor, tenant_id: str, matter_id: str, missing: Sequence[tuple[Relation, str]], at: datetime
+    actor: Actor,
+    tenant_id: str,
+    matter_id: str,
+    missing: Sequence[tuple[Relation, str]],
+    changed: set[str],
+    at: datetime,
 ) -> None:
     """Replace the list of missing mails and enter the comparison into the record with its counts."""
     rows = [
@@ -231,6 +202,7 @@ def _finish(
         "missing_mails": len(rows),
     }
     with transaction.atomic():
+        tell_related(tenant_id=tenant_id, matter_id=matter_id, ids=changed, at=at)
         MissingMail.objects.filter(matter_id=matter_id).delete()
         MissingMail.objects.bulk_create(rows, batch_size=500)
         record(

@@ -163,7 +163,9 @@ def mend(*, actor: Actor, repair_ids: Sequence[str], at: datetime, workers: int 
     for row in rows:
         if row.kind == Repair.Kind.REPLACEMENT:
             _read_replacement(row, row.document, source, prefix)
-    duplicates.roll_up(matter_id=document.matter_id)
+    changed = duplicates.roll_up(matter_id=document.matter_id)
+    with transaction.atomic():
+        duplicates.tell_related(tenant_id=document.tenant_id, matter_id=document.matter_id, ids=changed, at=at)
     tallies.refresh(collection_id=document.collection_id)
     new = Document.objects.filter(input_file_id=source.id).exclude(id__in=before)
     parents = Counter(new.values_list("parent_id", flat=True))

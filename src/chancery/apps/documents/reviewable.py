@@ -104,4 +104,6 @@ def _reviewable(row: Document) -> ReviewableRecord:
         all_custodians=tuple(detail.all_custodians or ([row.custodian] if row.custodian else [])),
         all_paths=tuple(detail.all_paths or [detail.path]),
         metadata=detail.metadata,
+        near_group=row.near_group,
+        thread=row.thread,
     )

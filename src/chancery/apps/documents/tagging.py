@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from chancery.apps.documents import policies
 from chancery.apps.documents.act_records import ChangeRecord, TagRecord
-from chancery.apps.documents.change_kinds import bar_accept, bar_held, bar_review
+from chancery.apps.documents.change_kinds import bar_accept, bar_apart, bar_held, bar_review
 from chancery.apps.documents.changes import change_record, tag_names
 from chancery.apps.documents.models import Change, TagMark
 from chancery.apps.documents.records import DocumentRow
@@ -50,6 +50,7 @@ def marks_of(*, row: DocumentRow) -> dict[str, object]:
         "review": bar_review(row),
         "accept": bar_accept(row),
         "set_aside": bar_held(row),
+        "apart": bar_apart(row),
         "export": bar_held(row),
     }
     return {act: why for act, why in bars.items() if why}

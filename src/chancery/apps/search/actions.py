@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
-from chancery.apps.documents.queries import reviewable_in_pieces, text_for
+from chancery.apps.documents.queries import reviewable_in_pieces, texts_for
 from chancery.apps.matters.queries import matter
 from chancery.apps.search import policies
 from chancery.apps.search.entries import entry_of
@@ -73,9 +73,9 @@ def index_documents(
         pieces = reviewable_in_pieces(tenant_id=tenant_id, collection_id=collection_id, document_ids=document_ids)
         for piece in pieces:
             advance(done)
+            texts = texts_for(tenant_id=tenant_id, document_ids=[each.id for each in piece if each.text_length])
             for document in piece:
-                text = text_for(tenant_id=tenant_id, document_id=document.id) if document.text_length else ""
-                yield entry_of(matter_id=matter_id, document=document, text=text)
+                yield entry_of(matter_id=matter_id, document=document, text=texts.get(document.id, ""))
             done += len(piece)
 
     with writing(tenant_id=tenant_id) as folder:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from chancery.apps.documents.queries import ReviewableRecord
-from chancery.engines.retrieval.describing import as_list, domains_of, group_of
+from chancery.engines.retrieval.describing import as_list, domains_of
 from chancery.engines.retrieval.fields import TEXT
 from chancery.engines.retrieval.segment import FAMILY, Entry
 
@@ -38,8 +38,8 @@ def entry_of(*, matter_id: str, document: ReviewableRecord, text: str) -> Entry:
             "kind": [document.kind],
             "language": [document.language],
             FAMILY: [document.family_id],
-            "thread": group_of(metadata, "thread_id"),
+            "thread": [document.thread],
             "duplicates": [document.duplicate_of or document.id],
-            "near": group_of(metadata, "near_duplicate_group"),
+            "near": [document.near_group],
         },
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from chancery.apps.documents.events import CollectionProcessed, ExceptionRepaired, TextRecognised
+from chancery.apps.documents.events import CollectionProcessed, DocumentsRelated, ExceptionRepaired, TextRecognised
 from chancery.apps.documents.queries import ids_in_same_file
 from chancery.apps.search.actions import ask_for_indexing
 from chancery.platform.events.values import Event
@@ -49,8 +49,21 @@ def index_recognised(event: TextRecognised) -> None:
     )
 
 
+def index_related(event: DocumentsRelated) -> None:
+    """Make documents findable by the groups, threads, custodians and paths they have now."""
+    now = timezone.now()
+    ask_for_indexing(
+        tenant_id=event.tenant_id,
+        matter_id=event.matter_id,
+        at=now,
+        key=f"related:{event.document_ids[0]}:{now.isoformat()}",
+        document_ids=event.document_ids,
+    )
+
+
 SUBSCRIPTIONS: list[tuple[type[Event], Callable[[Any], None], str]] = [
     (CollectionProcessed, index_collection, "search.index_collection"),
     (ExceptionRepaired, index_repaired, "search.index_repaired"),
+    (DocumentsRelated, index_related, "search.index_related"),
     (TextRecognised, index_recognised, "search.index_recognised"),
 ]

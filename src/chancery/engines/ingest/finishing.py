@@ -13,8 +13,8 @@ from datetime import date, tzinfo
 from pathlib import Path
 from typing import Any, TextIO
 
-from chancery.engines.ingest.accounting import EXCEPTION_COLUMNS, exception_row
 from chancery.engines.ingest.collecting import Advance, Workplace
+from chancery.engines.ingest.exceptions import EXCEPTION_COLUMNS, exception_row
 from chancery.engines.ingest.moments import dates_of, main_day
 from chancery.engines.ingest.naming import entities_of
 from chancery.engines.ingest.scanning import scan_at, scans, scans_file

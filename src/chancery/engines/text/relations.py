@@ -18,7 +18,17 @@ from chancery.engines.text.similarity.groups import NearDuplicate, groups
 from chancery.engines.text.spill import Shelf
 from chancery.engines.text.threads.conversations import Threaded, threads
 
-__all__ = ["Member", "MissingMail", "Relation", "RelationOptions", "Repeated", "Suppressed", "relate", "suppressed"]
+__all__ = [
+    "Member",
+    "MissingMail",
+    "Relation",
+    "RelationOptions",
+    "Repeated",
+    "Suppressed",
+    "notices_in",
+    "relate",
+    "suppressed",
+]
 
 DEFAULTS = RelationOptions()
 TextOf = Callable[[str], str | None]
@@ -52,7 +62,7 @@ def relate(
     folder: for what does not fit into memory, see ``Shelf``.
     """
     listed: Collection[Member] | Iterable[Member] = list(members) if isinstance(members, Iterator) else members
-    notices = learn(mails=_sample(listed, text_of))
+    notices = notices_in(members=listed, text_of=text_of)
     duplicates = find_duplicates(
         members=listed, text_of=text_of, notices=notices, custodians=options.custodians, folder=folder
     )
@@ -73,6 +83,14 @@ def relate(
     )
     for member in listed:
         yield _relation(member, found)
+
+
+def notices_in(*, members: Iterable[Member], text_of: TextOf) -> Notices:
+    """Return what was appended to many mails of a collection by a system; at most 5,000 mails are read for it.
+
+    members: read twice, so no plain iterator.
+    """
+    return learn(mails=_sample(members, text_of))
 
 
 def suppressed(*, relations: Iterable[Relation]) -> Iterator[tuple[str, str, str]]:

@@ -76,6 +76,7 @@ class Change(models.Model):
         REVIEW = "review", _("Added to review")
         SET_ASIDE = "set_aside", _("Set aside")
         BRING_BACK = "bring_back", _("Brought back")
+        APART = "apart", _("Made a document of its own")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")

@@ -134,6 +134,7 @@ class Document(models.Model):
     copies = models.PositiveIntegerField(default=0)
     pages = models.PositiveIntegerField(null=True)
     dedupe_hash = models.CharField(max_length=64, blank=True, default="")
+    apart = models.BooleanField(default=False)
     duplicate_of = models.ForeignKey(
         "self", null=True, on_delete=models.PROTECT, related_name="duplicates", db_constraint=False
     )

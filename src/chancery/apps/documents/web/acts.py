@@ -41,6 +41,11 @@ def bulk_acts(matter_id: str, *names: str) -> list[BulkAct]:
         "accept": (gettext("Accept as it is"), "a", ""),
         "set_aside": (gettext("Set aside"), "", gettext("Set the chosen documents aside?")),
         "bring_back": (gettext("Bring back"), "", ""),
+        "apart": (
+            gettext("Take out of the copies"),
+            "",
+            gettext("Make the chosen copies, with their families, documents of their own?"),
+        ),
     }
     return [
         BulkAct(name, words[name][0], reverse("documents:act", args=[matter_id, name]), words[name][2], words[name][1])

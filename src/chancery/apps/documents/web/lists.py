@@ -130,6 +130,7 @@ def _acts(matter_id: str, filters: Mapping[str, str]) -> list[BulkAct]:
     return [
         *bulk_acts(matter_id, "review", "tag", "untag", "hold"),
         *bulk_acts(matter_id, "bring_back" if filters.get("aside", "no") != "no" else "set_aside"),
+        *(bulk_acts(matter_id, "apart") if filters.get("copies") == "only" else []),
         *([retry, *bulk_acts(matter_id, "accept")] if unread else []),
         BulkAct("export", gettext("Export list"), reverse("documents:export_list", args=[matter_id]), letter="e"),
     ]

@@ -106,6 +106,7 @@ ACTS_ON_MANY: Final = {
     "review": _("Added to review"),
     "set_aside": _("Set aside"),
     "bring_back": _("Brought back"),
+    "apart": _("Made a document of its own"),
 }
 ASIDE: Final = {
     "known_file": _("Known system file"),
