@@ -80,7 +80,7 @@ _ROWS = (
     ("video", "video/x-unknown", "media", "media"),
     ("executable", "application/x-executable", "other", ""),
     ("part", "application/x-split-part", "archive", ""),
-    ("p7m", "application/pkcs7-mime", "mail", ""),
+    ("p7m", "application/pkcs7-mime", "archive", "signed"),
     ("pgp", "application/pgp-encrypted", "other", ""),
     ("binary", "application/octet-stream", "other", ""),
 )

@@ -38,6 +38,8 @@ _SIGNATURES = (
     (b"\xd7\xcd\xc6\x9a", "wmf"),
     (b"\x7fELF", "executable"),
     (b"-----BEGIN PGP MESSAGE-----", "pgp"),
+    (b"-----BEGIN PKCS7-----", "p7m"),
+    (b"-----BEGIN CMS-----", "p7m"),
 )
 _OLE_STREAMS = (
     ("EncryptedPackage", "ooxml_locked"),

@@ -22,6 +22,8 @@ def reader_of(*, module: str) -> Callable[[Content, str], Reading]:
 
 def read(*, content: Content, form: Format) -> Reading:
     """Read the content with the reader of its format; a format without reader is coded ``unsupported``."""
+    if form.key == "pgp":
+        return Reading(exception="encrypted", detail="The message is encrypted for a recipient whose key is not here.")
     if not form.reader:
         return Reading(exception="unsupported", detail=_UNSUPPORTED.get(form.key, _UNSUPPORTED[""]))
     return reader_of(module=form.reader)(content, form.key)

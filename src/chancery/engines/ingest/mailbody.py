@@ -14,6 +14,8 @@ from chancery.engines.ingest.headers import header_text
 from chancery.engines.ingest.markup import html_text
 from chancery.engines.ingest.mime import Part
 from chancery.engines.ingest.reading import HEAD_BYTES, Child
+from chancery.engines.ingest.signed import opened
+from chancery.engines.ingest.uuencoded import taken_out
 from chancery.engines.ingest.wording import decoded
 
 _EXTENSIONS = {
@@ -123,7 +125,12 @@ def _walk(part: Message, body: Body, *, top: bool = False) -> None:
     if kind == "multipart/encrypted":
         body.encrypted = True
     if kind in ("application/pkcs7-mime", "application/x-pkcs7-mime"):
-        body.encrypted = body.encrypted or "signed" not in str(part.get_param("smime-type", "enveloped"))
+        envelope = opened(data=_payload(part))
+        if envelope.content is not None:
+            _walk(parse(data=envelope.content), body)
+            return
+        signed = envelope.kind == "detached" or "signed" in str(part.get_param("smime-type", "enveloped"))
+        body.encrypted = body.encrypted or envelope.kind == "encrypted" or not signed
     if kind == "message/external-body":
         body.missing = True
     if not top and kind == "message/rfc822":
@@ -170,6 +177,9 @@ def _inline(kind: str, data: bytes, declared: str | None, body: Body) -> None:
         text, charset = html_text(data=data, declared=declared)
         body.html.append(text)
     else:
+        data, files = taken_out(data=data) if kind == "text/plain" else (data, [])
+        for name, content in files:
+            _attach(body, "", _one_line(name), content, "", "attachment")
         text, charset = decoded(data=data, declared=declared)
         if kind in ("text/enriched", "text/richtext"):
             text = re.sub(r"</?[a-zA-Z-]+>", "", text)
