@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-import py3langid
+from chancery.engines.text.tongues import identifier
 
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _KANA = re.compile("[\u3041-\u30ff]")
@@ -34,5 +34,5 @@ def language_of(*, text: str) -> str | None:
 def _by_statistics(sample: str, letters: int) -> str | None:
     if letters < 20:
         return None
-    tag = str(py3langid.classify(sample[:_STATISTICS])[0])
+    tag = str(identifier().classify(sample[:_STATISTICS])[0])
     return {"yue": "zh", "wuu": "zh"}.get(tag, tag)
