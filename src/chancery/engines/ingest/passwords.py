@@ -106,10 +106,12 @@ def seven_zip_key(password: bytes, cycles: int, salt: bytes, digest: str) -> byt
     step = min(whole, 1 << 16)
     block = np.zeros((step, len(prefix) + 8), dtype=np.uint8)
     block[:, : len(prefix)] = np.frombuffer(prefix, dtype=np.uint8)
+    block[:, len(prefix) :] = np.arange(step, dtype="<u8").view(np.uint8).reshape(step, 8)
     for start in range(0, whole, step):
-        counters = np.arange(start, start + step, dtype="<u8")
-        block[:, len(prefix) :] = counters.view(np.uint8).reshape(step, 8)
-        made.update(block.tobytes())
+        for place, byte in enumerate((start >> 16).to_bytes(6, "little"), start=len(prefix) + 2):
+            if start and block[0, place] != byte:
+                block[:, place] = byte
+        made.update(block.reshape(-1))
     return made.digest()[:32]
 
 

@@ -61,6 +61,7 @@ class Decoded:
     lossy: bool = False
 
 
+@lru_cache(maxsize=1024)
 def codec_for(*, label: str | None) -> str | None:
     """Return the codec for a declared character set, widened to the superset in real use, or None if
     unknown."""
