@@ -137,14 +137,15 @@ def unlock_zip(*, data: bytes, password: bytes, check: int) -> bytes | None:
         one = (one >> 8) ^ table[(one ^ byte) & 255]
         two = ((two + (one & 255)) * 134775813 + 1) & 0xFFFFFFFF
         three = (three >> 8) ^ table[(three ^ (two >> 24)) & 255]
-    out = bytearray()
+    out, low = bytearray(), one & 255
     for piece in (data[:12], data[12:]):
         for byte in piece:
             plain = byte ^ masks[three & 0xFFFF]
             out.append(plain)
-            one = (one >> 8) ^ table[(one ^ plain) & 255]
-            two = ((two + (one & 255)) * 134775813 + 1) & 0xFFFFFFFF
-            three = (three >> 8) ^ table[(three ^ (two >> 24)) & 255]
+            one = (one >> 8) ^ table[low ^ plain]
+            low = one & 255
+            two = ((two + low) * 134775813 + 1) & 0xFFFFFFFF
+            three = (three >> 8) ^ table[(three & 255) ^ (two >> 24)]
         if len(out) == 12 and out[11] != check:
             return None
     return bytes(out[12:])

@@ -143,9 +143,9 @@ def _wide_guess(sample: bytes) -> str | None:
 def _escaped(data: bytes, declared: str | None) -> Decoded | None:
     """Read the seven-bit East Asian sets: ISO-2022-JP and -KR by their escapes, HZ by its tildes, UTF-7 if
     declared."""
-    if b"\x1b$" in data:
+    if 0x1B in data and b"\x1b$" in data:
         return next((found for name in ("iso2022_jp_ext", "iso2022_kr") if (found := _in(data, name))), None)
-    if b"~{" in data and b"~}" in data:
+    if 0x7E in data and b"~{" in data and b"~}" in data:
         found = _in(data, "hz")
         if found and any("\u4e00" <= char <= "\u9fff" for char in found.text):
             return found

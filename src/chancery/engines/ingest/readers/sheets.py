@@ -135,6 +135,8 @@ def _package(content: Content, reading: Reading, texts: list[str]) -> list[str]:
 
 def _count_hidden(data: bytes, reading: Reading) -> None:
     """Count the rows and columns of a sheet that are hidden; a group of columns stands for all in it."""
+    if b'hidden="' not in data:
+        return
     rows = len(_HIDDEN_ROW.findall(data))
     columns = sum(int(last) - int(first) + 1 for first, last in map(_span, _HIDDEN_COLUMN.findall(data)))
     for name, count in (("hidden_rows", rows), ("hidden_columns", columns)):
