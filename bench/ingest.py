@@ -65,12 +65,13 @@ used = resource.getrusage(resource.RUSAGE_SELF)
 print(json.dumps({"seconds": used.ru_utime + used.ru_stime, "given": given}))
 """
 _OWN = """
-import json, resource, sys, tempfile, time
+import gc, json, resource, sys, tempfile, time
 from dataclasses import replace
 from pathlib import Path
 from chancery.engines.ingest.expand import expand_into
 from chancery.engines.ingest.inventory import walk
 from chancery.engines.ingest.records import Limits
+gc.set_threshold(50_000, 20, 50)  # as the processes of the command do
 words = tuple(Path(sys.argv[2]).read_text().splitlines())
 locked, keys = set(sys.argv[3].split("|")), 0.0
 with tempfile.TemporaryDirectory() as folder:

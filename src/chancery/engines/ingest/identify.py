@@ -247,9 +247,9 @@ def _markup_key(text: str, extension: str) -> str:
         if "<svg" in text[:2000] and "<html" not in text[:2000].lower():
             return "svg"
     head = text[:4096]
-    if _HTML.search(head) and (
+    if (
         text.startswith("<") or extension in ("html", "htm", "xhtml") or "<html" in head.lower()
-    ):
+    ) and _HTML.search(head):
         known_other = text.startswith("<?xml") and not re.search(r"<html|<!doctype html", head, re.I)
         return "xml" if known_other else "html"
     if extension in ("html", "htm", "xhtml") and "<" in text:
@@ -261,13 +261,29 @@ def _markup_key(text: str, extension: str) -> str:
     return "text"
 
 
+_MAIL_NAMED = frozenset({"eml", "mht", "mhtml"})
+_NEVER_MAIL = TEXT_LIKE - _MAIL_NAMED - {"txt", "text"}
+
+
+def _first_block(sample: bytes) -> bytes:
+    """Return what stands before the first empty line, whatever its line ends."""
+    ends = [sample.find(b"\r\r")]
+    for mark in (b"\n\n", b"\n\r\n"):
+        at = sample.find(mark)
+        ends.append(at - 1 if at > 0 and sample[at - 1] == 13 else at)
+    return sample[: min((at for at in ends if at >= 0), default=len(sample))]
+
+
 def _is_mail(start: bytes, extension: str) -> bool:
     """Judge by the header lines: a known mail name first, and for other extensions three different ones."""
+    if extension in _NEVER_MAIL:
+        return False
     sample = start[:16384]
     if sample[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in sample[:200]:
         sample = decode(data=sample).text.encode("utf-8", "replace")
-    block = re.split(rb"\r?\n\r?\n|\r\r", sample, maxsplit=1)[0]
-    lines = [line for line in re.split(rb"\r\n|\n|\r", block) if line and line[:1] not in b" \t"]
+    elif extension not in _MAIL_NAMED and not _HEADER.match(sample):
+        return False
+    lines = [line for line in _first_block(sample).splitlines() if line and line[:1] not in b" \t"]
     if not lines:
         return False
     known = {match.group(1).lower() for line in lines if (match := _MAIL_NAMES.match(line))}
@@ -282,10 +298,8 @@ def _is_mail(start: bytes, extension: str) -> bool:
         b"to",
     }
     shaped = sum(bool(_HEADER.match(line)) for line in lines)
-    if extension in ("eml", "mht", "mhtml"):
+    if extension in _MAIL_NAMED:
         return bool(known) and shaped * 2 >= len(lines)
-    if extension in TEXT_LIKE - {"txt", "text"}:
-        return False
     return len(real) >= 3 and shaped == len(lines)
 
 

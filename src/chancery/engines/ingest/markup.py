@@ -6,11 +6,14 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser
 
+from chancery.engines.ingest.wording import tidied
 from chancery.engines.text.charset import decode
-from chancery.engines.text.normalise import tidy
 
 _META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
 _XML = re.compile(rb"^\s*<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([A-Za-z0-9_.:-]+)", re.IGNORECASE)
+_BLANKS = re.compile("[ \xa0]{2,}")
+_SPACES = re.compile("  +")
+_EMPTY_LINES = re.compile("\n\n\n+")
 _BREAKING = (
     "p,div,br,li,tr,h1,h2,h3,h4,h5,h6,table,ul,ol,dl,dt,dd,blockquote,pre,hr,section,article,header,footer,nav,"
     "aside,form,fieldset,option,center,address,figure,figcaption,caption,title"
@@ -51,8 +54,9 @@ def text_of_html(*, html: str) -> tuple[str, dict[str, str]]:
         node.insert_after(f" {node.attributes.get('alt') or ''} ")
     body = tree.body or tree.root
     text = body.text(deep=True, separator="") if body is not None else ""
-    text = re.sub(r"[ \t\xa0]*\n[ \t\xa0]*", "\n", re.sub(r"[ \xa0]{2,}", " ", text))
-    text = tidy(text=re.sub(r"\n{3,}", "\n\n", text))
+    text = (_BLANKS if "\xa0" in text else _SPACES).sub(" ", text)
+    lines = [line.strip(" \t\xa0") for line in text.split("\n")]
+    text = tidied(text=_EMPTY_LINES.sub("\n\n", "\n".join(lines)))
     return text or metadata.get("title", ""), metadata
 
 

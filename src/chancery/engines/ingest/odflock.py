@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import zlib
+from dataclasses import dataclass, field
 from typing import Any
 
 from cryptography.hazmat.decrepit.ciphers.algorithms import Blowfish
@@ -22,20 +23,36 @@ _MOST_ROUNDS = 5_000_000
 _PART_LIMIT = 256 * 1024**2
 
 
+@dataclass(slots=True)
+class _Opened(Package):
+    """A package whose parts are decrypted when they are asked for: each has a slow key of its own.
+
+    outer: the package as it stands. locked: what is said of its encrypted parts.
+    """
+
+    outer: Package = field(default_factory=lambda: Package([]))
+    locked: dict[str, dict[str, str]] = field(default_factory=dict)
+    word: str = ""
+
+    def part(self, name: str) -> bytes:
+        """Return the plain bytes of one part, empty when it cannot be decrypted or is damaged."""
+        if name not in self.salvaged:
+            data, facts = self.outer.part(name), self.locked.get(name)
+            self.salvaged[name] = data if facts is None else _plain(data, facts, self.word) or b""
+            self.damaged = self.damaged or self.outer.damaged
+        return self.salvaged[name]
+
+
 def unlocked(*, package: Package, passwords: tuple[str, ...]) -> Package:
     """Return the package with its parts decrypted; refuses when no password fits."""
     entries = _entries(package)
     for word in in_order(passwords=passwords):
         first = next(iter(entries), None)
-        if first is None or _plain(package.part(first), entries[first], word) is None:
+        plain = _plain(package.part(first), entries[first], word) if first is not None else None
+        if first is None or plain is None:
             continue
         has_worked(password=word)
-        parts = {name: package.part(name) for name in package.names if name not in entries}
-        for name, facts in entries.items():
-            plain = _plain(package.part(name), facts, word)
-            if plain is not None:
-                parts[name] = plain
-        return Package(list(parts), None, parts, package.damaged)
+        return _Opened(list(package.names), None, {str(first): plain}, outer=package, locked=entries, word=word)
     raise Unreadable("The document is encrypted and no known password opens it.", code="encrypted")
 
 

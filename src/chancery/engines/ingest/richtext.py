@@ -9,6 +9,7 @@ from chancery.engines.text.charset import codec_for
 _TOKEN = re.compile(
     rb"\\([a-z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-z'])|([{}])|[\r\n]+|([^\\{}\r\n]+)", re.I
 )
+_WORD, _NUMBER, _HEXA, _SYMBOL, _BRACE, _RUN = range(1, 7)
 _SKIPPED = frozenset(
     b"fonttbl colortbl stylesheet listtable listoverridetable rsidtbl generator themedata colorschememapping "
     b"latentstyles datastore pict objdata xmlnstbl fldinst filetbl revtbl htmltag mhtmltag nonshppict "
@@ -35,6 +36,7 @@ _CHARS = {
     b"nestcell": "\t",
     b"nestrow": "\n",
 }
+_ACTING = _SKIPPED | frozenset(_CHARS) | {b"u", b"uc", b"f", b"plain", b"htmlrtf", b"bin"}
 _CHARSETS = {
     0: "cp1252",
     77: "mac_roman",
@@ -75,18 +77,19 @@ class _Reader:
 
     def text(self, data: bytes) -> str:
         for match in _TOKEN.finditer(data):
-            word, number, hexa, symbol, brace, run = match.groups()
-            if brace:
-                self._brace(brace)
+            kind = match.lastindex
+            if kind == _BRACE:
+                self._brace(match[_BRACE])
                 continue
-            if hexa:
-                self._byte(bytes([int(hexa, 16)]))
-            elif word:
-                self._word(word, number)
-            elif symbol:
-                self._symbol(symbol)
-            elif run:
-                self._byte(run)
+            if kind == _RUN:
+                self._byte(match[_RUN])
+            elif kind == _WORD or kind == _NUMBER:
+                if self.star or match[_WORD] in _ACTING:
+                    self._word(match[_WORD], match[_NUMBER])
+            elif kind == _HEXA:
+                self._byte(bytes([int(match[_HEXA], 16)]))
+            elif kind == _SYMBOL:
+                self._symbol(match[_SYMBOL])
             else:
                 continue
             self.opened = False

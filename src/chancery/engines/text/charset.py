@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from charset_normalizer import from_bytes
 
@@ -60,6 +61,7 @@ class Decoded:
     lossy: bool = False
 
 
+@lru_cache(maxsize=1024)
 def codec_for(*, label: str | None) -> str | None:
     """Return the codec for a declared character set, widened to the superset in real use, or None if
     unknown."""
@@ -141,9 +143,9 @@ def _wide_guess(sample: bytes) -> str | None:
 def _escaped(data: bytes, declared: str | None) -> Decoded | None:
     """Read the seven-bit East Asian sets: ISO-2022-JP and -KR by their escapes, HZ by its tildes, UTF-7 if
     declared."""
-    if b"\x1b$" in data:
+    if 0x1B in data and b"\x1b$" in data:
         return next((found for name in ("iso2022_jp_ext", "iso2022_kr") if (found := _in(data, name))), None)
-    if b"~{" in data and b"~}" in data:
+    if 0x7E in data and b"~{" in data and b"~}" in data:
         found = _in(data, "hz")
         if found and any("\u4e00" <= char <= "\u9fff" for char in found.text):
             return found
@@ -153,6 +155,7 @@ def _escaped(data: bytes, declared: str | None) -> Decoded | None:
     return None
 
 
+@lru_cache(maxsize=4)
 def _asian_guess(sample: bytes, *, floor: float = 0.7) -> str | None:
     """Name the East Asian set in which the largest share of double-byte characters is a common one."""
     scores = {
@@ -209,8 +212,14 @@ def _share(sample: bytes, common: object, codec: str) -> float:
 
 def _single_byte(data: bytes, named: str | None) -> Decoded:
     """Read a European or other single-byte set by statistics, Windows Latin when they give no answer."""
-    match = from_bytes(data[:_SAMPLE]).best()
-    for name in (match.encoding if match else None, named, "cp1252"):
+    for name in (_by_statistics(data[:_SAMPLE]), named, "cp1252"):
         if name and (found := _in(data, name)):
             return found
     return Decoded(data.decode("cp1252", "replace"), "cp1252", lossy=True)
+
+
+@lru_cache(maxsize=4)
+def _by_statistics(sample: bytes) -> str | None:
+    """Name the set that statistics find; who tells the format of a small file and who reads it ask about the same."""
+    match = from_bytes(sample).best()
+    return match.encoding if match else None

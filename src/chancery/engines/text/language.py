@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
-import py3langid
+from chancery.engines.text.tongues import identifier
 
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _KANA = re.compile("[\u3041-\u30ff]")
 _HANGUL = re.compile("[\uac00-\ud7af]")
+_EASTERN = re.compile("[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _LETTER = re.compile(r"[^\W\d_]")
 _SAMPLE = 4000
 _STATISTICS = 800
+_FEWEST = 20
 
 
 def language_of(*, text: str) -> str | None:
@@ -20,6 +23,8 @@ def language_of(*, text: str) -> str | None:
     Chinese of either script is ``zh``. Han characters count threefold, since one stands for a word.
     """
     sample = text[:_SAMPLE]
+    if sample.isascii() or not _EASTERN.search(sample):
+        return _by_statistics(sample, sum(1 for _ in islice(_LETTER.finditer(sample), _FEWEST)))
     han, kana, hangul = (len(find.findall(sample)) for find in (_HAN, _KANA, _HANGUL))
     letters = len(_LETTER.findall(sample))
     if kana > 2 and kana * 5 > han:
@@ -32,7 +37,7 @@ def language_of(*, text: str) -> str | None:
 
 
 def _by_statistics(sample: str, letters: int) -> str | None:
-    if letters < 20:
+    if letters < _FEWEST:
         return None
-    tag = str(py3langid.classify(sample[:_STATISTICS])[0])
+    tag = str(identifier().classify(sample[:_STATISTICS])[0])
     return {"yue": "zh", "wuu": "zh"}.get(tag, tag)

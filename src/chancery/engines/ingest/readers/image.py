@@ -6,12 +6,14 @@ from io import BytesIO
 from typing import Any
 
 import pi_heif
-from PIL import ExifTags, Image
+from PIL import AvifImagePlugin, ExifTags, Image, TiffImagePlugin, WebPImagePlugin  # noqa: F401
 
 from chancery.engines.ingest.reading import Content, Reading, Unreadable
 
 pi_heif.register_heif_opener()
 Image.MAX_IMAGE_PIXELS = None
+_FORMATS = {"heic": ("HEIF", "AVIF")}
+"""Where nothing else can be meant; of the other kinds all readers are asked, those loaded here first."""
 _WANTED = {
     "DateTime": "created",
     "DateTimeOriginal": "created",
@@ -26,7 +28,7 @@ _WANTED = {
 def read(content: Content, key: str) -> Reading:
     """Return width, height, frames and notes, and mark the picture for text recognition."""
     try:
-        with content.stream() as stream, Image.open(stream) as picture:
+        with content.stream() as stream, Image.open(stream, formats=_FORMATS.get(key)) as picture:
             metadata: dict[str, Any] = {
                 "width": picture.width,
                 "height": picture.height,

@@ -64,7 +64,7 @@ def _of(package: Package, name: str, *, fixed: bool = False) -> str:
 def _text(tree: Any, *, fixed: bool = False) -> str:
     """Return the text of the paragraphs; ``fixed`` leaves out placeholders, which only hold instructions."""
     out: list[str] = []
-    for node in tree.iter():
+    for node in tree.iter("{*}t", "{*}text", "{*}v", "{*}br", "{*}p"):
         tag = local(node.tag)
         if tag in ("t", "text", "v") and node.text and not (fixed and _in_placeholder(node)):
             out.append(node.text)

@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook, SheetVisibleEnum
 from chancery.engines.ingest.biff import bare_text, binary_strings, extras, is_bare
 from chancery.engines.ingest.olefacts import summary
 from chancery.engines.ingest.olefiles import embedded_objects, has_macros, streams_of
-from chancery.engines.ingest.packages import Package, embedded, finish, local, open_package, properties
+from chancery.engines.ingest.packages import Package, embedded, finish, open_package, parse_xml, properties
 from chancery.engines.ingest.readers.locked import is_locked, read_decrypted
 from chancery.engines.ingest.reading import Content, Reading, Unreadable
 
@@ -123,8 +123,9 @@ def _package(content: Content, reading: Reading, texts: list[str]) -> list[str]:
             reading.metadata["comments"] = len(found)
         texts += found
     for name in package.matching(r"xl/worksheets/sheet\d*\.xml"):
-        texts.append(_margins(package, name))
-        _count_hidden(package.part(name), reading)
+        data = package.part(name)
+        texts.append(_margins(data))
+        _count_hidden(data, reading)
     if package.matching(r"xl/vbaProject\.bin"):
         reading.metadata["macros"] = True
     reading.children = list(embedded(package=package, folder="xl", images=content.decisions.embedded_images))
@@ -134,6 +135,8 @@ def _package(content: Content, reading: Reading, texts: list[str]) -> list[str]:
 
 def _count_hidden(data: bytes, reading: Reading) -> None:
     """Count the rows and columns of a sheet that are hidden; a group of columns stands for all in it."""
+    if b'hidden="' not in data:
+        return
     rows = len(_HIDDEN_ROW.findall(data))
     columns = sum(int(last) - int(first) + 1 for first, last in map(_span, _HIDDEN_COLUMN.findall(data)))
     for name, count in (("hidden_rows", rows), ("hidden_columns", columns)):
@@ -146,15 +149,11 @@ def _span(tag: bytes) -> tuple[bytes, bytes]:
     return (first.group(1), last.group(1)) if first and last else (b"1", b"0")
 
 
-def _margins(package: Package, name: str) -> str:
+def _margins(data: bytes) -> str:
     """Return the printed header and footer of a sheet, without their format codes."""
-    data = package.part(name)
     if b"headerFooter" not in data[-65536:]:
         return ""
-    tree = package.tree(name)
-    nodes = [
-        node for node in tree.iter() if local(node.tag) in ("oddHeader", "oddFooter", "firstHeader", "firstFooter")
-    ]
+    nodes = parse_xml(data).iter("{*}oddHeader", "{*}oddFooter", "{*}firstHeader", "{*}firstFooter")
     return "\n".join((node.text or "").replace("&C", " ").replace("&L", " ").replace("&R", " ") for node in nodes)
 
 
@@ -162,7 +161,5 @@ def _strings(package: Package, name: str) -> str:
     tree = package.tree(name)
     if tree is None:
         return ""
-    nodes = tree.iter()
-    return "\n".join(
-        node.text for node in nodes if local(node.tag) in ("t", "v", "text") and node.text and node.text.strip()
-    )
+    nodes = tree.iter("{*}t", "{*}v", "{*}text")
+    return "\n".join(node.text for node in nodes if node.text and node.text.strip())

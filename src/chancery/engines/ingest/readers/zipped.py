@@ -52,22 +52,39 @@ def read(content: Content, key: str) -> Reading:
     _refuse_bombs(entries, content)
     if not entries:
         reading.flag("empty", "The archive holds no files.")
-    locked = [info for info in entries if info.flag_bits & 1]
-    if locked and not _any_opens(archive, locked[0], content.passwords):
+    tried: dict[int, BinaryIO | Exception] = {}
+    locked = next((info for info in entries if info.flag_bits & 1), None)
+    if locked is not None and not _any_opens(archive, locked, content.passwords, tried):
         reading.flag("encrypted", "The archive is encrypted and no known password opens it.")
-    reading.children = _entries(archive, entries, content)
+    reading.children = _entries(archive, entries, content, tried)
     return reading
 
 
-def _any_opens(archive: zipfile.ZipFile, info: zipfile.ZipInfo, passwords: tuple[str, ...]) -> bool:
-    """Tell whether one of the passwords opens an entry."""
+def _any_opens(
+    archive: zipfile.ZipFile,
+    info: zipfile.ZipInfo,
+    passwords: tuple[str, ...],
+    tried: dict[int, BinaryIO | Exception],
+) -> bool:
+    """Tell whether one of the passwords opens an entry, and keep what came out of the trial."""
     try:
-        _open(archive, info, passwords).close()
-    except Unreadable as refusal:
-        return refusal.code != "encrypted"
-    except (RuntimeError, NotImplementedError, *_FAULTS):
-        return True
+        tried[id(info)] = _open(archive, info, passwords)
+    except (Unreadable, RuntimeError, NotImplementedError, *_FAULTS) as fault:
+        tried[id(info)] = fault
+        return not isinstance(fault, Unreadable) or fault.code != "encrypted"
     return True
+
+
+def _opened(
+    archive: zipfile.ZipFile,
+    info: zipfile.ZipInfo,
+    passwords: tuple[str, ...],
+    tried: dict[int, BinaryIO | Exception],
+) -> BinaryIO:
+    found = tried.pop(id(info), None)
+    if isinstance(found, Exception):
+        raise found
+    return _open(archive, info, passwords) if found is None else found
 
 
 def joined(*, content: Content) -> BinaryIO:
@@ -95,13 +112,18 @@ def _refuse_bombs(entries: list[zipfile.ZipInfo], content: Content) -> None:
         ends = info.header_offset + 30 + info.compress_size
 
 
-def _entries(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], content: Content) -> Iterator[Child]:
+def _entries(
+    archive: zipfile.ZipFile,
+    entries: list[zipfile.ZipInfo],
+    content: Content,
+    tried: dict[int, BinaryIO | Exception],
+) -> Iterator[Child]:
     salvaged: dict[str, bytes] = {}
     passwords = content.passwords
     for info in entries:
         name = _name(info)
         try:
-            stream = _open(archive, info, passwords)
+            stream = _opened(archive, info, passwords, tried)
         except Unreadable as refusal:
             yield Child(name, None, info.file_size, refusal.code, refusal.sentence(refusal.message))
             continue
