@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import runs
 from .building import BREAK, ZONE_SHIFT, zone_begins
 from .nodes import Pattern
 from .vocabulary import Ranks, Vocabulary
@@ -27,7 +28,7 @@ class Stream:
     """Reads the arrays that a ``StreamBuilder`` made, from memory or from a mapped file."""
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        self.vocabulary = Vocabulary(arrays["blob"], arrays["offsets"])
+        self.vocabulary = Vocabulary(arrays["blob"], arrays["offsets"], arrays)
         self._pointers = arrays["pointers"]
         self._slots = arrays["slots"]
         self._zones = arrays["zones"]
@@ -87,7 +88,7 @@ class Stream:
         """Return the slots of one word that lie in some stretches, looked up one by one."""
         places = self._slots[self._pointers[rank] : self._pointers[rank + 1]]
         first = np.searchsorted(places, begins)
-        found: Slots = places[_ranges(first, np.searchsorted(places, ends) - first)]
+        found: Slots = places[runs(first, np.searchsorted(places, ends) - first)]
         return found
 
     def breaks(self, mark: str = "") -> Slots:
@@ -197,13 +198,5 @@ class Stream:
         if len(ranks) < _FEW or counts.sum() > _LONG * len(ranks):
             pieces = zip(begins.tolist(), ends.tolist(), strict=True)
             return np.concatenate([self._slots[begin:end] for begin, end in pieces])
-        together: Slots = self._slots[_ranges(begins, counts)]
+        together: Slots = self._slots[runs(begins, counts)]
         return together
-
-
-def _ranges(begins: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the numbers of several runs, one after the other: of each, its beginning and how many."""
-    reached = np.cumsum(counts)
-    total = int(reached[-1]) if len(reached) else 0
-    found: NDArray[np.int64] = np.arange(total) + np.repeat(begins - (reached - counts), counts)
-    return found
