@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
 from typing import Any
@@ -14,12 +15,14 @@ from rapidfuzz.process import cdist
 
 from .arrays import distinct, runs
 from .stemming import stems_of
-from .wordsets import Letters, figures_of_words, letters_of_word, letters_of_words
+from .wordsets import TAIL, Letters, figures_of_words, letters_of_word, letters_of_words, tails_of_words
 
 Ranks = NDArray[np.int64]
 _NONE: Ranks = np.zeros(0, dtype=np.int64)
 _SPARSE = 8
 """Taking one word out costs as much as reading so many words in a run."""
+_FENCED = 128
+"""Words that are read together to find one."""
 _COMMONEST = b"etaoinsrhldcumfpgwybvk0123456789xjqz"
 """Letters and figures, commonest in English first; any order would do."""
 
@@ -83,15 +86,24 @@ class Vocabulary:
 
     def _ends(self, ranks: Ranks, last: str) -> NDArray[np.bool_]:
         """Say which of the words end so. Looking before the beginning of a word meets the line feed there."""
-        letters = self._raw
-        places = self._offsets[ranks + 1].astype(np.int64) - 2
-        left = np.arange(len(ranks))
-        for byte in reversed(last.encode("utf-8", "surrogatepass")):
-            left = left[letters[np.maximum(places[left], 0)] == byte]
-            places[left] -= 1
-        found = np.zeros(len(ranks), dtype=np.bool_)
-        found[left] = True
+        raw = last.encode("utf-8", "surrogatepass")
+        tail = int.from_bytes(raw[-TAIL:], "big")
+        mask = (1 << 8 * min(len(raw), TAIL)) - 1
+        tails = self._tails if len(ranks) == len(self) else self._tails[ranks]
+        found: NDArray[np.bool_] = (tails & np.uint32(mask)) == np.uint32(tail)
+        left = np.flatnonzero(found) if len(raw) > TAIL else _NONE
+        places = self._offsets[ranks[left] + 1].astype(np.int64) - 2
+        for back in range(TAIL, len(raw)):
+            same = self._raw[np.maximum(places - back, 0)] == raw[-1 - back]
+            found[left[~same]] = False
+            left, places = left[same], places[same]
         return found
+
+    @cached_property
+    def _tails(self) -> NDArray[np.uint32]:
+        """Return the ends of the words, see ``wordsets.tails_of_words``."""
+        known: NDArray[np.uint32] | None = self._kept.get("tails")
+        return tails_of_words(self._raw, self._offsets) if known is None else known
 
     def _close_to(self, word: str, edits: int) -> Ranks:
         """Return the ranks of the words that become ``word`` by at most so many inserted, lost or changed letters.
@@ -163,14 +175,17 @@ class Vocabulary:
 
     def _place(self, raw: bytes) -> int:
         """Return the rank of the first word not before these bytes."""
-        low, high = 0, len(self)
-        while low < high:
-            middle = (low + high) // 2
-            if bytes(self._bytes(middle)) < raw:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+        if not len(self):
+            return 0
+        first = max(bisect_left(self._fences, raw) - 1, 0) * _FENCED
+        last = min(first + _FENCED, len(self))
+        begin, end = int(self._offsets[first]), int(self._offsets[last]) - 1
+        return first + bisect_left(bytes(self._blob[begin:end]).split(b"\n"), raw)
+
+    @cached_property
+    def _fences(self) -> list[bytes]:
+        """Return every so many'th word."""
+        return [bytes(self._bytes(rank)) for rank in range(0, len(self), _FENCED)]
 
     def _holding(self, literal: bytes) -> Ranks:
         """Return the ranks of the words in which these bytes stand."""

@@ -6,7 +6,7 @@ that asks.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,10 @@ from numpy.typing import NDArray
 Letters = NDArray[np.uint64]
 _AT_ONCE = 65_536
 _LONGEST_FIGURE = 18
+TAIL: Final = 4
+"""Bytes of the end of a word that are kept together."""
+LINE: Final = 10
+"""The line feed between words."""
 
 
 def letters_of_words(blob: NDArray[Any], offsets: NDArray[Any]) -> Letters:
@@ -27,7 +31,7 @@ def letters_of_words(blob: NDArray[Any], offsets: NDArray[Any]) -> Letters:
         bounds = offsets[start : start + _AT_ONCE + 1].astype(np.int64)
         raw = blob[bounds[0] : bounds[-1]]
         cells = np.repeat(np.arange(len(bounds) - 1, dtype=np.int64) << 5, np.diff(bounds)) | (raw & 31)
-        counts = np.bincount(cells[(raw < 128) & (raw != 10)], minlength=(len(bounds) - 1) << 5).reshape(-1, 32)
+        counts = np.bincount(cells[(raw < 128) & (raw != LINE)], minlength=(len(bounds) - 1) << 5).reshape(-1, 32)
         once, twice = (np.packbits(counts >= least, axis=1, bitorder="little") for least in (1, 2))
         both = np.ascontiguousarray(np.concatenate((once, twice), axis=1)).view("<u8")
         found[start : start + _AT_ONCE] = both[:, 0]
@@ -38,6 +42,20 @@ def letters_of_word(raw: bytes) -> np.uint64:
     """Return the letters of one word as ``letters_of_words`` has them."""
     blob = np.frombuffer(raw + b"\n", dtype=np.uint8)
     return np.uint64(letters_of_words(blob, np.array([0, len(blob)]))[0])
+
+
+def tails_of_words(blob: NDArray[Any], offsets: NDArray[Any]) -> NDArray[np.uint32]:
+    """Return the last four bytes of each word, the last one lowest, line feeds above the beginning of a short word.
+
+    blob: begins with a line feed.
+    """
+    places = offsets[1:].astype(np.int64) - 2
+    found = blob[places].astype(np.uint32)
+    for back in range(1, TAIL):
+        ended = (found >> np.uint32(8 * (back - 1))) == LINE
+        letters = np.where(ended, np.uint8(LINE), blob[np.maximum(places - back, 0)])
+        found |= letters.astype(np.uint32) << np.uint32(8 * back)
+    return found
 
 
 def figures_of_words(blob: NDArray[Any], offsets: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -58,4 +76,9 @@ def kept_of_words(arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """Return what a file keeps of the words of one field beside them."""
     blob, offsets = arrays["blob"], arrays["offsets"]
     ranks, values = figures_of_words(blob, offsets)
-    return {"letters": letters_of_words(blob, offsets), "figures": ranks.astype(np.uint32), "values": values}
+    return {
+        "letters": letters_of_words(blob, offsets),
+        "tails": tails_of_words(blob, offsets),
+        "figures": ranks.astype(np.uint32),
+        "values": values,
+    }
