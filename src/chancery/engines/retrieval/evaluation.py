@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import distinct
 from .fields import BODY, EVERYWHERE, TEXT
 from .nodes import AllOf, AnyOf, Days, Near, Node, Numbers, Operand, Pattern, Term, Without, Words, field_of, words_in
 from .spans import NOWHERE, Spans, near_flags, near_spans, united
@@ -104,6 +105,12 @@ class Evaluation:
                 possible &= within
             if not possible.any():
                 continue
+            if node.negated:
+                alone = possible & ~_possible(stream, node.right, self.segment.size)
+                ranks = one_word(stream, node.left)
+                if ranks is not None and alone.sum() * 2 > possible.sum():
+                    counts += stream.counts(ranks, self.segment.size, exact=True) * alone
+                    possible &= ~alone
             left = spans_of(stream, node.left, possible)
             right = spans_of(stream, node.right, possible)
             flags = near_flags(stream, left, right, node)
@@ -133,6 +140,9 @@ def spans_of(stream: Stream, node: Operand, within: Flags | None) -> Spans:
     if isinstance(node, Words):
         return phrase(stream, node.patterns, within)
     if isinstance(node, AnyOf):
+        ranks = one_word(stream, node)
+        if ranks is not None:
+            return _at(stream.places(ranks, within).astype(np.int64))
         return united([spans_of(stream, part, within) for part in node.parts if isinstance(part, Words | Near | AnyOf)])
     left = spans_of(stream, node.left, within)
     if not len(left.begin):
@@ -141,6 +151,21 @@ def spans_of(stream: Stream, node: Operand, within: Flags | None) -> Spans:
     if node.negated:
         return left.only(~near_flags(stream, left, right, node))
     return near_spans(stream, left, right, node)
+
+
+def one_word(stream: Stream, node: Operand) -> Ranks | None:
+    """Return the words of a passage that is always one word, else None."""
+    if isinstance(node, Words):
+        return stream.ranks(node.patterns[0]) if _single(node) else None
+    if not isinstance(node, AnyOf):
+        return None
+    parts = [one_word(stream, part) if isinstance(part, Words | AnyOf) else None for part in node.parts]
+    found = [part for part in parts if part is not None]
+    return distinct(np.concatenate(found)) if found and len(found) == len(parts) else None
+
+
+def _at(slots: NDArray[np.int64]) -> Spans:
+    return Spans(slots, slots)
 
 
 def hits_of(stream: Stream, term: Term) -> list[Spans]:
@@ -244,7 +269,7 @@ def phrase(stream: Stream, patterns: Sequence[Pattern], within: Flags | None) ->
         begin = begin[_among(begin + offset, stream.places(ranks, held))]
     for offset, pattern in enumerate(patterns):
         begin = _parted_as_typed(stream, patterns, offset, pattern, begin)
-    return Spans(begin, begin + (len(patterns) - 1))
+    return Spans(begin, begin + (len(patterns) - 1)) if len(patterns) > 1 else _at(begin)
 
 
 def _parted_as_typed(

@@ -13,6 +13,7 @@ from .building import ZONE_SHIFT, Arrays, postings, zone_begins, zone_room
 from .fields import NUMBERS
 from .segment import SegmentReader, blob_arrays, label_arrays
 from .streams import Flags
+from .wordsets import kept_of_words
 
 
 def merged(parts: Sequence[SegmentReader]) -> tuple[Arrays, dict[str, Any]]:
@@ -39,7 +40,7 @@ def merged(parts: Sequence[SegmentReader]) -> tuple[Arrays, dict[str, Any]]:
     for name in streams:
         stream = _merged_stream(parts, name)
         tokens += int(stream["lengths"].sum())
-        arrays |= {f"{name}.{key}": array for key, array in stream.items()}
+        arrays |= {f"{name}.{key}": array for key, array in (stream | kept_of_words(stream)).items()}
     facts = {"version": 1, "size": len(kept), "tokens": tokens, "streams": streams, "labels": labels}
     return arrays, facts
 

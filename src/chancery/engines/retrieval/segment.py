@@ -19,6 +19,7 @@ from .evaluation import Segment
 from .fields import NUMBERS, STREAMS, TEXT
 from .segmentfile import IndexDamaged, read_arrays, write_arrays
 from .streams import Flags, Stream
+from .wordsets import kept_of_words
 from .wordtable import DEFAULT_SALT
 
 SCOPE = "scope"
@@ -101,7 +102,8 @@ class SegmentBuilder:
             arrays |= label_arrays(name, [labels.get(name, []) for labels in self._labels])
         streams = sorted(name for name, stream in self._streams.items() if stream.tokens)
         for name in streams:
-            arrays |= {f"{name}.{part}": array for part, array in self._streams[name].arrays().items()}
+            stream = self._streams[name].arrays()
+            arrays |= {f"{name}.{part}": array for part, array in (stream | kept_of_words(stream)).items()}
         facts = {
             "version": _VERSION, "size": len(self.ids), "tokens": self.tokens, "streams": streams, "labels": names,
         }  # fmt: skip

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from chancery.foundation.errors import Refused
 
-from .arrays import distinct
+from .arrays import distinct, how_many_up_to, runs
 from .nodes import Near
 from .streams import Flags, Stream
 
@@ -40,7 +40,10 @@ class TooBroad(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """Passages sorted by first, then last slot; both included. solid: words and phrases only."""
+    """Passages sorted by first, then last slot; both included. solid: words and phrases only.
+
+    Single words have one array for both.
+    """
 
     begin: Whole
     end: Whole
@@ -48,10 +51,19 @@ class Spans:
 
     def only(self, flags: Flags) -> Spans:
         """Return the passages that are flagged."""
-        return Spans(self.begin[flags], self.end[flags], self.solid)
+        begin = self.begin[flags]
+        return Spans(begin, begin if self.end is self.begin else self.end[flags], self.solid)
+
+    def at(self, numbers: Whole) -> Spans:
+        """Return the passages of these numbers."""
+        begin = self.begin.take(numbers)
+        return Spans(begin, begin if self.end is self.begin else self.end.take(numbers), self.solid)
 
 
-NOWHERE: Final = Spans(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+_NONE: Final[Whole] = np.zeros(0, dtype=np.int64)
+NOWHERE: Final = Spans(_NONE, _NONE)
+_FAR: Final = np.int64(1) << 40
+"""Beyond every slot, by more than any distance."""
 
 
 def united(parts: list[Spans]) -> Spans:
@@ -71,11 +83,12 @@ def _once(begin: Whole, end: Whole, solid: bool) -> Spans:
 def near_flags(stream: Stream, left: Spans, right: Spans, node: Near) -> Flags:
     """Say which left passages have a right one near them."""
     if len(left.begin) > _MANY * len(right.begin):
-        found = _in_reach(stream, left, right, node)
-        found[found] = _near_flags(stream, left.only(found), right, node)
+        reached = _in_reach(stream, left, right, node)
+        found = np.zeros(len(left.begin), dtype=np.bool_)
+        found[reached] = _near_flags(stream, left.at(reached), right, node)
         return found
     if len(right.begin) > _MANY * len(left.begin):
-        right = right.only(_in_reach(stream, right, left, node))
+        right = right.at(_in_reach(stream, right, left, node))
     return _near_flags(stream, left, right, node)
 
 
@@ -91,9 +104,9 @@ def _near_flags(stream: Stream, left: Spans, right: Spans, node: Near) -> Flags:
 def near_spans(stream: Stream, left: Spans, right: Spans, node: Near) -> Spans:
     """Return the passages that reach over a left and a right one near each other, every pair."""
     if len(left.begin) > _MANY * len(right.begin):
-        left = left.only(_in_reach(stream, left, right, node))
+        left = left.at(_in_reach(stream, left, right, node))
     elif len(right.begin) > _MANY * len(left.begin):
-        right = right.only(_in_reach(stream, right, left, node))
+        right = right.at(_in_reach(stream, right, left, node))
     begins, ends = [NOWHERE.begin], [NOWHERE.end]
     for at, other in _pairs(stream, left, right, node):
         begins.append(np.minimum(left.begin[at], right.begin[other]))
@@ -101,39 +114,41 @@ def near_spans(stream: Stream, left: Spans, right: Spans, node: Near) -> Spans:
     return _once(np.concatenate(begins), np.concatenate(ends), False)
 
 
-def _in_reach(stream: Stream, many: Spans, few: Spans, node: Near) -> Flags:
-    """Say which of many passages come into question, being about as near to one of the few as they must."""
+def _in_reach(stream: Stream, many: Spans, few: Spans, node: Near) -> Whole:
+    """Return the numbers of those of many passages that are about as near to one of the few as they must be."""
     if not len(few.begin) or not len(many.begin):
-        return np.zeros(len(many.begin), dtype=np.bool_)
-    longest = int((many.end - many.begin).max())
+        return NOWHERE.begin
+    longest = 0 if many.end is many.begin else int((many.end - many.begin).max())
     if node.unit == "words":
         low, high = few.begin - node.distance - longest, few.end + node.distance
     else:
         low = stream.unit_begin(stream.units_of(few.begin, node.unit), node.unit) - longest
         high = stream.unit_end(stream.units_of(few.end, node.unit), node.unit)
-    size = len(many.begin) + 1
-    opened = np.bincount(np.searchsorted(many.begin, low), minlength=size)
-    closed = np.bincount(np.searchsorted(many.begin, high, side="right"), minlength=size)
-    found: Flags = np.cumsum(opened - closed)[:-1] > 0
-    return found
+    closed = np.maximum.accumulate(np.searchsorted(many.begin, high, side="right"))
+    opened = np.searchsorted(many.begin, low)
+    opened[1:] = np.maximum(opened[1:], closed[:-1])
+    return runs(opened, np.maximum(closed - opened, 0))
 
 
 def _flags_of_solid(stream: Stream, left: Spans, right: Spans, node: Near) -> Flags:
     """Look at the nearest right passage on either side only."""
-    found = np.zeros(len(left.begin), dtype=np.bool_)
     if node.unit != "words":
         right = _within_units(stream, right, node.unit)
     if not len(right.begin) or not len(left.begin):
-        return found
-    place = np.searchsorted(right.begin, left.end, side="right")
-    there = np.flatnonzero(place < len(right.begin))
-    found[there] = _joins(stream, left.begin[there], left.end[there], right.begin[place[there]], node)
+        return np.zeros(len(left.begin), dtype=np.bool_)
+    place = how_many_up_to(right.begin, left.end)
+    found = _joins(stream, left.begin, left.end, np.append(right.begin, _FAR).take(place), node)
     if node.ordered:
         return found
-    ends = np.sort(right.end)
-    place = np.searchsorted(ends, left.begin, side="left") - 1
-    there = np.flatnonzero((place >= 0) & ~found)
-    found[there] = _joins(stream, left.end[there], ends[place[there]], left.begin[there], node)
+    if right.end is right.begin and left.end is left.begin:
+        ends, before = right.begin, place - 1
+        before -= (before >= 0) & (ends.take(before) == left.begin)
+    else:
+        ends = np.sort(right.end)
+        before = how_many_up_to(ends, left.begin - 1) - 1
+    open_ = np.flatnonzero(~found)
+    earlier = np.append(ends, -_FAR).take(before.take(open_))
+    found[open_] = _joins(stream, left.end.take(open_), earlier, left.begin.take(open_), node)
     return found
 
 
@@ -142,15 +157,21 @@ def _joins(stream: Stream, far: Whole, earlier: Whole, later: Whole, node: Near)
     if node.unit == "words":
         found: Flags = later - earlier <= node.distance
         close = np.flatnonzero(found)
-        found[close] = stream.zones_of(earlier[close]) == stream.zones_of(later[close])
+        found[close] = stream.zones_of(earlier.take(close)) == stream.zones_of(later.take(close))
         return found
-    unit = stream.units_of(earlier, node.unit)
-    same: Flags = (unit == stream.units_of(later, node.unit)) & (unit == stream.units_of(far, node.unit))
-    return same
+    found = (earlier >= 0) & (later < _FAR)
+    there = np.flatnonzero(found)
+    unit = stream.units_of(earlier.take(there), node.unit)
+    found[there] = (unit == stream.units_of(later.take(there), node.unit)) & (
+        unit == stream.units_of(far.take(there), node.unit)
+    )
+    return found
 
 
 def _within_units(stream: Stream, spans: Spans, unit: str) -> Spans:
     """Return the passages that lie in one sentence or paragraph."""
+    if spans.end is spans.begin:
+        return spans
     return spans.only(stream.units_of(spans.begin, unit) == stream.units_of(spans.end, unit))
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import how_many_up_to, runs
 from .building import BREAK, ZONE_SHIFT, zone_begins
 from .nodes import Pattern
 from .vocabulary import Ranks, Vocabulary
@@ -19,6 +20,9 @@ _NO_SLOTS: Final[Slots] = np.zeros(0, dtype=np.uint32)
 _FEW: Final = 8
 _SPARSE: Final = 8
 """Where the documents that matter are so many times fewer than the places of a word, they are looked up one by one."""
+_LOOK_UP: Final = 4_000
+"""Places that are copied and sifted in the time it takes to begin looking one word up."""
+_MOST_COUNTED: Final = 255
 _LONG: Final = 64
 """Words that stand in more places each are copied one by one."""
 
@@ -27,7 +31,7 @@ class Stream:
     """Reads the arrays that a ``StreamBuilder`` made, from memory or from a mapped file."""
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        self.vocabulary = Vocabulary(arrays["blob"], arrays["offsets"])
+        self.vocabulary = Vocabulary(arrays["blob"], arrays["offsets"], arrays)
         self._pointers = arrays["pointers"]
         self._slots = arrays["slots"]
         self._zones = arrays["zones"]
@@ -72,7 +76,7 @@ class Stream:
             found = self._together(ranks)
             return found if len(ranks) == 1 else np.sort(found)
         zones = np.flatnonzero(within[self.documents])
-        long = self._pointers[ranks + 1] - self._pointers[ranks] > _SPARSE * len(zones)
+        long = self._pointers[ranks + 1] - self._pointers[ranks] > _LOOK_UP + _SPARSE * len(zones)
         pieces = []
         if long.any():
             begins = self.begins[zones]
@@ -80,14 +84,14 @@ class Stream:
             pieces = [self._places_between(rank, *bounds) for rank in ranks[long].tolist()]
         if not long.all():
             found = self._together(ranks[~long])
-            pieces.append(found[within[self.documents_of(found)]])
+            pieces.append(found.compress(within.take(self.documents_of(found), mode="clip")))
         return pieces[0] if len(ranks) == 1 else np.sort(np.concatenate(pieces))
 
     def _places_between(self, rank: int, begins: Slots, ends: Slots) -> Slots:
         """Return the slots of one word that lie in some stretches, looked up one by one."""
         places = self._slots[self._pointers[rank] : self._pointers[rank + 1]]
         first = np.searchsorted(places, begins)
-        found: Slots = places[_ranges(first, np.searchsorted(places, ends) - first)]
+        found: Slots = places[runs(first, np.searchsorted(places, ends) - first)]
         return found
 
     def breaks(self, mark: str = "") -> Slots:
@@ -102,7 +106,7 @@ class Stream:
     def documents_of(self, slots: NDArray[Any]) -> NDArray[np.uint32]:
         """Return the document of each slot."""
         zones = self.zones_of(slots)
-        return zones if self.plain else self.documents[zones]
+        return zones if self.plain else self.documents.take(zones)
 
     def flagged(self, slots: NDArray[Any]) -> Flags:
         """Say which documents the slots lie in, of as many as there are up to the last one of the stream."""
@@ -112,7 +116,7 @@ class Stream:
 
     def units_of(self, slots: NDArray[Any], unit: str) -> NDArray[np.int64]:
         """Return the number of the sentence or paragraph of each slot."""
-        return np.searchsorted(self._units[unit], slots.astype(np.uint32), side="right")
+        return how_many_up_to(self._units[unit], slots)
 
     def unit_end(self, numbers: NDArray[np.int64], unit: str) -> NDArray[np.int64]:
         """Return the slot at which the following sentence or paragraph begins."""
@@ -146,7 +150,7 @@ class Stream:
             for row in rows[1:]:
                 held |= self._dense[row] > 0
             found[self.documents[held]] = True
-        if len(rare):
+        if len(rare) and not (rows and found.all()):
             documents = self.documents_of(self._together(rare))
             if len(documents) < size:
                 found[documents] = True
@@ -154,10 +158,15 @@ class Stream:
                 found |= np.bincount(documents, minlength=size) > 0
         return found
 
-    def counts(self, ranks: Ranks, size: int) -> NDArray[np.int64]:
-        """Return how often the words stand in each of ``size`` documents; counts of common words end at 255."""
+    def counts(self, ranks: Ranks, size: int, *, exact: bool = False) -> NDArray[np.int64]:
+        """Return how often the words stand in each of ``size`` documents.
+
+        Unless exact, counts of common words end at 255.
+        """
         found = np.zeros(size, dtype=np.int64)
         rare, rows = self._parted(ranks)
+        if exact and any(self._dense[row].max() == _MOST_COUNTED for row in rows):
+            rare, rows = ranks, []
         for row in rows:
             if self.plain and len(self.documents) == size:
                 found += self._dense[row]
@@ -197,13 +206,5 @@ class Stream:
         if len(ranks) < _FEW or counts.sum() > _LONG * len(ranks):
             pieces = zip(begins.tolist(), ends.tolist(), strict=True)
             return np.concatenate([self._slots[begin:end] for begin, end in pieces])
-        together: Slots = self._slots[_ranges(begins, counts)]
+        together: Slots = self._slots[runs(begins, counts)]
         return together
-
-
-def _ranges(begins: NDArray[np.int64], counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the numbers of several runs, one after the other: of each, its beginning and how many."""
-    reached = np.cumsum(counts)
-    total = int(reached[-1]) if len(reached) else 0
-    found: NDArray[np.int64] = np.arange(total) + np.repeat(begins - (reached - counts), counts)
-    return found
