@@ -42,6 +42,8 @@ _ROWS = (
     ("odp", _ODF + "presentation", "presentation", "odf"),
     ("odg", _ODF + "graphics", "document", "odf"),
     ("fodt", _ODF + "text-flat-xml", "document", "wordml"),
+    ("fods", _ODF + "spreadsheet-flat-xml", "spreadsheet", "wordml"),
+    ("fodp", _ODF + "presentation-flat-xml", "presentation", "wordml"),
     ("wordml", "application/vnd.ms-word.2003.xml", "document", "wordml"),
     ("doc", "application/msword", "document", "legacy"),
     ("ppt", "application/vnd.ms-powerpoint", "presentation", "legacy"),
@@ -132,7 +134,7 @@ TEXT_LIKE = frozenset(
     ]
 )
 TEXT_FORMATS = frozenset(
-    {"text", "rsmf", "csv", "json", "xml", "html", "eml", "mbox", "ics", "vcf", "mhtml", "fodt", "svg"}
+    {"text", "rsmf", "csv", "json", "xml", "html", "eml", "mbox", "ics", "vcf", "mhtml", "fodt", "fods", "fodp", "svg"}
 )
 
 _PROMISES: dict[str, str] = {

@@ -25,7 +25,7 @@ _CORE = {
     "modified": "modified",
     "subject": "subject",
     "keywords": "keywords",
-    "description": "comments",
+    "description": "description",
     "lastPrinted": "printed",
 }
 _EXTENDED = {"Company": "company", "Application": "application", "Pages": "pages", "Slides": "slides"}

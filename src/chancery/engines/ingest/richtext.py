@@ -36,7 +36,10 @@ _CHARS = {
     b"nestcell": "\t",
     b"nestrow": "\n",
 }
-_ACTING = _SKIPPED | frozenset(_CHARS) | {b"u", b"uc", b"f", b"plain", b"htmlrtf", b"bin"}
+_NOTES = (b"footnote", b"annotation")
+_BOXES = (b"shptxt", b"dptxbxtext")
+"""Text boxes of Word 97 and of Word 6, inside groups that are otherwise left out."""
+_ACTING = _SKIPPED | frozenset(_CHARS) | {b"u", b"uc", b"f", b"plain", b"htmlrtf", b"bin", b"shprslt", *_BOXES, *_NOTES}
 _CHARSETS = {
     0: "cp1252",
     77: "mac_roman",
@@ -56,8 +59,15 @@ _CHARSETS = {
 }
 
 
+_MARKS = {
+    "comments": re.compile(rb"\\annotation(?![a-z])"),
+    "tracked_changes": re.compile(rb"\\(?:revised|deleted)(?![a-z0-9])"),
+    "hidden_text": re.compile(rb"\\v(?![a-z0-9])"),
+}
+
+
 class _Reader:
-    """One pass over the tokens with a stack of groups: (skipped, unicode fallback length, character set)."""
+    """One pass over the tokens with a stack of groups: skipped, unicode fallback length, charset, sealed, note."""
 
     def __init__(self, data: bytes) -> None:
         self.out: list[str] = []
@@ -65,7 +75,9 @@ class _Reader:
         page = re.search(rb"\\ansicpg(\d+)", data[:2048])
         self.default = codec_for(label=f"cp{int(page.group(1))}" if page else None) or "cp1252"
         self.fonts = self._fonts(data)
-        self.stack: list[tuple[bool, int, str]] = []
+        self.stack: list[tuple[bool, int, str, bool, bool]] = []
+        self.note = False  # a group that is a note or comment: it ends with a line of its own
+        self.sealed = False  # inside what older readers show in place of a shape: its text would stand twice
         self.skip, self.fallback, self.charset = False, 1, self.default
         self.drop, self.star = 0, False
         self.opened = False  # a group was opened and holds nothing yet: only there a star marks what may be ignored
@@ -101,9 +113,12 @@ class _Reader:
         self.drop, self.star = 0, False
         self.opened = brace == b"{"
         if brace == b"{":
-            self.stack.append((self.skip, self.fallback, self.charset))
+            self.stack.append((self.skip, self.fallback, self.charset, self.sealed, self.note))
+            self.note = False
         elif self.stack:
-            self.skip, self.fallback, self.charset = self.stack.pop()
+            if self.note:
+                self.out.append("\n")
+            self.skip, self.fallback, self.charset, self.sealed, self.note = self.stack.pop()
 
     def _byte(self, data: bytes) -> None:
         if self.drop:
@@ -127,6 +142,12 @@ class _Reader:
         if word in _SKIPPED or (self.star and word not in (b"shptxt", b"footnote", b"annotation", b"nesttableprops")):
             self._flush()
             self.skip = True
+        elif word == b"shprslt":
+            self.sealed = True
+        elif (word in _BOXES and not self.sealed) or (word in _NOTES and not self.skip):
+            self._flush()
+            self.out.append("\n")
+            self.skip, self.note = False, True
         self.star = False
         if word == b"u" and value is not None:
             self._unicode(value)
@@ -160,6 +181,13 @@ class _Reader:
         if self.pending:
             self.out.append(bytes(self.pending).decode(self.charset, "replace"))
             self.pending.clear()
+
+
+def rich_marks(*, data: bytes) -> dict[str, int]:
+    """Return how many comments, tracked changes and hidden runs an RTF file holds; without those it holds none of."""
+    start = max(0, data.find(b"\\pard"))
+    found = {name: len(pattern.findall(data, start)) for name, pattern in _MARKS.items()}
+    return {name: count for name, count in found.items() if count}
 
 
 def rich_text(*, data: bytes) -> str:

@@ -12,9 +12,10 @@ from chancery.engines.ingest.olefacts import summary
 from chancery.engines.ingest.olefiles import embedded_objects, has_macros, streams_of
 from chancery.engines.ingest.readers.locked import is_locked, read_decrypted
 from chancery.engines.ingest.reading import Content, Reading, Unreadable
-from chancery.engines.ingest.richtext import rich_text
+from chancery.engines.ingest.richtext import rich_marks, rich_text
 from chancery.engines.ingest.scraping import scrape
 from chancery.engines.ingest.worddoc import word_text
+from chancery.engines.ingest.wordmarks import word_marks
 
 _WANTED = ("WordDocument", "0Table", "1Table", "PowerPoint Document")
 _TYPES = {"doc": "application/msword", "ppt": "application/vnd.ms-powerpoint"}
@@ -56,6 +57,7 @@ def _word(streams: dict[str, bytes], reading: Reading) -> str | None:
     for name in ("comments", "footnotes", "endnotes", "headers", "text_boxes"):
         if name in found.parts:
             reading.metadata[name] = True
+    reading.metadata.update(word_marks(stream=streams.get("WordDocument", b""), tables=streams))
     return found.whole()
 
 
@@ -82,7 +84,7 @@ def _slides(streams: dict[str, bytes], reading: Reading) -> str:
 def _rich(content: Content) -> Reading:
     data = content.data()
     text = rich_text(data=data)
-    metadata = {}
+    metadata: dict[str, object] = dict(rich_marks(data=data))
     for name, ours in (("title", "title"), ("author", "author")):
         if match := re.search(rb"\\" + name.encode() + rb" ([^{}]{1,300})\}", data[:20000]):
             metadata[ours] = rich_text(data=b"{\\rtf1 " + match.group(1) + b"}")

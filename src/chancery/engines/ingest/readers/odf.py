@@ -6,6 +6,7 @@ from typing import Any
 
 from chancery.engines.ingest.odflock import unlocked
 from chancery.engines.ingest.packages import Package, finish, local, open_package
+from chancery.engines.ingest.readers.odfmarks import marks_of
 from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
 
 _META = {
@@ -17,7 +18,9 @@ _META = {
     "subject": "subject",
     "generator": "application",
 }
-_CUT = frozenset({"p", "h", "table-row", "list-item"})
+_CUT = frozenset({"p", "h", "table-row", "list-item", "annotation", "note"})
+_WORDS = frozenset({"creator", "date", "date-string", "creator-initials", "note-citation"})
+_BEGUN = {"tab": "\t", "line-break": "\n", "s": " ", "annotation": "\n", "note": "\n"}
 _HIDDEN = ("}string-value", "}string-value-if-true", "}string-value-if-false")
 
 
@@ -29,11 +32,14 @@ def read(content: Content, key: str) -> Reading:
         package, opened = unlocked(package=package, passwords=content.passwords), True
     if "content.xml" not in package.names:
         raise Unreadable("The document holds no content part.", code="corrupt")
-    counts: dict[str, Any] = {}
-    texts = [_text(package, name, counts) for name in ["content.xml", *package.matching(r"Object [^/]+/content\.xml")]]
+    main = package.tree("content.xml")
+    counts = marks_of(tree=main) if main is not None else {}
+    texts = [body_of(tree=main) if main is not None else ""]
+    texts += [_text(package, name) for name in package.matching(r"Object [^/]+/content\.xml")]
     if "styles.xml" in package.names:
-        texts.append(_margins(package))
-    metadata = {**_facts(package), **counts}
+        texts.append(margins_of(tree=package.tree("styles.xml")))
+    facts = facts_of(tree=package.tree("meta.xml") if "meta.xml" in package.names else None)
+    metadata = {**facts, **counts}
     if opened:
         metadata["opened_with_password"] = True
     if package.matching(r"(?:Basic|Scripts)/.+") and not package.matching(r"Basic/script-lc\.xml$"):
@@ -49,9 +55,9 @@ def read(content: Content, key: str) -> Reading:
     return finish(package=package, reading=Reading(text=text, metadata=metadata, children=children))
 
 
-def _facts(package: Package) -> dict[str, Any]:
+def facts_of(*, tree: Any) -> dict[str, Any]:
+    """Return title, author, dates and subject of a tree that holds the facts of a document, None holds none."""
     found: dict[str, Any] = {}
-    tree = package.tree("meta.xml") if "meta.xml" in package.names else None
     for node in tree.iter() if tree is not None else ():
         name = _META.get(local(node.tag))
         if name and node.text and node.text.strip():
@@ -59,44 +65,59 @@ def _facts(package: Package) -> dict[str, Any]:
     return found
 
 
-def _text(package: Package, name: str, counts: dict[str, Any]) -> str:
+def _text(package: Package, name: str) -> str:
     tree = package.tree(name)
-    if tree is None:
-        return ""
+    return body_of(tree=tree) if tree is not None else ""
+
+
+def body_of(*, tree: Any) -> str:
+    """Return the text of the body of a document tree, of the whole tree where it has none."""
     body = next((node for node in tree if local(node.tag) == "body"), tree)
-    return text_of(tree=body, counts=counts)
+    return text_of(tree=body)
 
 
-def _margins(package: Package) -> str:
-    tree = package.tree("styles.xml")
+def margins_of(*, tree: Any) -> str:
+    """Return the headers and footers of a document tree, each text once."""
     nodes = tree.iter() if tree is not None else ()
-    found = [text_of(tree=node, counts={}) for node in nodes if local(node.tag) == "master-page"]
+    found = [text_of(tree=node) for node in nodes if local(node.tag) == "master-page"]
     return "\n".join(text for text in dict.fromkeys(found) if text)
 
 
-def text_of(*, tree: Any, counts: dict[str, Any]) -> str:
-    """Return the text of an OpenDocument tree and count its tracked changes and annotations."""
+def text_of(*, tree: Any) -> str:
+    """Return the text of an OpenDocument tree: cells with tabs between them, comments and notes on lines of their own,
+    names of sheets above their rows."""
     out: list[str] = []
     stack: list[tuple[Any, bool]] = [(tree, False)]
     while stack:
         node, closing = stack.pop()
         tag = local(node.tag)
         if closing:
-            out.append("\n" if tag in _CUT else "\t" if tag == "table-cell" else "")
+            _end(tag, out)
             parent = node.getparent()
             out.append(_said(node.tail, inside=parent is not None and node is not tree and _in_paragraph(parent)))
             continue
-        if tag in ("tracked-changes", "annotation"):
-            name = "tracked_changes" if tag == "tracked-changes" else "comments"
-            counts[name] = counts.get(name, 0) + (node.tag.find("math") < 0)
-        if tag in ("tab", "line-break", "s"):
-            out.append({"tab": "\t", "line-break": "\n", "s": " "}[tag])
+        if tag in _BEGUN:
+            out.append(_BEGUN[tag])
+        if tag == "table" and local(node.getparent().tag if node.getparent() is not None else "") == "spreadsheet":
+            out += [next((value for name, value in node.attrib.items() if name.endswith("}name")), ""), "\n"]
         if tag in ("hidden-text", "hidden-paragraph", "conditional-text"):
             out += [value for name, value in node.attrib.items() if name.endswith(_HIDDEN)]
         out.append(_said(node.text, inside=_in_paragraph(node)) if tag else "")
         stack.append((node, True))
         stack.extend((child, False) for child in reversed(node))
     return "".join(out).strip()
+
+
+def _end(tag: str, out: list[str]) -> None:
+    """Write what separates an element from the next; the last line of a cell ends with the cell."""
+    if tag == "table-cell":
+        while out and not out[-1].strip("\n"):
+            out.pop()
+        out.append("\t")
+    elif tag in _CUT:
+        out.append("\n")
+    elif tag in _WORDS:
+        out.append(" ")
 
 
 def _said(text: str | None, *, inside: bool) -> str:

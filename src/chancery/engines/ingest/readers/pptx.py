@@ -34,6 +34,9 @@ def read(content: Content, key: str) -> Reading:
         **properties(package=package),
         "embedded_images": len(package.matching("ppt/media/.+")),
     }
+    slides = len(package.matching(r"ppt/slides/slide\d*\.xml"))
+    if slides:
+        metadata["slides"] = slides
     if hidden:
         metadata["hidden_slides"] = hidden
     text = "\n\n".join(text for text in dict.fromkeys(texts) if text.strip())

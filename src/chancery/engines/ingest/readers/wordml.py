@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from chancery.engines.ingest.packages import local, parse_xml
-from chancery.engines.ingest.readers.odf import text_of
+from chancery.engines.ingest.readers.odf import body_of, facts_of, margins_of
+from chancery.engines.ingest.readers.odfmarks import marks_of
 from chancery.engines.ingest.reading import Content, Reading
 
 
 def read(content: Content, key: str) -> Reading:
     """Return the text of the document tree."""
     tree = parse_xml(content.data())
-    if key == "fodt":
-        return Reading(text=text_of(tree=tree, counts={}))
+    if key in ("fodt", "fods", "fodp"):
+        return _flat(tree)
     out: list[str] = []
     for node in tree.iter():
         tag = local(node.tag)
@@ -22,3 +25,13 @@ def read(content: Content, key: str) -> Reading:
         elif tag == "tab":
             out.append("\t")
     return Reading(text="".join(out))
+
+
+def _flat(tree: Any) -> Reading:
+    """Return what an OpenDocument file of one piece says: body, headers and footers, facts."""
+    texts = (body_of(tree=tree), margins_of(tree=tree))
+    facts = next((node for node in tree if local(node.tag) == "meta"), None)
+    return Reading(
+        text="\n\n".join(text for text in texts if text.strip()),
+        metadata={**facts_of(tree=facts), **marks_of(tree=tree)},
+    )
