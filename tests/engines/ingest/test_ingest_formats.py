@@ -136,6 +136,14 @@ def test_pdf_with_text_password_and_attachment(tmp_path: Path) -> None:
     assert (item.status, item.text, item.exception) == ("item", "MARKPDF", None)
 
 
+def test_a_pdf_that_ends_too_early_gives_its_text_and_says_so() -> None:
+    whole = _pdf("The seller pays.")
+    cut = whole[: whole.rindex(b"startxref")]
+    (good,), (short,) = expand(whole, "a.pdf"), expand(cut, "a.pdf")
+    assert (good.exception, short.exception, short.status) == (None, "truncated", "item")
+    assert good.text == short.text == "The seller pays."
+
+
 def test_scanned_pdf_and_image_wait_for_recognition() -> None:
     picture, scan = io.BytesIO(), io.BytesIO()
     Image.new("RGB", (60, 40), "white").save(picture, "PNG")

@@ -42,9 +42,17 @@ def read(content: Content, key: str) -> Reading:
         if waiting and content.decisions.ocr:
             content.scan = _to_recognise(document, waiting, reading)
         reading.children = [*_embedded(document), *pinned]
+        if _cut_short(content.data()):
+            reading.flag("truncated", "The file ends before its closing mark; what stood before it was read.")
     finally:
         document.close()
     return reading
+
+
+def _cut_short(data: bytes) -> bool:
+    """Tell whether the file goes on after its last end mark, or has none: every whole file ends with one (7.5.5)."""
+    end = data.rfind(b"%%EOF")
+    return end < 0 or data.find(b" obj", end) >= 0
 
 
 def _open(content: Content, reading: Reading) -> Any:
