@@ -16,7 +16,10 @@ NAMESPACES = " ".join(
     }.items()
 )  # fmt: skip
 DC = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
-COMMENT = "<office:annotation><dc:creator>Cleo</dc:creator><dc:date>2024-03-04</dc:date><text:p>Why?</text:p></office:annotation>"
+COMMENT = (
+    "<office:annotation><dc:creator>Cleo</dc:creator><dc:date>2024-03-04</dc:date><text:p>Why?</text:p>"
+    "</office:annotation>"
+)
 LETTER = f"""<office:automatic-styles><style:style style:name="H" style:family="text"><style:text-properties
 text:display="none"/></style:style></office:automatic-styles><office:body><office:text><text:tracked-changes>
 <text:changed-region text:id="1"><text:deletion><office:change-info><dc:creator>Bob</dc:creator></office:change-info>
@@ -31,7 +34,8 @@ table:number-columns-repeated="2"/><table:table-row><table:table-cell><text:p>ca
 table:visibility="filter"><table:table-cell><text:p>margin</text:p></table:table-cell></table:table-row></table:table>
 <table:table table:name="Costs" table:style-name="h"><table:table-row><table:table-cell><text:p>9</text:p>
 </table:table-cell></table:table-row></table:table></office:spreadsheet></office:body>"""
-SLIDES = """<office:automatic-styles><style:style style:name="h" style:family="drawing-page"><style:drawing-page-properties
+SLIDES = """<office:automatic-styles><style:style style:name="h" style:family="drawing-page">
+<style:drawing-page-properties
 presentation:visibility="hidden"/></style:style></office:automatic-styles><office:body><office:presentation>
 <draw:page draw:style-name="h"><text:p>Plan B</text:p></draw:page></office:presentation></office:body>"""
 

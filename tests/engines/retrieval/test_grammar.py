@@ -42,7 +42,11 @@ from chancery.engines.retrieval.writing import written
         ("http://acme.cn", '"http acme cn"'),
         ("ａ１　ｏｒ", "a1 AND or"),
         ("（a1 OR b1）", "a1 OR b1"),
-        ("and or not", "and AND or AND not"),
+        ('a1 "or" b1', "a1 AND or AND b1"),
+        ("and w/5 or", "and w/5 or"),
+        ("a1 and w/5 or AND not", "a1 AND and w/5 or AND not"),
+        ("(and OR or) pre/2 not", "(and OR or) pre/2 not"),
+        ("or a1 and", "or AND a1 AND and"),
         ('subject:"和解 协议"', 'subject:"和解协议"'),
         ("*ing in?em colo?r* indemn!", "*ing AND in?em AND colo?r* AND indemn*"),
         ("a1 w/5 b1", "a1 w/5 b1"),
@@ -72,6 +76,27 @@ def test_meaning(query: str, meaning: str) -> None:
     parsed = parse(query)
     assert parsed.problems == ()
     assert written(parsed.node) == meaning
+
+
+@pytest.mark.parametrize(
+    ("query", "meaning", "places"),
+    [
+        ("and or not", "and OR not", [4]),
+        ("a1 and b1 or c1 not d1", "(a1 AND b1) OR (c1 AND NOT d1)", [3, 10, 16]),
+        ("a1 And not (b1 Or c1)", "a1 AND NOT (b1 OR c1)", [3, 7, 15]),
+        ("subject:offer or from:li", "subject:offer OR from:li", [14]),
+        ("a1 or not b1 w/3 c1", "a1 OR NOT b1 w/3 c1", [3, 6]),
+        ("a1 and -b1", "a1 AND NOT b1", [3]),
+        ("违约 or 赔偿", '"违约" OR "赔偿"', [3]),
+    ],
+)
+def test_operators_in_small_letters_are_read_as_such_and_said(query: str, meaning: str, places: list[int]) -> None:
+    parsed = parse(query)
+    assert [(problem.code, problem.at, problem.fatal) for problem in parsed.problems] == [
+        ("operator_in_small_letters", at, False) for at in places
+    ]
+    assert written(parsed.node) == meaning
+    assert parse(meaning).node == parsed.node
 
 
 def words(*texts: str, field: str = "text") -> Words:

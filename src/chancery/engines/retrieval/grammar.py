@@ -16,6 +16,7 @@ from .fields import ALIASES, NUMBERS, TEXT
 from .figures import FigureNotUnderstood, parse_figures
 from .lexer import Piece, Stop, pieces_of
 from .nodes import AllOf, AnyOf, Days, Near, Node, Numbers, Operand, Problem, Without, Words, field_of
+from .operators import with_small_operators
 from .terms import patterns_of
 
 LONGEST_QUERY = 2_000
@@ -59,8 +60,9 @@ def parse(text: str, *, stem: bool = False) -> Parsed:
             ),
         )
     try:
-        pieces = list(pieces_of(text))
+        pieces, notes = with_small_operators(list(pieces_of(text)))
         reader = _Reader(pieces, stem=stem)
+        reader.notes += notes
         node = reader.whole()
     except Stop as stop:
         return Parsed(None, (stop.problem,))
