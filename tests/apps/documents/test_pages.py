@@ -16,7 +16,7 @@ from tests.apps.documents.conftest import received
 
 from chancery.apps.documents import actions, queries
 from chancery.apps.documents.models import Document, InputFile, SavedView
-from chancery.apps.documents.web.columns import called
+from chancery.apps.documents.web.columns import called, short_path
 from chancery.platform.audit.queries import entries_for
 from chancery.platform.jobs.actions import run_pending
 
@@ -235,3 +235,15 @@ def test_the_machine_interface_is_scoped_like_the_pages(
 )
 def test_lists_name_people_and_keep_addresses_without_a_name(author: str, shown: str) -> None:
     assert called(author) == shown
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("mail/a.eml", "mail/a.eml"),
+        ("Custodian - Derek Sandvold/0015 package for review.zip", "Custodian -… package for review.zip"),
+        ("合同/二〇二四年度采购合同及全部附件/终稿.docx", "合同/二〇…同及全部附件/终稿.docx"),
+    ],
+)
+def test_a_long_path_keeps_its_file_name(path: str, shown: str) -> None:
+    assert short_path(path, 36) == shown

@@ -133,6 +133,14 @@ def short(text: str, length: int) -> str:
     return text
 
 
+def short_path(path: str, length: int) -> str:
+    """Return a path cut in its middle to a width as ``short`` counts it: how it begins, and above all its file name."""
+    if short(path, length) == path:
+        return path
+    ending = short(path[::-1], length * 2 // 3).removesuffix("…")[::-1]
+    return short(path, length // 3) + ending
+
+
 def _counted(offered: Mapping[str, list[Any]], field: str, words: Mapping[str, Any]) -> list[Choice]:
     return [
         Choice(choice.value, f"{said(words, choice.value)} ({choice.documents})") for choice in offered.get(field, [])

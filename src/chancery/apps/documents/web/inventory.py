@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from chancery.apps.documents import actions, queries
 from chancery.apps.documents.names import without_direction
-from chancery.apps.documents.web.columns import short
+from chancery.apps.documents.web.columns import short, short_path
 from chancery.apps.documents.web.shared import actor_of, matter_bar, said
 from chancery.apps.documents.web.words import INPUT_STATES
 from chancery.interface.tables import Choice, Column, DateCell, Filter, HashCell, Row, Table, TableState, TextCell
@@ -102,7 +102,7 @@ def _row(row: queries.InputFileRecord, documents: int, matter_id: str) -> Row:
         label=row.path,
         url=f"{reverse('documents:list', args=[matter_id])}?input={row.id}",
         cells={
-            "path": TextCell(short(without_direction(row.path), 90)),
+            "path": TextCell(short_path(without_direction(row.path), 36)),
             "custodian": short(row.custodian, 24),
             "size": bytes_words(row.size),
             "sha256": HashCell(row.sha256),

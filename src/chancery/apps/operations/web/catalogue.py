@@ -15,6 +15,7 @@ from chancery.apps.operations.catalogue.definition import DefinitionRefused, Ser
 from chancery.apps.operations.catalogue.differences import Difference, differences, place_parts, with_changes
 from chancery.apps.operations.queries.catalogue import ServiceRecord
 from chancery.apps.operations.web.acting import actor_of, moment, need, sentence_of
+from chancery.apps.operations.web.places import place_words
 from chancery.apps.operations.wording import grade_name, unit_name, words
 from chancery.foundation.errors import Refused
 from chancery.interface.shell.toasts import toast
@@ -65,11 +66,16 @@ def service_page(request: HttpRequest, service_id: str) -> HttpResponse:
             for item in record.definition.excluded_jurisdictions
         ],
         "questions": [words(question.label.model_dump()) for question in record.definition.form],
-        "changed": differences(before=before.raw, after=record.raw) if before else [],
+        "changed": _said(differences(before=before.raw, after=record.raw), record.raw) if before else [],
         "may_order": _may_order(actor) and record.version == versions[0].version,
         "may_edit": actor.provider and actor.has(Role.MANAGER) and record.version == versions[0].version,
     }
     return render(request, "operations/service.html", context)
+
+
+def _said(found: list[Difference], raw: dict[str, Any]) -> list[tuple[str, Difference]]:
+    """Return each difference with its place in words."""
+    return [(place_words(place=each.place, definition=raw), each) for each in found]
 
 
 def _steps(definition: ServiceDefinition) -> list[dict[str, Any]]:
@@ -109,7 +115,8 @@ class VersionForm(forms.Form):
         for name, item in self.places.items():
             long = len(item.after or "") > 60
             widget = forms.Textarea(attrs={"rows": 2}) if long else forms.TextInput()
-            self.fields[name] = forms.CharField(label=item.place, initial=item.after, max_length=2000, widget=widget)
+            label = place_words(place=item.place, definition=raw)
+            self.fields[name] = forms.CharField(label=label, initial=item.after, max_length=2000, widget=widget)
 
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
         """Return the fields by the part of the service they belong to."""
@@ -174,7 +181,7 @@ def _edit_page(request: HttpRequest, record: ServiceRecord, form: VersionForm, f
     context = {
         "record": record,
         "form": form,
-        "found": found,
+        "found": _said(found, record.raw),
         "compared": request.method == "POST",
         "next_version": record.version + 1,
     }
