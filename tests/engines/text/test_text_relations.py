@@ -140,3 +140,16 @@ def test_any_metadata_and_text_will_do() -> None:
             assert relations[each.duplicate_of].duplicate_of is None
         elif each.contained_in is not None and each.inclusive is False:
             assert relations[each.contained_in].inclusive
+
+
+def test_a_text_beyond_the_limit_is_compared_by_its_bytes_alone() -> None:
+    body = " ".join(f"clause{number}" for number in range(200))
+    texts = {"a": body, "b": f"{body} more", "c": body}
+    members = [Member(key, None, key, "document", f"{key}.txt", f"sha-{len(text)}", 9) for key, text in texts.items()]
+    near = {each.id: each.near_duplicate_group for each in relate(members=members, text_of=texts.get)}
+    assert near["a"] is not None
+    assert near["a"] == near["b"]
+    short = RelationOptions(longest=len(body) - 1)
+    cut = {each.id: each for each in relate(members=members, text_of=texts.get, options=short)}
+    assert [each.near_duplicate_group for each in cut.values()] == [None, None, None]
+    assert cut["c"].duplicate_of == "a"

@@ -116,6 +116,7 @@ class RelationOptions:
 
     similarity: least Jaccard similarity of a near-duplicate to its pivot, above 0 up to 1.
     short_words: a shorter document is only grouped with one of the same words (a Han character is half a word).
+    longest: characters; a longer text is compared by its bytes alone, so that one dump does not fill the memory.
     custodians: in order of priority; the copy of the first one is kept.
     restored: ids of items that were left out and shall come back, with their families.
     near_duplicates, threads: False leaves that question unasked.
@@ -123,6 +124,7 @@ class RelationOptions:
 
     similarity: float = 0.7
     short_words: int = 30
+    longest: int = 8_000_000
     custodians: tuple[str, ...] = ()
     restored: tuple[str, ...] = ()
     near_duplicates: bool = True

@@ -135,6 +135,8 @@ def _near(
 
     def text(number: int) -> str:
         found = text_of(identity(number)) or ""
+        if len(found) > options.longest:
+            return ""
         return notices.without(found) if mails[number] else found
 
     joined: Iterator[NearDuplicate] = groups(
