@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from django.test import Client
 from tests.apps.conftest import World
 
 from chancery.apps.documents import actions as documents
@@ -142,7 +144,7 @@ def test_the_page_escapes_what_it_shows(
 
 
 def test_groups_threads_and_copies_are_found_as_they_are_now(
-    world: World, matter_id: str, tmp_path: Path, at: datetime
+    world: World, matter_id: str, tmp_path: Path, at: datetime, signed_in: Callable[[str], Client]
 ) -> None:
     clauses = [f"Clause {number}: the seller ships lot {number} from Ningbo and pays freight." for number in range(30)]
     changed = [*clauses[:14], "Clause 14: the buyer refuses lot 14 without reasons.", *clauses[15:]]
@@ -153,6 +155,11 @@ def test_groups_threads_and_copies_are_found_as_they_are_now(
     first, second = Document.objects.filter(matter_id=matter_id).order_by("sequence")
     assert first.near_group == second.near_group != ""
     assert queries.count(actor=actor, matter_id=matter_id, text=f"near:{first.near_group}") == 2
+    page = signed_in("manager").get(f"/matters/{matter_id}/search/?q=seller").content.decode()
+    head = Document.objects.get(id=first.near_group)
+    assert f"<bdi>{head.control_number} · {head.name}</bdi>" in page
+    assert "Groups of near-duplicates" in page
+    assert "Groups of duplicates" not in page
     collect(world, matter_id, world.client_id, ["\n".join(clauses)], tmp_path / "two", at)
     assert queries.count(actor=actor, matter_id=matter_id, text=f"duplicates:{first.id}") == 2
     copy = Document.objects.get(matter_id=matter_id, duplicate_of=first)

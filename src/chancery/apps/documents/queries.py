@@ -58,7 +58,7 @@ from chancery.apps.documents.records import (
     Relative,
     ReviewableRecord,
 )
-from chancery.apps.documents.related import groups_of, missing_mails, relations_of
+from chancery.apps.documents.related import group_names, groups_of, missing_mails, relations_of
 from chancery.apps.documents.reviewable import (
     containers_of,
     ids_in_same_file,
@@ -115,6 +115,7 @@ __all__ = [
     "export_custody",
     "export_items",
     "family_of",
+    "group_names",
     "groups_of",
     "ids_in_same_file",
     "inventory_page",

@@ -82,6 +82,18 @@ def groups_of(*, actor: Actor, matter_id: str, kind: str, rows: Sequence[Documen
     }
 
 
+def group_names(*, actor: Actor, documents: Sequence[str], threads: Sequence[str]) -> dict[str, str]:
+    """Return what groups are called: by id of the document at their head, by thread; two queries.
+
+    Number and title of the head, for a thread of its first mail. Groups the actor may not see are left out.
+    """
+    fields = ("control_number", "title", "name")
+    visible = policies.documents_for(actor)
+    heads = visible.filter(id__in=list(documents)).values_list("id", *fields)
+    firsts = visible.filter(thread__in=list(threads), thread_place=0).values_list("thread", *fields)
+    return {key: f"{number} · {title or name}" for key, number, title, name in (*heads, *firsts)}
+
+
 def _copies(visible: QuerySet[Document], row: Document) -> tuple[Relative, ...]:
     master = row.duplicate_of_id or row.id
     if row.duplicate_of_id is None and not row.copies:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -42,6 +42,10 @@ HEADS: Final = {
 }
 
 
+GROUPS: Final = ("thread", "duplicates", "near")
+"""Labels whose values are ids of groups of documents."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One value: what to show, how many answers carry it, and the address that keeps only them."""
@@ -49,7 +53,6 @@ class Choice:
     label: str
     count: int
     url: str
-    code: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +73,29 @@ class Timeline:
     undated: int
 
 
-def groups_of(facets: Facets, query: str, address: Callable[[str], str]) -> list[Group]:
-    """Return the groups that have something to choose. address: of a query."""
+def groups_in(facets: Facets) -> dict[str, list[str]]:
+    """Return the values that stand for groups of several answers, by label."""
+    return {key: [value for value, count in facets.labels.get(key, ()) if value and count > 1] for key in GROUPS}
+
+
+def groups_of(
+    facets: Facets, query: str, address: Callable[[str], str], *, names: Mapping[str, str] | None = None
+) -> list[Group]:
+    """Return the groups that have something to choose. address: of a query. names: of groups, by their value.
+
+    A group of documents is offered when several answers belong to it and it has a name.
+    """
     found = []
+    called = names or {}
     for key, head in HEADS.items():
         choices = tuple(
-            Choice(_said(key, value), count, address(narrowed(query, f'{key}:"{_quoted(value)}"')), _coded(key))
+            Choice(
+                called[value] if key in GROUPS else _said(key, value),
+                count,
+                address(narrowed(query, f'{key}:"{_quoted(value)}"')),
+            )
             for value, count in facets.labels.get(key, ())
-            if words_of(value)
+            if (count > 1 and value in called if key in GROUPS else words_of(value))
         )
         if choices:
             found.append(Group(key, str(head), choices))
@@ -119,10 +137,6 @@ def narrowed(query: str, condition: str) -> str:
 def _quoted(value: str) -> str:
     """Return a value as it stands in quotation marks: a mark inside would end it."""
     return "".join(" " if character in '"“”„＂*?' else character for character in value)
-
-
-def _coded(key: str) -> bool:
-    return key in ("thread", "duplicates", "near")
 
 
 def _said(key: str, value: str) -> str:

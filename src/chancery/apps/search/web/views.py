@@ -12,15 +12,17 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from chancery.apps.documents.queries import group_names
 from chancery.apps.matters.queries import matter
 from chancery.apps.search import actions, queries
-from chancery.apps.search.web.facets import groups_of, timeline_of
+from chancery.apps.search.web.facets import groups_in, groups_of, timeline_of
 from chancery.apps.search.web.forms import KeepForm
 from chancery.apps.search.web.shared import actor_of, bar_of, encoded, name_of, problems_said
 from chancery.engines.retrieval.asking import QueryRefused
 from chancery.engines.retrieval.highlights import Passage
-from chancery.engines.retrieval.searching import Order
+from chancery.engines.retrieval.searching import Facets, Order
 from chancery.interface.shell.toasts import toast
+from chancery.platform.access.values import Actor
 
 EXAMPLES: Final = (
     "late w/5 deliver*",
@@ -106,13 +108,19 @@ def search(request: HttpRequest, matter_id: str | None = None) -> HttpResponse:
         "everywhere": f"{reverse('search:search')}?{encoded(q=asked.text)}" if matter_id and asked.text else "",
         "has_errors": found.failed,
         "families": facets.families if facets else 0,
-        "groups": groups_of(facets, asked.text, asked.url) if facets else [],
+        "groups": groups_of(facets, asked.text, asked.url, names=_names(actor, facets)) if facets else [],
         "timeline": timeline_of(facets, asked.text, asked.url) if facets else None,
         "saved": [_shown_search(each, asked) for each in saved],
         "previous_url": asked.url(asked.text, page=str(found.number - 1)) if found.number > 1 else "",
         "next_url": asked.url(asked.text, page=str(found.number + 1)) if found.number < found.pages else "",
     }
     return render(request, "search/search.html", context)
+
+
+def _names(actor: Actor, facets: Facets) -> dict[str, str]:
+    """Return what the groups among the answers are called."""
+    groups = groups_in(facets)
+    return group_names(actor=actor, documents=[*groups["duplicates"], *groups["near"]], threads=groups["thread"])
 
 
 @require_POST
