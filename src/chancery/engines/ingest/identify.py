@@ -245,9 +245,9 @@ def _markup_key(text: str, extension: str) -> str:
         if "<svg" in text[:2000] and "<html" not in text[:2000].lower():
             return "svg"
     head = text[:4096]
-    if (
-        text.startswith("<") or extension in ("html", "htm", "xhtml") or "<html" in head.lower()
-    ) and _HTML.search(head):
+    if (text.startswith("<") or extension in ("html", "htm", "xhtml") or "<html" in head.lower()) and _HTML.search(
+        head
+    ):
         known_other = text.startswith("<?xml") and not re.search(r"<html|<!doctype html", head, re.I)
         return "xml" if known_other else "html"
     if extension in ("html", "htm", "xhtml") and "<" in text:
