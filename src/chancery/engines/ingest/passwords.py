@@ -54,7 +54,7 @@ def _counters(count: int) -> tuple[bytes, ...]:
 
 def _spun(start: bytes, name: str, rounds: int) -> bytes:
     digest = start
-    make: Callable[[bytes], Any] = _QUICK.get(name) or getattr(hashlib, name, hashlib.sha1)
+    make = _QUICK.get(name, getattr(hashlib, name, hashlib.sha1))
     for counter in _counters(rounds) if rounds <= 200_000 else _slow_counters(rounds):
         digest = make(counter + digest).digest()
     return digest
