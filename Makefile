@@ -21,6 +21,7 @@ else
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[ocr]'
 endif
 	@$(BIN)/python -m compileall -q -j 0 src
+	@$(BIN)/python -m chancery.engines.text.tongues
 	@touch $@
 
 $(STAMP): pyproject.toml
@@ -31,6 +32,7 @@ else
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[ocr,postgres,dev]'
 endif
 	@$(BIN)/python -m compileall -q -j 0 src
+	@$(BIN)/python -m chancery.engines.text.tongues
 	@touch $@ $(DEMO_STAMP)
 
 check: install

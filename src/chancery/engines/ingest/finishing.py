@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import csv
+import gc
 import json
 import marshal
 import struct
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 from chancery.engines.ingest.collecting import Advance, Workplace
 from chancery.engines.ingest.exceptions import EXCEPTION_COLUMNS, exception_row
+from chancery.engines.ingest.loading import entities_of
 from chancery.engines.ingest.moments import dates_of, main_day
-from chancery.engines.ingest.naming import entities_of
 from chancery.engines.ingest.scanning import scan_at, scans, scans_file
 from chancery.engines.ingest.standing import records_of
 from chancery.engines.ingest.wording import cleaned, tongue
@@ -111,13 +113,14 @@ def finish(*, place: Workplace, how: Finish, advance: Advance) -> dict[str, Any]
     Only compact facts of each item are held.
     """
     count = Count()
-    ordered, members = place.work / "ordered.jsonl", place.work / "members"
+    ordered, members = place.work / "ordered", place.work / "members"
     _lay_out(_Standing(place, how), ordered, members)
     related = relate(members=_Members(members), text_of=_Texts(place), folder=place.work)
     lines, exceptions = place.work / "items.jsonl", place.work / "exceptions.csv"
     with (
         lines.open("w", encoding="utf-8", newline="\n") as out,
         exceptions.open("w", encoding="utf-8-sig", newline="") as sheet,
+        _collecting_less(),
     ):
         _write(ordered, how, related, count, out, sheet, advance)
     account = count.account()
@@ -128,6 +131,17 @@ def finish(*, place: Workplace, how: Finish, advance: Advance) -> dict[str, Any]
     for path in (lines, exceptions, summary):
         path.replace(place.out / path.name)
     return account
+
+
+@contextmanager
+def _collecting_less() -> Iterator[None]:
+    """Search for cycles less often while many small records come and go, none of which makes one."""
+    usual = gc.get_threshold()
+    gc.set_threshold(50_000, 20, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def _write(
@@ -143,8 +157,8 @@ def _write(
     writer = csv.writer(sheet)
     writer.writerow(EXCEPTION_COLUMNS)
     with ordered.open("rb") as records:
-        for number, (text, relation) in enumerate(zip(records, related, strict=True), start=1):
-            line = finisher.line(json.loads(text), relation)
+        for number, (record, relation) in enumerate(zip(_frames(records), related, strict=True), start=1):
+            line = finisher.line(record, relation)
             count.take(line)
             count.missing += len(relation.missing)
             out.write(_TEXT_OF(line) + "\n")
@@ -235,8 +249,18 @@ class _Members:
 
     def _read(self) -> Iterator[Member]:
         with self.path.open("rb") as stream:
-            while piece := stream.read(_SIZE.size):
-                yield Member(*marshal.loads(stream.read(_SIZE.unpack(piece)[0])))  # noqa: S302  (written by ``_lay_out``)
+            for facts in _frames(stream):
+                yield Member(*facts)
+
+
+def _frame(value: Any) -> bytes:
+    written = marshal.dumps(value)
+    return _SIZE.pack(len(written)) + written
+
+
+def _frames(stream: BinaryIO) -> Iterator[Any]:
+    while piece := stream.read(_SIZE.size):
+        yield marshal.loads(stream.read(_SIZE.unpack(piece)[0]))  # noqa: S302  (written by ``_lay_out``)
 
 
 def _lay_out(standing: _Standing, ordered: Path, members: Path) -> None:
@@ -249,9 +273,8 @@ def _lay_out(standing: _Standing, ordered: Path, members: Path) -> None:
             metadata = record["metadata"]
             facts = [record[name] for name in _MEMBER]
             facts += [custodian, {name: metadata[name] for name in _COMPARED if metadata.get(name)}]
-            out.write(_TEXT_OF(record).encode() + b"\n")
-            written = marshal.dumps(facts)
-            short.write(_SIZE.pack(len(written)) + written)
+            out.write(_frame(record))
+            short.write(_frame(facts))
 
 
 class _Finisher:
@@ -268,7 +291,7 @@ class _Finisher:
         if record["parent_id"] is None:
             self.custodian = custodian_of(path=record["path"])
         if record.get("ocr_text"):
-            record.update(entities_of(text=record["ocr_text"], kind=record["kind"]))
+            record.update(entities_of()(text=record["ocr_text"], kind=record["kind"]))
         metadata = record["metadata"]
         dates = dates_of(metadata=metadata, zone=self.how.zone)
         has_text = record["text_chars"] is not None

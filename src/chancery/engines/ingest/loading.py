@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
-from typing import cast
+from typing import Any, cast
 
 from chancery.engines.ingest.formats import Format
 from chancery.engines.ingest.reading import Content, Reading
@@ -37,6 +37,14 @@ def _last_resort() -> Callable[..., str | None]:
 def extract(*, data: bytes, media_type: str) -> str | None:
     """Return the text that the reader of last resort finds, None for none; it takes most of a second to load."""
     return _last_resort()(data=data, media_type=media_type)
+
+
+@cache
+def entities_of() -> Callable[..., dict[str, list[dict[str, Any]]]]:
+    """Return ``naming.entities_of``, whose rules take their time to load."""
+    return cast(
+        "Callable[..., dict[str, list[dict[str, Any]]]]", import_module("chancery.engines.ingest.naming").entities_of
+    )
 
 
 _UNSUPPORTED = {"": "No reader exists for this type of file."}

@@ -54,7 +54,7 @@ def _counters(count: int) -> tuple[bytes, ...]:
 
 def _spun(start: bytes, name: str, rounds: int) -> bytes:
     digest = start
-    make = _QUICK.get(name) or getattr(hashlib, name, hashlib.sha1)
+    make = _QUICK.get(name, getattr(hashlib, name, hashlib.sha1))
     for counter in _counters(rounds) if rounds <= 200_000 else _slow_counters(rounds):
         digest = make(counter + digest).digest()
     return digest
@@ -111,7 +111,7 @@ def seven_zip_key(password: bytes, cycles: int, salt: bytes, digest: str) -> byt
         for place, byte in enumerate((start >> 16).to_bytes(6, "little"), start=len(prefix) + 2):
             if start and block[0, place] != byte:
                 block[:, place] = byte
-        made.update(block.reshape(-1))
+        made.update(block.reshape(-1).data)
     return made.digest()[:32]
 
 

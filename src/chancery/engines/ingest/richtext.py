@@ -10,6 +10,7 @@ _TOKEN = re.compile(
     rb"\\([a-z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-z'])|([{}])|[\r\n]+|([^\\{}\r\n]+)", re.I
 )
 _WORD, _NUMBER, _HEXA, _SYMBOL, _BRACE, _RUN = range(1, 7)
+_WORDS = (_WORD, _NUMBER)
 _SKIPPED = frozenset(
     b"fonttbl colortbl stylesheet listtable listoverridetable rsidtbl generator themedata colorschememapping "
     b"latentstyles datastore pict objdata xmlnstbl fldinst filetbl revtbl htmltag mhtmltag nonshppict "
@@ -95,7 +96,7 @@ class _Reader:
                 continue
             if kind == _RUN:
                 self._byte(match[_RUN])
-            elif kind == _WORD or kind == _NUMBER:
+            elif kind in _WORDS:
                 if self.star or match[_WORD] in _ACTING:
                     self._word(match[_WORD], match[_NUMBER])
             elif kind == _HEXA:

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from chancery.engines.ingest.naming import entities_of
+from chancery.engines.ingest.loading import entities_of
 from chancery.engines.ingest.reading import Content
 from chancery.engines.ingest.records import Item
 
@@ -26,6 +26,7 @@ SMALLEST_SIDE = 150
 _FLUSH = 4 * 1024**2
 _RANGE = 32 * 1024**2
 _PREFIX = 9
+_LINE_OF = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Spool:
@@ -56,11 +57,11 @@ class Spool:
         if text is not None:
             self._write_text(item.id, text)
             if self._entities:
-                record.update(entities_of(text=text, kind=item.kind))
+                record.update(entities_of()(text=text, kind=item.kind))
         if content is not None and self._natives is not None and worth_recognising(record=record):
             record["page_source"] = self._keep(item, content)
             record["own_text"] = text
-        line = b"%08d " % index + json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        line = b"%08d " % index + _LINE_OF(record).encode() + b"\n"
         self._held.append(line)
         self._count += 1
         if item.exception is not None:

@@ -6,6 +6,7 @@ Deleted text under tracked changes and hidden text stand in the pieces like any 
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ _SIGNS = {
     0x1E: "-",
     **dict.fromkeys((1, 2, 3, 4, 5, 6, 8, 31), ""),
 }
+_FIELD_SIGN = re.compile("[\x13\x14\x15]")
 _MOST = 200_000_000
 
 
@@ -117,9 +119,8 @@ def _without_instructions(text: str) -> str:
     out: list[str] = []
     hidden: list[bool] = []
     start = 0
-    for at, char in enumerate(text):
-        if char not in "\x13\x14\x15":
-            continue
+    for match in _FIELD_SIGN.finditer(text):
+        at, char = match.start(), match[0]
         if not any(hidden):
             out.append(text[start:at])
         start = at + 1

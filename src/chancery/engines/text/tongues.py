@@ -36,7 +36,7 @@ def identifier() -> Any:
         held["ptc"],
         np.array(held["pc"]),
         held["classes"].tolist(),
-        memoryview(held["nextmove"]),  # type: ignore[arg-type]  # its items are plain numbers, and quick to get
+        memoryview(held["nextmove"]),  # its items are plain numbers, and quick to get
         held["out"].tolist(),
         tk_row=held["row"].tolist(),
     )

@@ -90,6 +90,8 @@ def _sheets(book: CalamineWorkbook, reading: Reading) -> list[str]:
 
 
 def _shown(cell: Any) -> str:
+    if type(cell) is str:
+        return cell.replace("\r\n", "\n")
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
     if isinstance(cell, bool):

@@ -4,11 +4,43 @@ from __future__ import annotations
 
 import tarfile
 from collections.abc import Iterator
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
 
 BLOCK = 512
+_HIGH = bytes(range(128))
+
+
+def _sums(header: bytes) -> tuple[int, int]:
+    """Return the sums of a header over unsigned and over signed bytes, its own sum taken for blanks."""
+    rest = header[:148] + header[156:BLOCK]
+    unsigned = 256 + sum(rest)
+    return unsigned, unsigned - 256 * len(rest.translate(None, _HIGH))
+
+
+tarfile.calc_chksums = _sums  # type: ignore[attr-defined]  # the same sums, several times as fast
+
+
+class _Entry:
+    """The bytes of one entry of an archive that is read as a stream."""
+
+    def __init__(self, archive: tarfile.TarFile, member: tarfile.TarInfo) -> None:
+        self._stream: Any = archive.fileobj
+        self._at, self._end = member.offset_data, member.offset_data + member.size
+
+    def read(self, size: int = -1) -> bytes:
+        """Return up to ``size`` bytes; raises ReadError where the archive ends before."""
+        left = self._end - self._at
+        wanted = left if size < 0 else min(size, left)
+        if wanted <= 0:
+            return b""
+        self._stream.seek(self._at)
+        data = bytes(self._stream.read(wanted))
+        if len(data) < wanted:
+            raise tarfile.ReadError("unexpected end of data")
+        self._at += wanted
+        return data
 
 
 def read(content: Content, key: str) -> Reading:
@@ -35,7 +67,9 @@ def entries(*, stream: BinaryIO) -> Iterator[Child]:
                 if member.isdir():
                     continue
                 if member.isfile():
-                    source = cast("BinaryIO", archive.extractfile(member))
+                    source = cast(
+                        "BinaryIO", archive.extractfile(member) if member.issparse() else _Entry(archive, member)
+                    )
                     yield Child(member.name, source, declared_size=member.size)
                 else:
                     detail = "The entry is a link or device, not a file; it was not followed."

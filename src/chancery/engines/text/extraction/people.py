@@ -14,7 +14,7 @@ from chancery.engines.text.extraction.shapes import matches, shape_of
 from chancery.engines.text.extraction.tables import name_words
 from chancery.engines.text.extraction.values import Entity
 
-_WORD = r"[A-Z\u00c0-\u00de][\w\u00df-\u017f]*(?:['-][A-Z\u00c0-\u00de]?[a-z\u00df-\u017f]+)*"
+_WORD = r"[A-Z\u00c0-\u00de][\w\u00df-\u017f]*+(?:['-][A-Z\u00c0-\u00de]?[a-z\u00df-\u017f]++)*+"
 _PARTICLE = r"(?:de la |de |del |della |van der |van den |van |von |bin |al-|di |da |dos |le |la )"
 _FULL = rf"{_WORD}(?:[ ](?:[A-Z]\.|[A-Z](?= )|{_WORD})){{0,2}}[ ]{_PARTICLE}?{_WORD}"
 _FLEXIBLE = rf"{_WORD}(?:\.?[ ]{_PARTICLE}?{_WORD}){{0,3}}"
@@ -30,10 +30,10 @@ _TITLED: Final = re.compile(
     rf"(?P<name>(?:[A-Z]\.[ ]?){{0,2}}{_PARTICLE}?{_WORD}(?:[ ](?:[A-Z]\.|{_PARTICLE}?{_WORD})){{0,2}})"
 )
 _PAIR: Final = re.compile(
-    rf"([A-Z](?<!\w[A-Z])[a-z]+)(?:[ ]([A-Z]\.|[A-Z](?=[ ][A-Z][a-z])|[A-Z][a-z]+))?[ ]"
-    rf"{_PARTICLE}?([A-Z][\w\u00df-\u017f]*(?:['-][A-Z][a-z]+)*)(?:,? (?:Jr|Sr|III|II|IV)\b\.?)?"
+    rf"([A-Z](?<!\w[A-Z])[a-z]++)(?:[ ]([A-Z]\.|[A-Z](?=[ ][A-Z][a-z])|[A-Z][a-z]++))?[ ]"
+    rf"{_PARTICLE}?([A-Z][\w\u00df-\u017f]*+(?:['-][A-Z][a-z]++)*+)(?:,? (?:Jr|Sr|III|II|IV)\b\.?)?"
 )
-_PAIR_HINT: Final = re.compile(rb"Aa(?<![Aa0_]Aa)a*(?= (?:A(?:\.|a+)? )?(?:a[a ]{1,7} |aa-)?A)")
+_PAIR_HINT: Final = re.compile(rb"Aa(?<![Aa0_]Aa)a*+(?= (?:A(?:\.|a++)? )?(?:a[a ]{1,7} |aa-)?A)")
 # The colon stands after the last letter of a label, which keeps the many "To:" and "From:" of mail away.
 _LABELLED: Final = tuple(
     re.compile(rf"{colon}(?<=[entysfr ].)[ \t]{{0,4}}(?:/s/ ?)?(?P<name>(?:Mr\.? |Ms\.? |Mrs\.? |Dr\.? )?{_FLEXIBLE})")
@@ -55,12 +55,12 @@ _LAST_BEFORE: Final = re.compile(r"(?<![\w,] )(?<![\w/@.-])[A-Z][a-z]+(?:['-][A-
 _SHOUTED_FIRST: Final = re.compile(
     r"[A-Z](?<!\w[A-Z])[A-Z]{1,6}[ ](?P<first>[A-Z][a-z]+(?:-[A-Za-z][a-z]+|[ ][A-Z][a-z]+)?)(?![A-Za-z])"
 )
-_SHOUTED_HINT: Final = re.compile(rb"AA(?<![Aa0_]AA)A{0,5}(?= Aa)")
+_SHOUTED_HINT: Final = re.compile(rb"AA(?<![Aa0_]AA)A{0,5}+(?= Aa)")
 _CAPITALS: Final = re.compile(
     r"[A-Z](?<![\w&'.][A-Z])(?<![A-Z] [A-Z])([A-Z]{2,11})[ ](?:[A-Z]\.?[ ])?([A-Z]{3,15}(?:-[A-Z]{2,12})?)"
     r"(?![\w&'])(?![ ][A-Z]{2})"
 )
-_CAPITALS_HINT: Final = re.compile(rb"AAA(?<![Aa0_&'.]AAA)A*(?= (?:A\.? )?AAA)")
+_CAPITALS_HINT: Final = re.compile(rb"AAA(?<![Aa0_&'.]AAA)A*+(?= (?:A\.? )?AAA)")
 _PINYIN: Final = re.compile(
     r"(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|er|ia|ie"
     r"|in|iu|ou|ua|ui|un|uo|ue|ve|a|e|i|o|u|v)){1,2}"
