@@ -213,6 +213,29 @@ def test_a_short_answer_needs_sender_and_time_exactly() -> None:
     assert found["a"].verdict.inclusive
 
 
+def test_the_same_short_answer_of_another_day_is_not_taken_for_the_one_quoted() -> None:
+    """Thirteen and a half hours lie between the two, and no clock is so far from UTC."""
+    first = {"sender": "ann@a.example", "to": ["bo@b.example"], "subject": "Re: Offer"}
+    members = [
+        mail("a", **first, date_sent="2002-10-18T19:17:00Z"),
+        mail("c", sender="bo@b.example", subject="Re: Offer", date_sent="2002-10-21T21:27:00Z"),
+    ]
+    texts = {"a": "Thanks.", "c": OTHER + outlook("Ann <ann@a.example>", "10/19/2002 8:47 AM", "Thanks.")}
+    assert read(members, texts)["a"].verdict.inclusive
+
+
+@pytest.mark.parametrize(("references", "inclusive"), [(["<b@x>"], True), (["<a@x>"], False), ([], False)])
+def test_a_short_answer_is_not_the_one_quoted_where_others_are_listed(references: list[str], inclusive: bool) -> None:
+    """Two answers of one person with the same words, an even five hours apart: the reference tells which is quoted."""
+    first = {"sender": "ann@a.example", "to": ["bo@b.example"], "subject": "Re: Offer"}
+    members = [
+        mail("a", **first, date_sent="2002-10-18T10:00:00Z"),
+        mail("c", sender="bo@b.example", subject="Re: Offer", date_sent="2002-10-21T21:27:00Z", references=references),
+    ]
+    texts = {"a": "Thanks.", "c": OTHER + outlook("Ann <ann@a.example>", "10/18/2002 5:00 AM", "Thanks.")}
+    assert read(members, texts)["a"].verdict.inclusive is inclusive
+
+
 def test_passages_read_before_are_named() -> None:
     quoted = outlook("Dee Dart", "Monday, March 1, 2021 5:05 AM", LONG)
     members = [

@@ -34,9 +34,11 @@ def runs(begins: NDArray[Any], counts: NDArray[Any]) -> NDArray[np.int64]:
 
 
 def how_many_up_to(ordered: NDArray[Any], wanted: NDArray[Any]) -> NDArray[np.int64]:
-    """Return for each number wanted how many of the ordered ones are not above it; the ordered ones are not negative.
+    """Return for each number wanted how many of the ordered ones are not above it.
 
-    Many numbers are looked up through a table of blocks: the neighbours of a place in a text are few.
+    ordered: not negative; neither are those wanted, unless both have a signed type.
+
+    Many are looked up through a table of blocks: few places of a text share one.
     """
     if len(wanted) < _MANY or not len(ordered) or int(ordered[-1]) >> _BLOCK > 8 * (len(wanted) + len(ordered)):
         return np.searchsorted(ordered, wanted.astype(ordered.dtype, copy=False), side="right")

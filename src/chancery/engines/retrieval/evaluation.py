@@ -111,8 +111,7 @@ class Evaluation:
                 if ranks is not None and alone.sum() * 2 > possible.sum():
                     counts += stream.counts(ranks, self.segment.size, exact=True) * alone
                     possible &= ~alone
-            left = spans_of(stream, node.left, possible)
-            right = spans_of(stream, node.right, possible)
+            left, right = _sides(stream, node, possible)
             flags = near_flags(stream, left, right, node)
             counts += self._per_document(stream, left.begin[~flags if node.negated else flags])
         return self._noted(node, counts)
@@ -140,17 +139,57 @@ def spans_of(stream: Stream, node: Operand, within: Flags | None) -> Spans:
     if isinstance(node, Words):
         return phrase(stream, node.patterns, within)
     if isinstance(node, AnyOf):
-        ranks = one_word(stream, node)
-        if ranks is not None:
-            return _at(stream.places(ranks, within).astype(np.int64))
-        return united([spans_of(stream, part, within) for part in node.parts if isinstance(part, Words | Near | AnyOf)])
-    left = spans_of(stream, node.left, within)
-    if not len(left.begin):
-        return NOWHERE
-    right = spans_of(stream, node.right, within)
+        return _alternatives(stream, node, within)
+    left, right = _sides(stream, node, within)
     if node.negated:
         return left.only(~near_flags(stream, left, right, node))
     return near_spans(stream, left, right, node)
+
+
+def _alternatives(stream: Stream, node: AnyOf, within: Flags | None) -> Spans:
+    """Return the passages of several alternatives; those that are single words are looked up together."""
+    words: list[Ranks] = []
+    found: list[Spans] = []
+    for part in node.parts:
+        ranks = one_word(stream, part) if isinstance(part, Words | AnyOf) else None
+        if ranks is not None:
+            words.append(ranks)
+        elif isinstance(part, Words | Near | AnyOf):
+            found.append(spans_of(stream, part, within))
+    if words:
+        found.append(_at(stream.places(distinct(np.concatenate(words)), within).astype(np.int64)))
+    return united(found, solid=_solid(node))
+
+
+def _solid(node: Operand) -> bool:
+    """Say whether the passages of a query have no gaps: words, phrases, and what is not near something."""
+    if isinstance(node, AnyOf):
+        return all(_solid(part) for part in node.parts if isinstance(part, Words | Near | AnyOf))
+    return isinstance(node, Words) or (node.negated and _solid(node.left))
+
+
+def _sides(stream: Stream, node: Near, within: Flags | None) -> tuple[Spans, Spans]:
+    """Return the passages of both sides, the rarer side's first; the other's only in documents that hold it."""
+    if not node.negated and _width(stream, node.right) < _width(stream, node.left):
+        right = spans_of(stream, node.right, within)
+        return spans_of(stream, node.left, _narrowed(stream, right, within)), right
+    left = spans_of(stream, node.left, within)
+    return left, spans_of(stream, node.right, _narrowed(stream, left, within))
+
+
+def _narrowed(stream: Stream, spans: Spans, within: Flags | None) -> Flags | None:
+    """Return the documents that hold one of the passages; where these are many, those given."""
+    return stream.flagged(spans.begin) if len(spans.begin) < _MANY * len(stream.documents) else within
+
+
+def _width(stream: Stream, node: Operand) -> int:
+    """Return at most how many passages answer, about."""
+    if isinstance(node, Words):
+        return min((stream.size(stream.ranks(each)) for each in node.patterns if each.kind != "any"), default=0)
+    if isinstance(node, AnyOf):
+        return sum(_width(stream, part) for part in node.parts if isinstance(part, Words | Near | AnyOf))
+    left = _width(stream, node.left)
+    return left if node.negated else min(left, _width(stream, node.right))
 
 
 def one_word(stream: Stream, node: Operand) -> Ranks | None:

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from .describing import GROUPS
 from .evaluation import Evaluation
-from .fields import TEXT
 from .nodes import Node, Term, terms_in
 from .segment import FAMILY, SCOPE, SegmentReader
 from .store import open_segments
@@ -169,7 +168,7 @@ class Searcher:
         """Weigh the documents. Method: BM25 (k1 1.2, b 0.75), a phrase or nearness counting as one word."""
         terms: list[Term] = list(dict.fromkeys(terms_in(node)))
         scores = [np.zeros(part.size, dtype=np.float64) for part in self.segments]
-        lengths = [_lengths(part) for part in self.segments]
+        lengths = [part.lengths for part in self.segments]
         size = max(self.size, 1)
         words = sum(float(each[allowed].sum()) for each, allowed in zip(lengths, self.allowed, strict=True))
         mean = max(words / size, 1.0)
@@ -188,13 +187,6 @@ class Searcher:
         sign = 1.0 if order == "newest" else -1.0
         days = [part.segment.days.astype(np.float64) for part in self.segments]
         return [np.where(each > 0, sign * each, -1e9) for each in days]
-
-
-def _lengths(part: SegmentReader) -> NDArray[np.float64]:
-    stream = part.segment.streams.get(TEXT)
-    if stream is None:
-        return np.zeros(part.size)
-    return np.bincount(stream.documents, weights=stream.lengths, minlength=part.size).astype(np.float64)
 
 
 def _best(scores: Sequence[NDArray[np.float64]], flags: Sequence[Flags], wanted: int) -> list[tuple[float, int, int]]:

@@ -155,6 +155,14 @@ class SegmentReader:
         offsets = self.arrays["ids.offsets"].tolist()
         return [raw[begin:end].decode() for begin, end in pairwise(offsets)]
 
+    @cached_property
+    def lengths(self) -> NDArray[np.float64]:
+        """Return how many words stand in the text of each document."""
+        stream = self.segment.streams.get(TEXT)
+        if stream is None:
+            return np.zeros(self.size)
+        return np.bincount(stream.documents, weights=stream.lengths, minlength=self.size).astype(np.float64)
+
     def id(self, number: int) -> str:
         """Return the id of one document."""
         return self._piece("ids", number).decode()

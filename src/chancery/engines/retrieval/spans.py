@@ -9,7 +9,7 @@ one may be an end of the other.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -66,16 +66,17 @@ _FAR: Final = np.int64(1) << 40
 """Beyond every slot, by more than any distance."""
 
 
-def united(parts: list[Spans]) -> Spans:
-    """Return the passages of several lists, each once."""
-    if len(parts) == 1:
-        return parts[0]
-    begin = np.concatenate([part.begin for part in parts]) if parts else NOWHERE.begin
-    end = np.concatenate([part.end for part in parts]) if parts else NOWHERE.end
-    return _once(begin, end, all(part.solid for part in parts))
+def united(parts: list[Spans], *, solid: bool) -> Spans:
+    """Return the passages of several lists, each once. solid: as in ``Spans``, also where there are none."""
+    filled = [part for part in parts if len(part.begin)]
+    if len(filled) < 2:
+        return replace(filled[0] if filled else NOWHERE, solid=solid)
+    return _once(
+        np.concatenate([part.begin for part in filled]), np.concatenate([part.end for part in filled]), solid=solid
+    )
 
 
-def _once(begin: Whole, end: Whole, solid: bool) -> Spans:
+def _once(begin: Whole, end: Whole, *, solid: bool) -> Spans:
     keys = distinct((begin << 32) | end)
     return Spans(keys >> 32, keys & 0xFFFFFFFF, solid)
 
@@ -111,7 +112,7 @@ def near_spans(stream: Stream, left: Spans, right: Spans, node: Near) -> Spans:
     for at, other in _pairs(stream, left, right, node):
         begins.append(np.minimum(left.begin[at], right.begin[other]))
         ends.append(np.maximum(left.end[at], right.end[other]))
-    return _once(np.concatenate(begins), np.concatenate(ends), False)
+    return _once(np.concatenate(begins), np.concatenate(ends), solid=False)
 
 
 def _in_reach(stream: Stream, many: Spans, few: Spans, node: Near) -> Whole:

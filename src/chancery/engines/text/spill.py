@@ -9,9 +9,10 @@ from __future__ import annotations
 import pickle
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from operator import attrgetter
 from pathlib import Path
+from struct import Struct
 from tempfile import TemporaryFile
 from typing import Any, Generic, TypeVar
 
@@ -24,6 +25,9 @@ FEW = 50_000
 """Values of one kind that are held in memory before the first one is written."""
 _LAST = 4096
 """Values read last that stay in memory."""
+_PARTS = 64
+_BLOCK = 2048
+"""Records of a part that are written together."""
 I64 = npt.NDArray[np.int64]
 
 
@@ -134,9 +138,9 @@ class Shelf(Generic[Key, Value]):
 class Row(Generic[Value]):
     """Values by number, from 0: in memory while they are few, then in a temporary file; all are added, then read."""
 
-    def __init__(self, *, folder: Path | None = None) -> None:
-        """folder: as in ``Shelf``."""
-        self._folder = folder
+    def __init__(self, *, folder: Path | None = None, few: int | None = None) -> None:
+        """folder: as in ``Shelf``. few: how many are held in memory before the first one is written, ``FEW`` if None."""
+        self._folder, self._few = folder, FEW if few is None else few
         self._values: list[Value] | None = []
         self._file: Any = None
         self._end = 0
@@ -149,7 +153,7 @@ class Row(Generic[Value]):
             self._write(value)
             return
         self._values.append(value)
-        if len(self._values) >= FEW:
+        if len(self._values) >= self._few:
             values, self._values = self._values, None
             self._file = TemporaryFile(dir=self._folder)  # noqa: SIM115  (closed when this object goes)
             for each in values:
@@ -193,9 +197,15 @@ class Seen(Generic[Key]):
 
     def _index(self) -> I64:
         if self._sorted is None:
-            self._sorted = np.sort(np.frombuffer(self._hashes, np.int64)) if self._hashes else np.empty(0, np.int64)
-            self._hashes = array("q")
+            self._sorted = np.frombuffer(self._hashes, np.int64) if self._hashes else np.empty(0, np.int64)
+            self._sorted.sort()  # in place: there is no second array of this size
         return self._sorted
+
+    def repeated(self) -> I64:
+        """Return the hashes of the keys met more than once, each once, in order."""
+        hashes = self._index()
+        again = np.flatnonzero(hashes[1:] == hashes[:-1])
+        return np.unique(hashes[again])
 
     def __contains__(self, key: object) -> bool:
         hashes, wanted = self._index(), hash(key)
@@ -207,3 +217,43 @@ class Seen(Generic[Key]):
         hashes, wanted = self._index(), hash(key)
         at = int(np.searchsorted(hashes, wanted))
         return at + 1 < len(hashes) and int(hashes[at + 1]) == wanted
+
+
+class Parted:
+    """Records of numbers in parts by one of their numbers: in memory while they are few, then in a temporary file.
+
+    Those that share that number lie in one part, and memory holds one part at a time.
+    """
+
+    def __init__(self, *, fields: str, names: Sequence[str], folder: Path | None = None) -> None:
+        """fields: the letters of the first and all other numbers as in ``struct``; names of the columns read."""
+        self._pack = Struct(f"<{fields}").pack
+        self._kind = np.dtype([(name, f"<{letter}") for name, letter in zip(names, fields, strict=True)])
+        self._folder = folder
+        self._waiting = [bytearray() for _ in range(_PARTS)]
+        self._written: list[list[int]] = [[] for _ in range(_PARTS)]
+        self._file: Any = None
+        self._end = 0
+
+    def add(self, key: int, *others: int) -> None:
+        """Add a record; the first number tells its part."""
+        number = key % _PARTS
+        waiting = self._waiting[number]
+        waiting += self._pack(key, *others)
+        if len(waiting) >= _BLOCK * self._kind.itemsize:
+            if self._file is None:
+                self._file = TemporaryFile(dir=self._folder)  # noqa: SIM115  (closed when this object goes)
+            self._written[number].append(self._end)
+            self._end += self._file.write(waiting)
+            waiting.clear()
+
+    def parts(self) -> Iterator[npt.NDArray[Any]]:
+        """Yield the parts that hold something, each in the order added; none is added afterwards."""
+        for waiting, places in zip(self._waiting, self._written, strict=True):
+            blocks = []
+            for place in places:
+                self._file.seek(place)
+                blocks.append(self._file.read(_BLOCK * self._kind.itemsize))
+            raw = b"".join((*blocks, waiting))
+            if raw:
+                yield np.frombuffer(raw, self._kind)

@@ -74,15 +74,16 @@ def threads(
         message_ids.add(mail.message_id)
         for part in mail.parts:
             shown.add(part.print)
-    reading = Reading(shown)
-    for places in gather(facts=facts, folder=folder):
+    reading = Reading(shown, lambda place: facts.shown[place][0])
+    del shown
+    for places in gather(facts=facts):
         group = [facts.mails[place] for place in places]
         verdicts = judge(mails=group, letters_of=letters_of)
         missing: dict[str, list[MissingMail]] = defaultdict(list)
         for each in find_missing(mails=group, prints=own, message_ids=message_ids):
             missing[each.quoted_in].append(each)
         answered = answered_by(mails=group)
-        again = reading.read(mails=group, verdicts=verdicts)
+        again = reading.read(mails=group, places=places, verdicts=verdicts)
         identity = thread_id_of(first=group[0].id)
         for mail in group:
             yield Threaded(

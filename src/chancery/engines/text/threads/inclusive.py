@@ -86,7 +86,7 @@ class _Judge:
             theirs = self._letters_of(other.id)
             if own is None or not theirs.covers(own):
                 continue
-            shown = [place for place, part in enumerate(other.parts) if place and _names(part, mail)]
+            shown = [place for place, part in enumerate(other.parts) if place and _names(part, other, mail)]
             if _same_mail(other, mail) or any(own.parts[0] in theirs.parts[place] for place in shown):
                 return _contained(other, mail)
         return None
@@ -121,27 +121,33 @@ def _confirmed(container: Mail, mail: Mail) -> bool:
     if container.parts[0].print == own.print and _same_mail(container, mail):
         return True
     return any(
-        _names(part, mail) or (part.print == own.print and _silent(part, container, mail))
+        _names(part, container, mail) or (part.print == own.print and _silent(part, container, mail))
         for part in container.parts[1:]
         if part.print == own.print or not own.print
     )
 
 
 def _may_show(container: Mail, mail: Mail) -> bool:
-    return _same_mail(container, mail) or any(_names(part, mail) for part in container.parts[1:])
+    return _same_mail(container, mail) or any(_names(part, container, mail) for part in container.parts[1:])
 
 
-def _names(part: Part, mail: Mail) -> bool:
-    """Tell whether the header of a quotation names this mail.
+def _names(part: Part, container: Mail, mail: Mail) -> bool:
+    """Tell whether the header of a quotation in a mail names this one.
 
-    One of sender and time must agree and neither differ; a short or empty text of its own needs both, exactly.
+    One of sender and time must agree and neither differ; a short or empty text of its own needs both, exactly, and
+    that the mail which quotes it does not list others as those it answers.
     """
     short = mail.parts[0].size < _LEAST_LETTERS
     person = same_person(part.people, mail.sender)
     time = same_time(shown=part.minutes, sent=mail.minutes, exactly=short)
     if short:
-        return bool(person and time)
+        return bool(person and time) and not _answers_others(container, mail)
     return person is not False and time is not False and bool(person or time)
+
+
+def _answers_others(container: Mail, mail: Mail) -> bool:
+    """Tell whether a mail lists the Message-IDs of those it answers and this one's is not among them."""
+    return bool(container.references and mail.message_id) and mail.message_id not in container.references
 
 
 def _silent(part: Part, container: Mail, mail: Mail) -> bool:

@@ -35,6 +35,9 @@ _AFTERNOON = re.compile("下午|晚上|中午|오후|午後")
 _MORNING = re.compile("上午|凌晨|早上|오전|午前")
 _HOURS_APART = 26 * 60  # the widest distance of two time zones, in minutes
 _QUARTER = 15
+_ODD_ZONES = (150, 210, 270, 330, 345, 390, 510, 525, 570, 585, 630, 690, 765, 825)
+_ZONES = frozenset((*range(0, 15 * 60, 60), *_ODD_ZONES))
+"""How many minutes clocks have been ahead of or behind UTC anywhere since 1990: the IANA time zone database."""
 
 
 def minutes_of(*, text: str) -> tuple[int, ...]:
@@ -72,12 +75,13 @@ def utc_minutes(*, text: str) -> int | None:
 def same_time(*, shown: tuple[int, ...], sent: int | None, exactly: bool = False) -> bool | None:
     """Tell whether a written time may be this one in some time zone; None when one of them is not known.
 
-    Zones differ by quarters of an hour; a minute of rounding is allowed. exactly: only half hours, no rounding.
+    Zones differ by quarters of an hour; a minute of rounding is allowed. exactly: no rounding, and only as far from
+    UTC as clocks are somewhere.
     """
     if not shown or sent is None:
         return None
     apart = [each - sent for each in shown if abs(each - sent) <= _HOURS_APART]
-    return any(each % (2 * _QUARTER) == 0 if exactly else (each + 1) % _QUARTER <= 2 for each in apart)
+    return any(abs(each) in _ZONES if exactly else (each + 1) % _QUARTER <= 2 for each in apart)
 
 
 def _days(text: str) -> tuple[list[tuple[int, int, int]], str]:
