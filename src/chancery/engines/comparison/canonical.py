@@ -215,7 +215,7 @@ class Canon:
 
     # blocks
 
-    def story(self, node: Element) -> list[str]:
+    def story(self, node: Iterable[Element]) -> list[str]:
         """Return the canonical lines of the blocks of a body, cell, note, header or text box."""
         lines: list[str] = []
         for child in node:
@@ -251,13 +251,14 @@ class Canon:
         """Return the canonical lines of a table; a table without row is none, for the format has no such thing."""
         return self._remembered(node, self._table)
 
-    def _key(self, raw: bytes) -> bytes | None:
+    def key(self, raw: bytes) -> bytes | None:
+        """Return what decides the line of serialised markup, None when more than its bytes does."""
         return None if self.strict and is_tracked(raw) else key_of(raw=raw, numbers=self.numbers, odd=self.package.odd)
 
     def _remembered(self, node: Element, lines: Callable[[Element], Iterable[str]]) -> list[str]:
         """Return lines that were made before of the same markup, or make them."""
         raw: bytes = etree.tostring(node, with_tail=False)
-        key = self._key(raw)
+        key = self.key(raw)
         if key is None:
             return list(lines(node))
         key = hashlib.sha256(key).digest()
@@ -309,7 +310,7 @@ class Canon:
         found = self.shared.get(raw)
         if found is not None:
             return found
-        key = self._key(raw)
+        key = self.key(raw)
         if key is not None and (found := self.shared.get(key)) is not None:
             return found
         properties = node.find(PPR)

@@ -21,6 +21,7 @@ from chancery.engines.comparison.placing import drop_lone_markers, settle_ids, s
 from chancery.engines.comparison.proof import Proof, prove_packages
 from chancery.engines.comparison.remarks import Notes, join_comments, load_notes, name_notes
 from chancery.engines.comparison.resolution import story_parts
+from chancery.engines.comparison.sameness import name_blocks
 from chancery.engines.comparison.stories import block_nodes, weave_blocks, weave_into
 from chancery.foundation.errors import Refused
 
@@ -168,7 +169,8 @@ def _body(desk: Desk, roots: tuple[Element, Element]) -> bool:
     last = before.find(SECTPR), after.find(SECTPR)
     sides = [blocks_of(nodes=block_nodes(body), canon=canon) for body, canon in ((before, desk.old), (after, desk.new))]
     same_end = desk.old.shape(last[0]) == desk.new.shape(last[1])
-    if same_end and [block.line for block in sides[0]] == [block.line for block in sides[1]]:
+    name_blocks(old=sides[0], new=sides[1])
+    if same_end and [block.sign for block in sides[0]] == [block.sign for block in sides[1]]:
         for one, two in zip(*sides, strict=True):
             desk.keep(old=one.node, new=two.node)
         if last[1] is not None or last[0] is not None:

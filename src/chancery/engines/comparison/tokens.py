@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import copy
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 from lxml import etree
@@ -64,7 +66,11 @@ _MARK: Final = (
     "\u0e31\u0e34-\u0e4e\u200c\u200d"
 )
 _LETTER: Final = rf"(?:[^\W_{_CJK}]|[{_MARK}])"
-WORDS: Final = re.compile(rf"[{_CJK}]|\d+(?:[.,]\d+)+(?!{_LETTER})|{_LETTER}+(?:['’]{_LETTER}+)*|_+|\s+|.", re.DOTALL)
+# The first two branches say nothing new: most words are ASCII letters before a sign, most signs single spaces.
+_COMMON: Final = r"[A-Za-z]++(?=[\x00-&(-/:-@\[-`{-\x7f]|\Z)|\x20(?=[!-~])"
+WORDS: Final = re.compile(
+    rf"{_COMMON}|[{_CJK}]|\d+(?:[.,]\d+)+(?!{_LETTER})|{_LETTER}+(?:['’]{_LETTER}+)*|_+|\s+|.", re.DOTALL
+)
 _REFERENCES: Final = frozenset((FOOTREF, ENDREF))
 _SILENT: Final = NOISE | MOVE_RANGES | CUSTOM_RANGES
 
@@ -197,7 +203,7 @@ class Tokeniser:
             self._add(Token("∅", 0, []), inner)
 
     def _run(self, run: Element, state: _State) -> None:
-        properties = run.find(RPR)
+        properties = run[0] if len(run) and run[0].tag == RPR else run.find(RPR)
         form = self.canon.properties(properties)
         for child in run:
             tag = child.tag
@@ -251,24 +257,33 @@ class Tokeniser:
         for piece in gathered:
             total += len(piece.text)
             ends.append(total)
-        at = start = 0
-        known: dict[str, Token] = {}
-        text = gathered[0].text if len(gathered) == 1 else "".join(piece.text for piece in gathered)
-        for word in WORDS.findall(text):
-            stop = start + len(word)
-            if stop <= ends[at] and plain[at] and not self.markers:
-                token = known.get(word)
-                if token is None:
-                    token = known[word] = Token(word, stop - start, None, run=gathered[at])
-                tokens.append(token)
-                start = stop
+        words = WORDS.findall(gathered[0].text if len(gathered) == 1 else "".join(piece.text for piece in gathered))
+        stops = list(accumulate(map(len, words)))
+        at = place = start = 0
+        while place < len(words):
+            whole = bisect_right(stops, ends[at], place) if plain[at] and not self.markers else place
+            if whole > place:
+                tokens += map(_Words(gathered[at]).__getitem__, words[place:whole])
+                place = whole
             else:
-                pieces, at = _cut(word, start, gathered, ends, at)
-                known = {}
-                self._add(Token(word, len(word), pieces), state)
-                start = stop
+                pieces, at = _cut(words[place], start, gathered, ends, at)
+                self._add(Token(words[place], len(words[place]), pieces), state)
+                place += 1
+            start = stops[place - 1]
             while start == ends[at] and at + 1 < len(ends):
-                at, known = at + 1, {}
+                at += 1
+
+
+class _Words(dict[str, Token]):
+    """The words of one run as tokens."""
+
+    def __init__(self, run: Piece) -> None:
+        super().__init__()
+        self.run = run
+
+    def __missing__(self, word: str) -> Token:
+        found = self[word] = Token(word, len(word), None, run=self.run)
+        return found
 
 
 def _cut(word: str, start: int, gathered: Sequence[Piece], ends: Sequence[int], at: int) -> tuple[list[Piece], int]:
