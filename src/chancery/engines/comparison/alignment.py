@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 from rapidfuzz.distance import LCSseq
@@ -31,12 +32,16 @@ _KINDS: Final = {P: "p", TBL: "tbl", SDT: "sdt", CUSTOMXML: "sdt"}
 
 @dataclass(slots=True)
 class Block:
-    """One block of a story. kind: p, tbl, sdt or other; sign: what stands for its canonical text in a comparison."""
+    """One block of a story. kind: p, tbl, sdt or other; raw: its markup as serialised, empty when not known yet.
+
+    sign: what stands for its canonical text in a comparison.
+    """
 
     node: Element
     kind: str
     canon: Canon
     part: str
+    raw: bytes = b""
     sign: str = ""
     written: str | None = None
     cut: list[Token] | None = None
@@ -47,7 +52,7 @@ class Block:
         """Canonical text."""
         if self.written is None:
             here, self.canon.part = self.canon.part, self.part
-            self.written = "\n".join(self.canon.story([self.node]))
+            self.written = "\n".join(self.canon.block(self.node, self.raw))
             self.canon.part = here
         return self.written
 
@@ -89,9 +94,11 @@ class Group:
     move: str = ""
 
 
-def blocks_of(*, nodes: Sequence[Element], canon: Canon) -> list[Block]:
-    """Return the blocks of a story."""
-    return [Block(node, _KINDS.get(node.tag, "other"), canon, canon.part) for node in nodes]
+def blocks_of(
+    *, nodes: Sequence[Element], canon: Canon, raws: Mapping[Element, bytes] = MappingProxyType({})
+) -> list[Block]:
+    """Return the blocks of a story; raws: the markup of those nodes that are serialised already."""
+    return [Block(node, _KINDS.get(node.tag, "other"), canon, canon.part, raws.get(node, b"")) for node in nodes]
 
 
 def align(*, old: Sequence[Block], new: Sequence[Block], alphabet: Alphabet) -> list[Group]:

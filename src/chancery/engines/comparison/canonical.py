@@ -8,7 +8,7 @@ lead to, note and comment ids for the note or comment, list ids for the definiti
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -215,23 +215,24 @@ class Canon:
 
     # blocks
 
-    def story(self, node: Iterable[Element]) -> list[str]:
+    def story(self, nodes: Iterable[Element]) -> list[str]:
         """Return the canonical lines of the blocks of a body, cell, note, header or text box."""
-        lines: list[str] = []
-        for child in node:
-            tag = child.tag
-            if tag == P:
-                lines.append(self.paragraph(child))
-            elif tag == TBL:
-                lines.extend(self.table(child))
-            elif tag in (SDT, CUSTOMXML):
-                lines.extend(self.control(child))
-            elif tag == SECTPR:
-                if shape := self.shape(child):
-                    lines.append("SECTION" + shape)
-            elif isinstance(tag, str) and tag not in _SKIPPED and not tag.endswith("Pr"):
-                lines.append(self.element(child))
-        return lines
+        return [line for node in nodes for line in self.block(node)]
+
+    def block(self, node: Element, raw: bytes = b"") -> Sequence[str]:
+        """Return the canonical lines of one block; raw: its markup as serialised, when that is known."""
+        tag = node.tag
+        if tag == P:
+            return (self.paragraph(node, raw),)
+        if tag == TBL:
+            return self.table(node, raw)
+        if tag in (SDT, CUSTOMXML):
+            return list(self.control(node))
+        if tag == SECTPR:
+            shape = self.shape(node)
+            return ("SECTION" + shape,) if shape else ()
+        silent = not isinstance(tag, str) or tag in _SKIPPED or tag.endswith("Pr")
+        return () if silent else (self.element(node),)
 
     def control(self, node: Element) -> Iterator[str]:
         content = node.find(SDTCONTENT) if node.tag == SDT else node
@@ -247,18 +248,19 @@ class Canon:
         properties = node.find(SDTPR)
         return "" if properties is None else self.element(properties)
 
-    def table(self, node: Element) -> list[str]:
+    def table(self, node: Element, raw: bytes = b"") -> list[str]:
         """Return the canonical lines of a table; a table without row is none, for the format has no such thing."""
-        return self._remembered(node, self._table)
+        return self._remembered(node, self._table, raw)
 
     def key(self, raw: bytes) -> bytes | None:
         """Return what decides the line of serialised markup, None when more than its bytes does."""
         return None if self.strict and is_tracked(raw) else key_of(raw=raw, numbers=self.numbers, odd=self.package.odd)
 
-    def _remembered(self, node: Element, lines: Callable[[Element], Iterable[str]]) -> list[str]:
+    def _remembered(
+        self, node: Element, lines: Callable[[Element], Iterable[str]], raw: bytes = b""
+    ) -> list[str]:
         """Return lines that were made before of the same markup, or make them."""
-        raw: bytes = etree.tostring(node, with_tail=False)
-        key = self.key(raw)
+        key = self.key(raw or etree.tostring(node, with_tail=False))
         if key is None:
             return list(lines(node))
         key = hashlib.sha256(key).digest()
@@ -304,14 +306,14 @@ class Canon:
         yield from lines(content) if content is not None else ()
         yield "/CONTROL"
 
-    def paragraph(self, node: Element) -> str:
+    def paragraph(self, node: Element, raw: bytes = b"") -> str:
         """Return the canonical line of a paragraph: properties, mark, content."""
-        raw: bytes = etree.tostring(node, with_tail=False)
+        raw = raw or etree.tostring(node, with_tail=False)
         found = self.shared.get(raw)
         if found is not None:
             return found
         key = self.key(raw)
-        if key is not None and (found := self.shared.get(key)) is not None:
+        if key is not None and key is not raw and (found := self.shared.get(key)) is not None:
             return found
         properties = node.find(PPR)
         mark = section = ""

@@ -21,7 +21,7 @@ from chancery.engines.comparison.package import TYPES, Package, read_package
 from chancery.engines.comparison.prints import special
 from chancery.engines.comparison.resolution import resolve_trees, story_parts
 from chancery.engines.comparison.revisions import Choice
-from chancery.engines.comparison.sameness import same_blocks
+from chancery.engines.comparison.sameness import Body, same_blocks
 from chancery.engines.comparison.validity import Defect, defects_of
 
 SHOWN: Final = 5
@@ -150,13 +150,12 @@ def _shared(name: str, package: Package) -> bool:
 class _Resolved:
     """A file with its revisions accepted or rejected: its body, and the canonical lines of its other stories."""
 
-    canon: Canon
-    body: tuple[Element, ...]
+    body: Body
     others: dict[str, list[str]]
 
     def lines(self) -> dict[str, list[str]]:
         """Return the canonical lines of all stories."""
-        return {"document": self.canon.story(self.body), **self.others}
+        return {"document": self.body.canon.story(self.body.nodes), **self.others}
 
 
 def stories(*, package: Package, accept: bool, shared: dict[bytes, str]) -> dict[str, list[str]]:
@@ -188,7 +187,8 @@ def _resolved(package: Package, accept: bool, shared: dict[bytes, str]) -> _Reso
     canon.part = main
     if styles is not None and styles in trees:
         found |= _styles(canon, trees[styles], package.parts[styles], shared)
-    return _Resolved(canon, () if body is None else tuple(body), found)
+    kept = trees[main] is package.look(main)
+    return _Resolved(Body(canon, () if body is None else tuple(body), package.blocks(main) if kept else None), found)
 
 
 def _trees(package: Package, accept: bool) -> dict[str, Element]:
@@ -233,7 +233,7 @@ def _compare(side: str, wanted_file: _Resolved, found_file: _Resolved) -> list[D
     """Return the first differences; styles that only the redline has are none, nor separators that one file lacks."""
     made: list[Difference] = []
     expected, found = wanted_file.others, found_file.others
-    if not same_blocks(old=wanted_file.body, new=found_file.body, readers=(wanted_file.canon, found_file.canon)):
+    if not same_blocks(old=wanted_file.body, new=found_file.body):
         expected, found = wanted_file.lines(), found_file.lines()
     names = [*expected, *(name for name in found if name not in expected and not name.startswith("style "))]
     for name in names:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 from lxml.etree import tostring
@@ -22,10 +23,11 @@ _SIGN: Final = "\x1d"
 
 
 class Named(Protocol):
-    """A block that can be named: its node, its reader, and what stands for it, empty when that is not known yet."""
+    """A block that can be named: its node and reader, its serialised markup and what stands for it once known."""
 
     node: Element
     canon: Canon
+    raw: bytes
     sign: str
 
     @property
@@ -43,8 +45,8 @@ def name_blocks(*, old: Sequence[Named], new: Sequence[Named]) -> None:
         return
     spellings: dict[bytes, dict[bytes | None, list[Named]]] = defaultdict(lambda: defaultdict(list))
     for block in (*old, *new):
-        raw: bytes = tostring(block.node, with_tail=False)
-        spellings[b"\0".join(_WORDS.findall(raw))][block.canon.key(raw)].append(block)
+        block.raw = block.raw or tostring(block.node, with_tail=False)
+        spellings[b"".join(_WORDS.findall(block.raw))][block.canon.key(block.raw)].append(block)
     for number, found in enumerate(spellings.values()):
         lone = len(found) == 1 and None not in found
         for blocks in found.values():
@@ -52,19 +54,32 @@ def name_blocks(*, old: Sequence[Named], new: Sequence[Named]) -> None:
                 block.sign = f"{_SIGN}{number}" if lone else f" {block.line}"
 
 
-def same_blocks(*, old: Sequence[Element], new: Sequence[Element], readers: tuple[Canon, Canon]) -> bool:
-    """Whether two stories have the same number of blocks and every block is as the one in its place."""
-    one, two = readers
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What stands in the body of a file: its nodes, and their markup where it is serialised already."""
+
+    canon: Canon
+    nodes: tuple[Element, ...]
+    raws: tuple[bytes, ...] | None
+
+
+def same_blocks(*, old: Body, new: Body) -> bool:
+    """Whether two bodies have the same number of blocks and every block is as the one in its place."""
+    one, two = old.canon, new.canon
     alike = one.numbers == two.numbers and one.package.odd == two.package.odd
-    return len(old) == len(new) and all(
-        _same(before, after, one, two, alike) for before, after in zip(old, new, strict=True)
-    )
+    if len(old.nodes) != len(new.nodes):
+        return False
+    pairs = zip(old.nodes, new.nodes, _raws(old), _raws(new), strict=True)
+    for before, after, raw, other in pairs:
+        if raw == other:
+            key = one.key(raw)
+            if key is not None and (alike or key == two.key(other)):
+                continue
+        if one.block(before, raw) != two.block(after, other):
+            return False
+    return True
 
 
-def _same(before: Element, after: Element, one: Canon, two: Canon, alike: bool) -> bool:
-    raw, other = tostring(before, with_tail=False), tostring(after, with_tail=False)
-    if raw == other:
-        key = one.key(raw)
-        if key is not None and (alike or key == two.key(other)):
-            return True
-    return one.story([before]) == two.story([after])
+def _raws(body: Body) -> Iterable[bytes]:
+    """Return the markup of the blocks of a body."""
+    return body.raws if body.raws is not None else (tostring(node, with_tail=False) for node in body.nodes)
