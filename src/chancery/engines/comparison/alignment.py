@@ -78,9 +78,7 @@ class Block:
     @property
     def text(self) -> str:
         """Keys of a paragraph's tokens as one text, the mark included."""
-        return "\x1f".join(
-            ["/".join((token.key, *token.place)) if token.place else token.key for token in self.tokens]
-        )
+        return "\x1f".join(["/".join((token.key, *token.place)) if token.place else token.key for token in self.tokens])
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from lxml import etree
 
@@ -39,7 +39,6 @@ from chancery.engines.comparison.names import (
     NUMID,
     NUMPR,
     PPR,
-    REVISIONS,
     RPR,
     RUN,
     RUN_MARKS,
@@ -55,16 +54,14 @@ from chancery.engines.comparison.names import (
     TR,
     TXBX,
     VAL,
-    W14_URI,
     Element,
     M,
     P,
-    R,
     W,
     local,
 )
 from chancery.engines.comparison.package import Package
-from chancery.engines.comparison.prints import is_tracked, key_of, print_of, special
+from chancery.engines.comparison.prints import attributes_of, is_tracked, key_of, print_of, special
 from chancery.engines.comparison.revisions import range_of
 
 MATH_RUN, MATH_TEXT = M + "r", M + "t"
@@ -72,12 +69,6 @@ _SKIPPED: Final = MARKERS | NOISE | MOVE_RANGES | CUSTOM_RANGES
 _SORTED: Final = frozenset(W + name for name in ("rPr", "pPr", "tcPr", "trPr", "tblPr", "sectPr", "tblPrEx", "sdtPr"))
 _TRACKED: Final = CHANGES | RUN_MARKS | {W + name for name in ("cellIns", "cellDel", "cellMerge")}
 _SPAN: Final = W + "gridSpan"
-_DRAWING_IDS: Final = frozenset(("docPr", "cNvPr"))
-_DEAD: Final = (
-    "http://powertools.codeplex.com",
-    "{http://schemas.microsoft.com/office/word/2010/wordprocessingDrawing}",
-)
-_IDS_OF_PARAGRAPHS: Final = (f"{{{W14_URI}}}paraId", f"{{{W14_URI}}}textId")
 
 
 @dataclass(slots=True)
@@ -88,6 +79,7 @@ class Canon:
     inline: whether a reference to a footnote or endnote stands for its text; for a comment it always does.
     note_keys: names of the notes that the other file has too, by (reference tag, id).
     strict: whether lines also tell apart what is tracked in properties and marks.
+    words: what the tokeniser knows of the words of a format, by the markup of the format.
     """
 
     package: Package
@@ -101,14 +93,16 @@ class Canon:
     inline: bool = True
     note_keys: dict[tuple[str, str], str] = field(default_factory=dict)
     strict: bool = False
+    words: dict[bytes, Any] = field(default_factory=dict)
 
     # properties
 
     def properties(self, node: Element | None) -> str:
         """Return the canonical text of a property element without what is tracked in it; empty when none is set."""
-        return "" if node is None else self._properties(node, etree.tostring(node, with_tail=False))
+        return "" if node is None else self.form(node, etree.tostring(node, with_tail=False))
 
-    def _properties(self, node: Element, raw: bytes) -> str:
+    def form(self, node: Element, raw: bytes) -> str:
+        """Return the same of an element whose markup is serialised already."""
         found = self.shared.get(raw)
         if found is not None:
             return found
@@ -129,7 +123,7 @@ class Canon:
         if node is None:
             return ""
         raw: bytes = etree.tostring(node, with_tail=False)
-        found = self._properties(node, raw)
+        found = self.form(node, raw)
         if self.strict and is_tracked(raw):
             for child in node:
                 if child.tag in _TRACKED:
@@ -138,22 +132,7 @@ class Canon:
         return found
 
     def attributes(self, node: Element) -> str:
-        if not node.attrib:
-            return ""
-        pairs = []
-        for name, value in sorted(node.attrib.items()):
-            if name.startswith((W + "rsid", _DEAD[1])) or name in _IDS_OF_PARAGRAPHS:
-                continue
-            if _DEAD[0] in name or name.endswith(("}Ignorable", "}space")):
-                continue
-            if name == ID and node.tag in REVISIONS:
-                continue
-            if name == "id" and local(node.tag) in _DRAWING_IDS:
-                continue
-            if name.startswith(R):
-                value = self.fingerprint_of(value)
-            pairs.append(f" {local(name)}={value!r}")
-        return "".join(pairs)
+        return attributes_of(node, self.fingerprint_of) if node.attrib else ""
 
     def element(self, node: Element) -> str:
         """Return the canonical text of any element."""
@@ -256,9 +235,7 @@ class Canon:
         """Return what decides the line of serialised markup, None when more than its bytes does."""
         return None if self.strict and is_tracked(raw) else key_of(raw=raw, numbers=self.numbers, odd=self.package.odd)
 
-    def _remembered(
-        self, node: Element, lines: Callable[[Element], Iterable[str]], raw: bytes = b""
-    ) -> list[str]:
+    def _remembered(self, node: Element, lines: Callable[[Element], Iterable[str]], raw: bytes = b"") -> list[str]:
         """Return lines that were made before of the same markup, or make them."""
         key = self.key(raw or etree.tostring(node, with_tail=False))
         if key is None:

@@ -171,7 +171,9 @@ def _body(desk: Desk, roots: tuple[Element, Element]) -> bool:
         raise Unreadable("A file holds no body.", code="broken")
     last = before.find(SECTPR), after.find(SECTPR)
     sides = [
-        blocks_of(nodes=block_nodes(body), canon=canon, raws=dict(zip(body, canon.package.blocks(canon.part), strict=True)))
+        blocks_of(
+            nodes=block_nodes(body), canon=canon, raws=dict(zip(body, canon.package.blocks(canon.part), strict=True))
+        )
         for body, canon in ((before, desk.old), (after, desk.new))
     ]
     same_end = desk.old.shape(last[0]) == desk.new.shape(last[1])

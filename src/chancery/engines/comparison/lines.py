@@ -43,7 +43,7 @@ from chancery.engines.comparison.names import (
 )
 from chancery.engines.comparison.revisions import range_of
 from chancery.engines.comparison.states import COME, GONE, PLAIN, State, state_of
-from chancery.engines.comparison.tokens import Piece, Token, settled, tracked
+from chancery.engines.comparison.tokens import Piece, settled, tracked
 
 PLAIN_KEY: Final = PLAIN.key
 _UNCHANGED: Final = (None, 0, 0)
@@ -109,7 +109,7 @@ class Line:
                 self._piece(piece, former_piece, state)
 
     def _go_on(self, steps: Sequence[Step], at: int) -> int:
-        """Write the words that go on like the one before them, by far the most frequent case; returns where they end."""
+        """Write the words that go on like the one before, by far the most frequent case; returns where they end."""
         if self.going is None or self.stack:
             return at
         state, form = self.going

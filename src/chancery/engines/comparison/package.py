@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from chancery.engines.comparison.names import BODY, Element
+from chancery.engines.comparison.names import BODY, REVISIONS, Element
 from chancery.foundation.errors import Refused
 
 MAX_FILE: Final = 256 * 1024**2
@@ -63,12 +63,16 @@ class Relation:
 
 @dataclass(slots=True)
 class Seen:
-    """A parsed part that nobody may change: root, prefixes it declares, whether those are unusual, its blocks."""
+    """A parsed part that nobody may change, and what was asked of it before.
+
+    spaces: prefixes that its root declares. odd: whether those are unusual. blocks, revised: answers, once given.
+    """
 
     root: Element
     spaces: dict[str | None, str]
     odd: bool
     blocks: tuple[bytes, ...] | None = None
+    revised: bool | None = None
 
 
 @dataclass(slots=True)
@@ -132,6 +136,13 @@ class Package:
         self.spaces[name] = found.spaces
         self.odd = self.odd or found.odd
         return found
+
+    def revised(self, name: str) -> bool:
+        """Return whether a part holds tracked changes."""
+        found = self._look(name)
+        if found.revised is None:
+            found.revised = next(found.root.iter(*REVISIONS), None) is not None
+        return found.revised
 
     def blocks(self, name: str) -> tuple[bytes, ...]:
         """Return the markup of everything that stands in the body of a part, one by one, serialised once."""

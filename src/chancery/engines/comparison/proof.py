@@ -15,7 +15,7 @@ from typing import Final
 from chancery.engines.comparison.canonical import Canon
 from chancery.engines.comparison.headers import header_lines, sections_of, shown
 from chancery.engines.comparison.listing import style_lines
-from chancery.engines.comparison.names import BODY, COMMENTREF, ENDREF, FOOTREF, ID, REVISIONS, Element, W, local
+from chancery.engines.comparison.names import BODY, COMMENTREF, ENDREF, FOOTREF, ID, Element, W, local
 from chancery.engines.comparison.numbering import number_labels
 from chancery.engines.comparison.package import TYPES, Package, read_package
 from chancery.engines.comparison.prints import special
@@ -194,7 +194,7 @@ def _resolved(package: Package, accept: bool, shared: dict[bytes, str]) -> _Reso
 def _trees(package: Package, accept: bool) -> dict[str, Element]:
     """Return the roots of the story parts with all revisions resolved; those without any are not to be changed."""
     trees = {name: package.look(name) for name in story_parts(package)}
-    marked = [name for name, root in trees.items() if next(root.iter(*REVISIONS), None) is not None]
+    marked = [name for name in trees if package.revised(name)]
     if marked:
         trees |= {name: package.tree(name) for name in marked}
         notes = [package.related(package.main(), kind) for _tag, kind, _name in _NOTES]

@@ -49,7 +49,7 @@ def story_parts(package: Package) -> list[str]:
 
 def holds_revisions(package: Package) -> bool:
     """Whether a file holds tracked changes."""
-    return any(next(_marks(package.look(name)), None) is not None for name in story_parts(package))
+    return any(package.revised(name) for name in story_parts(package))
 
 
 def list_revisions(*, data: bytes) -> list[Revision]:

@@ -15,6 +15,7 @@ from itertools import accumulate
 from typing import Final
 
 from lxml import etree
+from lxml.etree import tostring
 
 from chancery.engines.comparison.canonical import Canon
 from chancery.engines.comparison.markjoin import mark_signs
@@ -77,13 +78,17 @@ _SILENT: Final = NOISE | MOVE_RANGES | CUSTOM_RANGES
 
 @dataclass(slots=True)
 class Piece:
-    """A stretch of one format. node: what stands there, None for text. bare: the node stands outside a run."""
+    """A stretch of one format. node: what stands there, None for text. bare: the node stands outside a run.
+
+    words: the words of its format as tokens, None when they cannot be told without their place.
+    """
 
     properties: Element | None
     form: str
     text: str = ""
     node: Element | None = None
     bare: bool = False
+    words: Words | None = None
 
 
 def tracked(properties: Element | None) -> bool:
@@ -126,6 +131,18 @@ class Token:
         if len(self.pieces) == 1:
             return self.pieces[0].form
         return "\x1f".join(f"{piece.form}\x1e{len(piece.text)}" for piece in self.pieces)
+
+
+class Words(dict[str, Token]):
+    """The words of one format as tokens: the same word in runs spelt alike is the same token. run: one of the runs."""
+
+    def __init__(self, run: Piece) -> None:
+        super().__init__()
+        self.run = run
+
+    def __missing__(self, word: str) -> Token:
+        found = self[word] = Token(word, len(word), None, run=self.run)
+        return found
 
 
 @dataclass(slots=True)
@@ -204,7 +221,13 @@ class Tokeniser:
 
     def _run(self, run: Element, state: _State) -> None:
         properties = run[0] if len(run) and run[0].tag == RPR else run.find(RPR)
-        form = self.canon.properties(properties)
+        raw = b"" if properties is None else tostring(properties, with_tail=False)
+        words = self.canon.words.get(raw)
+        if words is None:
+            form = "" if properties is None else self.canon.form(properties, raw)
+            words = self.canon.words[raw] = Words(Piece(properties, form))
+        form = words.run.form
+        known = None if tracked(properties) else words
         for child in run:
             tag = child.tag
             if tag == RPR or tag in _SILENT or not isinstance(tag, str):
@@ -214,7 +237,7 @@ class Tokeniser:
                     if state != self.state:
                         self._flush()
                         self.state = state
-                    self.text.append(Piece(properties, form, text=child.text))
+                    self.text.append(Piece(properties, form, text=child.text, words=known))
             else:
                 self._node(child, properties, form, state)
 
@@ -246,13 +269,12 @@ class Tokeniser:
         self.tokens.append(token)
 
     def _flush(self) -> None:
-        """Cut the gathered text into words across its runs; a word that comes again in its run is the same token."""
+        """Cut the gathered text into words across its runs."""
         if not self.text:
             return
         gathered, self.text = self.text, []
         state, tokens = self.state, self.tokens
         free = not state.path and state.inserted is None and state.deleted is None
-        plain = [free and not tracked(piece.properties) for piece in gathered]
         ends, total = [], 0
         for piece in gathered:
             total += len(piece.text)
@@ -261,9 +283,10 @@ class Tokeniser:
         stops = list(accumulate(map(len, words)))
         at = place = start = 0
         while place < len(words):
-            whole = bisect_right(stops, ends[at], place) if plain[at] and not self.markers else place
-            if whole > place:
-                tokens += map(_Words(gathered[at]).__getitem__, words[place:whole])
+            known = gathered[at].words if free and not self.markers else None
+            whole = place if known is None else bisect_right(stops, ends[at], place)
+            if known is not None and whole > place:
+                tokens += map(known.__getitem__, words[place:whole])
                 place = whole
             else:
                 pieces, at = _cut(words[place], start, gathered, ends, at)
@@ -272,18 +295,6 @@ class Tokeniser:
             start = stops[place - 1]
             while start == ends[at] and at + 1 < len(ends):
                 at += 1
-
-
-class _Words(dict[str, Token]):
-    """The words of one run as tokens."""
-
-    def __init__(self, run: Piece) -> None:
-        super().__init__()
-        self.run = run
-
-    def __missing__(self, word: str) -> Token:
-        found = self[word] = Token(word, len(word), None, run=self.run)
-        return found
 
 
 def _cut(word: str, start: int, gathered: Sequence[Piece], ends: Sequence[int], at: int) -> tuple[list[Piece], int]:
