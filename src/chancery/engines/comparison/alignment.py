@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 from rapidfuzz.distance import LCSseq
@@ -17,6 +18,7 @@ from rapidfuzz.distance import LCSseq
 from chancery.engines.comparison.canonical import Canon
 from chancery.engines.comparison.diffing import Alphabet, blocks
 from chancery.engines.comparison.names import CUSTOMXML, SDT, TBL, Element, P, W
+from chancery.engines.comparison.sameness import name_blocks
 from chancery.engines.comparison.tokens import Token, tokenise
 
 LIKE: Final = 0.3
@@ -25,19 +27,34 @@ FEW: Final = 900
 CANDIDATES: Final = 8
 REPEATS: Final = 16
 _TEXTS: Final = (W + "t", W + "delText")
+_KINDS: Final = {P: "p", TBL: "tbl", SDT: "sdt", CUSTOMXML: "sdt"}
 
 
 @dataclass(slots=True)
 class Block:
-    """One block of a story. kind: p, tbl, sdt or other; line: canonical text."""
+    """One block of a story. kind: p, tbl, sdt or other; raw: its markup as serialised, empty when not known yet.
+
+    sign: what stands for its canonical text in a comparison.
+    """
 
     node: Element
     kind: str
-    line: str
     canon: Canon
     part: str
+    raw: bytes = b""
+    sign: str = ""
+    written: str | None = None
     cut: list[Token] | None = None
     spelt: str | None = None
+
+    @property
+    def line(self) -> str:
+        """Canonical text."""
+        if self.written is None:
+            here, self.canon.part = self.canon.part, self.part
+            self.written = "\n".join(self.canon.block(self.node, self.raw))
+            self.canon.part = here
+        return self.written
 
     @property
     def tokens(self) -> list[Token]:
@@ -61,7 +78,7 @@ class Block:
     @property
     def text(self) -> str:
         """Keys of a paragraph's tokens as one text, the mark included."""
-        return "\x1f".join("/".join((token.key, *token.place)) for token in self.tokens)
+        return "\x1f".join(["/".join((token.key, *token.place)) if token.place else token.key for token in self.tokens])
 
 
 @dataclass(slots=True)
@@ -75,25 +92,18 @@ class Group:
     move: str = ""
 
 
-def blocks_of(*, nodes: Sequence[Element], canon: Canon) -> list[Block]:
-    """Return the blocks of a story."""
-    found: list[Block] = []
-    for node in nodes:
-        if node.tag == P:
-            found.append(Block(node, "p", canon.paragraph(node), canon, canon.part))
-        elif node.tag == TBL:
-            found.append(Block(node, "tbl", "\n".join(canon.table(node)), canon, canon.part))
-        elif node.tag in (SDT, CUSTOMXML):
-            found.append(Block(node, "sdt", "\n".join(canon.control(node)), canon, canon.part))
-        else:
-            found.append(Block(node, "other", canon.element(node), canon, canon.part))
-    return found
+def blocks_of(
+    *, nodes: Sequence[Element], canon: Canon, raws: Mapping[Element, bytes] = MappingProxyType({})
+) -> list[Block]:
+    """Return the blocks of a story; raws: the markup of those nodes that are serialised already."""
+    return [Block(node, _KINDS.get(node.tag, "other"), canon, canon.part, raws.get(node, b"")) for node in nodes]
 
 
 def align(*, old: Sequence[Block], new: Sequence[Block], alphabet: Alphabet) -> list[Group]:
     """Return the groups of two stories in the order in which they are written."""
-    spelt_old = "".join(alphabet.letter("\x1c" + block.line) for block in old)
-    spelt_new = "".join(alphabet.letter("\x1c" + block.line) for block in new)
+    name_blocks(old=old, new=new)
+    spelt_old = "".join(alphabet.letter("\x1c" + block.sign) for block in old)
+    spelt_new = "".join(alphabet.letter("\x1c" + block.sign) for block in new)
     same = _firm(_equal(spelt_old, spelt_new, old, new, alphabet), old, (len(old), len(new)))
     groups: list[Group] = []
     at_old = at_new = 0
@@ -182,18 +192,17 @@ def _firm(same: list[tuple[int, int, int]], old: Sequence[Block], ends: tuple[in
         following = same[place + 1][:2] if place + 1 < len(same) else ends
         gap_before = start_old > at[0] and start_new > at[1]
         gap_after = following[0] > start_old + length and following[1] > start_new + length
-        empty = all(
-            len(block.line) < 400 and block.kind == "p" and not _speaks(block)
-            for block in old[start_old : start_old + length]
-        )
-        if not (gap_before and gap_after and empty):
+        if not (gap_before and gap_after and all(_empty(block) for block in old[start_old : start_old + length])):
             kept.append((start_old, start_new, length))
         at = (start_old + length, start_new + length)
     return kept
 
 
-def _speaks(block: Block) -> bool:
-    return any(token.size for token in block.tokens)
+def _empty(block: Block) -> bool:
+    """Whether a block is a paragraph, and a short one, in which nothing can be seen."""
+    if block.kind != "p" or _weight(block) or len(block.line) >= 400:
+        return False
+    return not any(token.size for token in block.tokens)
 
 
 def _gap(old: Sequence[Block], new: Sequence[Block], alphabet: Alphabet) -> list[Group]:

@@ -8,9 +8,9 @@ lead to, note and comment ids for the note or comment, list ids for the definiti
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from lxml import etree
 
@@ -39,7 +39,6 @@ from chancery.engines.comparison.names import (
     NUMID,
     NUMPR,
     PPR,
-    REVISIONS,
     RPR,
     RUN,
     RUN_MARKS,
@@ -55,16 +54,14 @@ from chancery.engines.comparison.names import (
     TR,
     TXBX,
     VAL,
-    W14_URI,
     Element,
     M,
     P,
-    R,
     W,
     local,
 )
 from chancery.engines.comparison.package import Package
-from chancery.engines.comparison.prints import is_tracked, key_of, print_of, special
+from chancery.engines.comparison.prints import attributes_of, is_tracked, key_of, print_of, special
 from chancery.engines.comparison.revisions import range_of
 
 MATH_RUN, MATH_TEXT = M + "r", M + "t"
@@ -72,12 +69,6 @@ _SKIPPED: Final = MARKERS | NOISE | MOVE_RANGES | CUSTOM_RANGES
 _SORTED: Final = frozenset(W + name for name in ("rPr", "pPr", "tcPr", "trPr", "tblPr", "sectPr", "tblPrEx", "sdtPr"))
 _TRACKED: Final = CHANGES | RUN_MARKS | {W + name for name in ("cellIns", "cellDel", "cellMerge")}
 _SPAN: Final = W + "gridSpan"
-_DRAWING_IDS: Final = frozenset(("docPr", "cNvPr"))
-_DEAD: Final = (
-    "http://powertools.codeplex.com",
-    "{http://schemas.microsoft.com/office/word/2010/wordprocessingDrawing}",
-)
-_IDS_OF_PARAGRAPHS: Final = (f"{{{W14_URI}}}paraId", f"{{{W14_URI}}}textId")
 
 
 @dataclass(slots=True)
@@ -88,6 +79,7 @@ class Canon:
     inline: whether a reference to a footnote or endnote stands for its text; for a comment it always does.
     note_keys: names of the notes that the other file has too, by (reference tag, id).
     strict: whether lines also tell apart what is tracked in properties and marks.
+    words: what the tokeniser knows of the words of a format, by the markup of the format.
     """
 
     package: Package
@@ -101,14 +93,16 @@ class Canon:
     inline: bool = True
     note_keys: dict[tuple[str, str], str] = field(default_factory=dict)
     strict: bool = False
+    words: dict[bytes, Any] = field(default_factory=dict)
 
     # properties
 
     def properties(self, node: Element | None) -> str:
         """Return the canonical text of a property element without what is tracked in it; empty when none is set."""
-        return "" if node is None else self._properties(node, etree.tostring(node, with_tail=False))
+        return "" if node is None else self.form(node, etree.tostring(node, with_tail=False))
 
-    def _properties(self, node: Element, raw: bytes) -> str:
+    def form(self, node: Element, raw: bytes) -> str:
+        """Return the same of an element whose markup is serialised already."""
         found = self.shared.get(raw)
         if found is not None:
             return found
@@ -129,7 +123,7 @@ class Canon:
         if node is None:
             return ""
         raw: bytes = etree.tostring(node, with_tail=False)
-        found = self._properties(node, raw)
+        found = self.form(node, raw)
         if self.strict and is_tracked(raw):
             for child in node:
                 if child.tag in _TRACKED:
@@ -138,22 +132,7 @@ class Canon:
         return found
 
     def attributes(self, node: Element) -> str:
-        if not node.attrib:
-            return ""
-        pairs = []
-        for name, value in sorted(node.attrib.items()):
-            if name.startswith((W + "rsid", _DEAD[1])) or name in _IDS_OF_PARAGRAPHS:
-                continue
-            if _DEAD[0] in name or name.endswith(("}Ignorable", "}space")):
-                continue
-            if name == ID and node.tag in REVISIONS:
-                continue
-            if name == "id" and local(node.tag) in _DRAWING_IDS:
-                continue
-            if name.startswith(R):
-                value = self.fingerprint_of(value)
-            pairs.append(f" {local(name)}={value!r}")
-        return "".join(pairs)
+        return attributes_of(node, self.fingerprint_of) if node.attrib else ""
 
     def element(self, node: Element) -> str:
         """Return the canonical text of any element."""
@@ -215,23 +194,24 @@ class Canon:
 
     # blocks
 
-    def story(self, node: Element) -> list[str]:
+    def story(self, nodes: Iterable[Element]) -> list[str]:
         """Return the canonical lines of the blocks of a body, cell, note, header or text box."""
-        lines: list[str] = []
-        for child in node:
-            tag = child.tag
-            if tag == P:
-                lines.append(self.paragraph(child))
-            elif tag == TBL:
-                lines.extend(self.table(child))
-            elif tag in (SDT, CUSTOMXML):
-                lines.extend(self.control(child))
-            elif tag == SECTPR:
-                if shape := self.shape(child):
-                    lines.append("SECTION" + shape)
-            elif isinstance(tag, str) and tag not in _SKIPPED and not tag.endswith("Pr"):
-                lines.append(self.element(child))
-        return lines
+        return [line for node in nodes for line in self.block(node)]
+
+    def block(self, node: Element, raw: bytes = b"") -> Sequence[str]:
+        """Return the canonical lines of one block; raw: its markup as serialised, when that is known."""
+        tag = node.tag
+        if tag == P:
+            return (self.paragraph(node, raw),)
+        if tag == TBL:
+            return self.table(node, raw)
+        if tag in (SDT, CUSTOMXML):
+            return list(self.control(node))
+        if tag == SECTPR:
+            shape = self.shape(node)
+            return ("SECTION" + shape,) if shape else ()
+        silent = not isinstance(tag, str) or tag in _SKIPPED or tag.endswith("Pr")
+        return () if silent else (self.element(node),)
 
     def control(self, node: Element) -> Iterator[str]:
         content = node.find(SDTCONTENT) if node.tag == SDT else node
@@ -247,17 +227,17 @@ class Canon:
         properties = node.find(SDTPR)
         return "" if properties is None else self.element(properties)
 
-    def table(self, node: Element) -> list[str]:
+    def table(self, node: Element, raw: bytes = b"") -> list[str]:
         """Return the canonical lines of a table; a table without row is none, for the format has no such thing."""
-        return self._remembered(node, self._table)
+        return self._remembered(node, self._table, raw)
 
-    def _key(self, raw: bytes) -> bytes | None:
+    def key(self, raw: bytes) -> bytes | None:
+        """Return what decides the line of serialised markup, None when more than its bytes does."""
         return None if self.strict and is_tracked(raw) else key_of(raw=raw, numbers=self.numbers, odd=self.package.odd)
 
-    def _remembered(self, node: Element, lines: Callable[[Element], Iterable[str]]) -> list[str]:
+    def _remembered(self, node: Element, lines: Callable[[Element], Iterable[str]], raw: bytes = b"") -> list[str]:
         """Return lines that were made before of the same markup, or make them."""
-        raw: bytes = etree.tostring(node, with_tail=False)
-        key = self._key(raw)
+        key = self.key(raw or etree.tostring(node, with_tail=False))
         if key is None:
             return list(lines(node))
         key = hashlib.sha256(key).digest()
@@ -303,14 +283,14 @@ class Canon:
         yield from lines(content) if content is not None else ()
         yield "/CONTROL"
 
-    def paragraph(self, node: Element) -> str:
+    def paragraph(self, node: Element, raw: bytes = b"") -> str:
         """Return the canonical line of a paragraph: properties, mark, content."""
-        raw: bytes = etree.tostring(node, with_tail=False)
+        raw = raw or etree.tostring(node, with_tail=False)
         found = self.shared.get(raw)
         if found is not None:
             return found
-        key = self._key(raw)
-        if key is not None and (found := self.shared.get(key)) is not None:
+        key = self.key(raw)
+        if key is not None and key is not raw and (found := self.shared.get(key)) is not None:
             return found
         properties = node.find(PPR)
         mark = section = ""

@@ -20,7 +20,8 @@ from chancery.engines.comparison.package import Package, Unreadable, read_packag
 from chancery.engines.comparison.placing import drop_lone_markers, settle_ids, settle_markers
 from chancery.engines.comparison.proof import Proof, prove_packages
 from chancery.engines.comparison.remarks import Notes, join_comments, load_notes, name_notes
-from chancery.engines.comparison.resolution import story_parts
+from chancery.engines.comparison.resolution import holds_revisions, story_parts
+from chancery.engines.comparison.sameness import name_blocks
 from chancery.engines.comparison.stories import block_nodes, weave_blocks, weave_into
 from chancery.foundation.errors import Refused
 
@@ -126,7 +127,10 @@ def _compare(old: Package, new: Package, author: str, at: str) -> Redline:
 
 def _canons(old: Package, new: Package, shared: dict[bytes, str]) -> tuple[Canon, Canon]:
     """Return readers of the two files that tell tracked changes apart and know their notes."""
-    before, after = (Canon(package, package.main(), shared=shared, inline=False, strict=True) for package in (old, new))
+    before, after = (
+        Canon(package, package.main(), shared=shared, inline=False, strict=holds_revisions(package))
+        for package in (old, new)
+    )
     for canon in (before, after):
         load_notes(canon=canon)
     name_notes(old=before, new=after)
@@ -166,9 +170,15 @@ def _body(desk: Desk, roots: tuple[Element, Element]) -> bool:
     if before is None or after is None:
         raise Unreadable("A file holds no body.", code="broken")
     last = before.find(SECTPR), after.find(SECTPR)
-    sides = [blocks_of(nodes=block_nodes(body), canon=canon) for body, canon in ((before, desk.old), (after, desk.new))]
+    sides = [
+        blocks_of(
+            nodes=block_nodes(body), canon=canon, raws=dict(zip(body, canon.package.blocks(canon.part), strict=True))
+        )
+        for body, canon in ((before, desk.old), (after, desk.new))
+    ]
     same_end = desk.old.shape(last[0]) == desk.new.shape(last[1])
-    if same_end and [block.line for block in sides[0]] == [block.line for block in sides[1]]:
+    name_blocks(old=sides[0], new=sides[1])
+    if same_end and [block.sign for block in sides[0]] == [block.sign for block in sides[1]]:
         for one, two in zip(*sides, strict=True):
             desk.keep(old=one.node, new=two.node)
         if last[1] is not None or last[0] is not None:

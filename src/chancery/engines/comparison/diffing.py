@@ -7,9 +7,11 @@ stays below 1.13 times the shortest.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from functools import partial
+from itertools import repeat
+from typing import Any, Final, NamedTuple
 
 from rapidfuzz.distance import LCSseq
 
@@ -51,13 +53,15 @@ class Alphabet:
         return "".join([self.known.get(key) or self.letter(key) for key in keys])
 
 
-@dataclass(slots=True)
-class Step:
+class Step(NamedTuple):
     """Keep (both set), delete (old only) or insert (new only) one token. held: names of the holders around it."""
 
     old: Token | None
     new: Token | None
     held: tuple[str, ...] = ()
+
+
+_step: Final[Callable[[Iterable[Any]], Step]] = partial(tuple.__new__, Step)
 
 
 def blocks(*, old: str, new: str) -> list[tuple[int, int, int]]:
@@ -100,10 +104,12 @@ def script(*, old: Sequence[Token], new: Sequence[Token], alphabet: Alphabet, co
     steps: list[Step] = []
     at_old = at_new = 0
     for start_old, start_new, length in [*same, (len(old), len(new), 0)]:
-        steps += [Step(old[at], None, held_old[at]) for at in range(at_old, start_old)]
-        steps += [Step(None, new[at], held_new[at]) for at in range(at_new, start_new)]
-        steps += [Step(old[start_old + at], new[start_new + at], held_new[start_new + at]) for at in range(length)]
+        gone, come = slice(at_old, start_old), slice(at_new, start_new)
         at_old, at_new = start_old + length, start_new + length
+        kept = slice(start_new, at_new)
+        steps += map(_step, zip(old[gone], repeat(None), held_old[gone], strict=False))
+        steps += map(_step, zip(repeat(None), new[come], held_new[come], strict=False))
+        steps += map(_step, zip(old[start_old:at_old], new[kept], held_new[kept], strict=True))
     return steps
 
 

@@ -235,8 +235,7 @@ def write_entry(*, entry: Entry, desk: Desk) -> list[Element]:
     if entry.move:
         start, end = move_range(desk, MOVEFROM if theirs else MOVETO, entry.move)
         paragraph.append(start)
-    for step in entry.steps:
-        line.put(step)
+    line.fill(entry.steps)
     line.put(Step(_markers_of(entry.mark.old), _markers_of(entry.mark.new)))
     line.close()
     return [paragraph] if end is None else [paragraph, end]

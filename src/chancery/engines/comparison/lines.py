@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -43,7 +43,7 @@ from chancery.engines.comparison.names import (
 )
 from chancery.engines.comparison.revisions import range_of
 from chancery.engines.comparison.states import COME, GONE, PLAIN, State, state_of
-from chancery.engines.comparison.tokens import Piece, Token, settled, tracked
+from chancery.engines.comparison.tokens import Piece, settled, tracked
 
 PLAIN_KEY: Final = PLAIN.key
 _UNCHANGED: Final = (None, 0, 0)
@@ -78,17 +78,24 @@ class Line:
         self.words: list[str] = []
         self.word_tag = TEXT
 
+    def fill(self, steps: Sequence[Step]) -> None:
+        """Write the tokens of a paragraph."""
+        at = 0
+        while at < len(steps):
+            at = self._go_on(steps, at)
+            if at < len(steps):
+                self.put(steps[at])
+                at += 1
+
     def put(self, step: Step) -> None:
         """Write one token."""
-        if self._same(step):
-            return
         state = state_of(step, self.desk)
         self._hold(step)
         self._markers(step)
         token = step.new if step.new is not None else step.old
         if token is None or not token.pieces:
             return
-        self._count(token, state)
+        self._count(token.size, state)
         self._enter(state)
         if step.new is None:
             for piece in token.pieces:
@@ -101,21 +108,29 @@ class Line:
             for piece, former_piece in _common(step.old.pieces, token.pieces):
                 self._piece(piece, former_piece, state)
 
-    def _same(self, step: Step) -> bool:
-        """Write a word that goes on like the one before it: by far the most frequent case."""
-        old, new = step.old, step.new
-        token = new if new is not None else old
-        if self.going is None or token is None or token.run is None or token.run.form != self.going[1] or self.stack:
-            return False
-        if old is None or new is None:
-            state = COME if old is None else GONE
-            if self.going[0] is not state:
-                return False
-            self._count(token, state)
-        elif self.going[0] is not PLAIN or old.run is None or old.run.form != self.going[1]:
-            return False
-        self.words.append(token.key)
-        return True
+    def _go_on(self, steps: Sequence[Step], at: int) -> int:
+        """Write the words that go on like the one before, by far the most frequent case; returns where they end."""
+        if self.going is None or self.stack:
+            return at
+        state, form = self.going
+        start, stop = at, len(steps)
+        size = 0
+        while at < stop:
+            old, new = steps[at].old, steps[at].new
+            token = new if new is not None else old
+            if token is None or token.run is None or token.run.form != form:
+                break
+            if old is None or new is None:
+                if state is not (COME if old is None else GONE):
+                    break
+                size += token.size
+            elif state is not PLAIN or old.run is None or old.run.form != form:
+                break
+            self.words.append(token.key)
+            at += 1
+        if at > start:
+            self._count(size, state)
+        return at
 
     def close(self) -> None:
         """Close all holders."""
@@ -134,14 +149,17 @@ class Line:
         self.run = None
         self.going = None
 
-    def _count(self, token: Token, state: State) -> None:
+    def _count(self, size: int, state: State) -> None:
+        """Count the visible characters of what is written."""
         tally = self.desk.tally
+        if state is PLAIN and not self.move:
+            return
         if self.move:
-            tally.moved_characters += token.size
+            tally.moved_characters += size
         elif state.inserted and state.inserted_by is None:
-            tally.inserted_characters += token.size
+            tally.inserted_characters += size
         elif state.deleted and state.deleted_by is None:
-            tally.deleted_characters += token.size
+            tally.deleted_characters += size
 
     # holders
 

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from chancery.engines.comparison.names import Element
+from chancery.engines.comparison.names import BODY, REVISIONS, Element
 from chancery.foundation.errors import Refused
 
 MAX_FILE: Final = 256 * 1024**2
@@ -62,10 +62,24 @@ class Relation:
 
 
 @dataclass(slots=True)
+class Seen:
+    """A parsed part that nobody may change, and what was asked of it before.
+
+    spaces: prefixes that its root declares. odd: whether those are unusual. blocks, revised: answers, once given.
+    """
+
+    root: Element
+    spaces: dict[str | None, str]
+    odd: bool
+    blocks: tuple[bytes, ...] | None = None
+    revised: bool | None = None
+
+
+@dataclass(slots=True)
 class Package:
     """The parts of one file by name, and what binds them. Types: by part name or extension, in lower case.
 
-    spaces: prefixes that the roots of parsed parts declare. seen: roots by the bytes of their part, only to be read.
+    spaces: prefixes that the roots of parsed parts declare. seen: parsed parts by their bytes, only to be read.
     odd: whether some part gives the two main namespaces other prefixes than ``w`` and ``r``, as no office program does.
     """
 
@@ -74,7 +88,7 @@ class Package:
     defaults: dict[str, str] = field(default_factory=dict)
     relations: dict[str, dict[str, Relation]] = field(default_factory=dict)
     spaces: dict[str, dict[str | None, str]] = field(default_factory=dict)
-    seen: dict[bytes, tuple[Element, dict[str | None, str], bool]] = field(default_factory=dict)
+    seen: dict[bytes, Seen] = field(default_factory=dict)
     odd: bool = False
 
     def relations_of(self, name: str) -> dict[str, Relation]:
@@ -109,16 +123,34 @@ class Package:
 
     def look(self, name: str) -> Element:
         """Return a parsed root of an XML part that nobody may change; parsed once for all packages sharing ``seen``."""
+        return self._look(name).root
+
+    def _look(self, name: str) -> Seen:
         data = self.parts[name]
         found = self.seen.get(data)
         if found is None:
             root = parse_xml(data, name)
             spaces = dict(root.nsmap)
             etree.cleanup_namespaces(root)
-            found = self.seen[data] = (root, spaces, b"\0" in data[:64] or _ODD.search(data) is not None)
-        self.spaces[name] = found[1]
-        self.odd = self.odd or found[2]
-        return found[0]
+            found = self.seen[data] = Seen(root, spaces, b"\0" in data[:64] or _ODD.search(data) is not None)
+        self.spaces[name] = found.spaces
+        self.odd = self.odd or found.odd
+        return found
+
+    def revised(self, name: str) -> bool:
+        """Return whether a part holds tracked changes."""
+        found = self._look(name)
+        if found.revised is None:
+            found.revised = next(found.root.iter(*REVISIONS), None) is not None
+        return found.revised
+
+    def blocks(self, name: str) -> tuple[bytes, ...]:
+        """Return the markup of everything that stands in the body of a part, one by one, serialised once."""
+        found = self._look(name)
+        if found.blocks is None:
+            body = found.root.find(BODY)
+            found.blocks = () if body is None else tuple(etree.tostring(node, with_tail=False) for node in body)
+        return found.blocks
 
 
 def rels_name(name: str) -> str:

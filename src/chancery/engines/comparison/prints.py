@@ -4,16 +4,41 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from lxml import etree
 
-from chancery.engines.comparison.names import TYPE, Element
+from chancery.engines.comparison.names import ID, REVISIONS, TYPE, W14_URI, Element, R, W, local
 from chancery.engines.comparison.package import Package, Unreadable, parse_xml
 
+_DRAWING_IDS: Final = frozenset(("docPr", "cNvPr"))
+_DEAD: Final = (
+    "http://powertools.codeplex.com",
+    "{http://schemas.microsoft.com/office/word/2010/wordprocessingDrawing}",
+)
+_IDS_OF_PARAGRAPHS: Final = (f"{{{W14_URI}}}paraId", f"{{{W14_URI}}}textId")
 _TRACKS: Final = re.compile(rb":(?:ins|del)[\s/>]")
 _NUMBERS: Final = re.compile(rb"""numId\s+w:val\s*=\s*["']([^"']*)""")
+
+
+def attributes_of(node: Element, fingerprint_of: Callable[[str], str]) -> str:
+    """Return the attributes of an element that have a meaning, in order of their names.
+
+    fingerprint_of: gives what a relationship id leads to.
+    """
+    pairs = []
+    for name, value in sorted(node.attrib.items()):
+        if name.startswith((W + "rsid", _DEAD[1])) or name in _IDS_OF_PARAGRAPHS:
+            continue
+        if _DEAD[0] in name or name.endswith(("}Ignorable", "}space")):
+            continue
+        if name == ID and node.tag in REVISIONS:
+            continue
+        if name == "id" and local(node.tag) in _DRAWING_IDS:
+            continue
+        pairs.append(f" {local(name)}={(fingerprint_of(value) if name.startswith(R) else value)!r}")
+    return "".join(pairs)
 
 
 def key_of(*, raw: bytes, numbers: Mapping[str, str], odd: bool) -> bytes | None:

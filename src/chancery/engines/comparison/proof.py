@@ -15,12 +15,13 @@ from typing import Final
 from chancery.engines.comparison.canonical import Canon
 from chancery.engines.comparison.headers import header_lines, sections_of, shown
 from chancery.engines.comparison.listing import style_lines
-from chancery.engines.comparison.names import BODY, COMMENTREF, ENDREF, FOOTREF, ID, REVISIONS, Element, W, local
+from chancery.engines.comparison.names import BODY, COMMENTREF, ENDREF, FOOTREF, ID, Element, W, local
 from chancery.engines.comparison.numbering import number_labels
 from chancery.engines.comparison.package import TYPES, Package, read_package
 from chancery.engines.comparison.prints import special
 from chancery.engines.comparison.resolution import resolve_trees, story_parts
 from chancery.engines.comparison.revisions import Choice
+from chancery.engines.comparison.sameness import Body, same_blocks
 from chancery.engines.comparison.validity import Defect, defects_of
 
 SHOWN: Final = 5
@@ -31,7 +32,6 @@ _NOTES: Final = (
 )
 
 
-_SPELLINGS: Final = (b"Change", b":ins", b":del", b":move", b":cell", b":customXml")
 _ASIDE: Final = frozenset(
     (
         "styles",
@@ -95,8 +95,7 @@ def prove_packages(*, redline: Package, old: Package, new: Package, shared: dict
     """
     differences: list[Difference] = []
     for side, wanted, accept in (("accept", new, True), ("reject", old, False)):
-        expected = stories(package=wanted, accept=accept, shared=shared)
-        found = stories(package=redline, accept=accept, shared=shared)
+        expected, found = (_resolved(package, accept, shared) for package in (wanted, redline))
         differences += _compare(side, expected, found)
     changed = tuple(_changed_parts(redline, old, new))
     defects = tuple(defects_of(package=redline))
@@ -147,15 +146,25 @@ def _shared(name: str, package: Package) -> bool:
     return any(word in kind for word in ("header+xml", "footer+xml", "footnotes+xml", "endnotes+xml"))
 
 
+@dataclass(frozen=True, slots=True)
+class _Resolved:
+    """A file with its revisions accepted or rejected: its body, and the canonical lines of its other stories."""
+
+    body: Body
+    others: dict[str, list[str]]
+
+    def lines(self) -> dict[str, list[str]]:
+        """Return the canonical lines of all stories."""
+        return {"document": self.body.canon.story(self.body.nodes), **self.others}
+
+
 def stories(*, package: Package, accept: bool, shared: dict[bytes, str]) -> dict[str, list[str]]:
     """Return the canonical lines of all stories of a file with its revisions accepted or rejected."""
-    trees = {name: package.look(name) for name in story_parts(package)}
-    marked = [name for name, root in trees.items() if _may_hold(package, name) and _holds(root)]
-    if marked:
-        trees |= {name: package.tree(name) for name in marked}
-        notes = [package.related(package.main(), kind) for _tag, kind, _name in _NOTES]
-        trees |= {name: package.tree(name) for name in {package.main(), *notes} - set(marked) if name is not None}
-        resolve_trees(package=package, trees=trees, accept=accept, choice=Choice())
+    return _resolved(package, accept, shared).lines()
+
+
+def _resolved(package: Package, accept: bool, shared: dict[bytes, str]) -> _Resolved:
+    trees = _trees(package, accept)
     main = package.main()
     canon = Canon(package, main, shared=shared)
     numbering = package.related(main, "numbering")
@@ -169,10 +178,8 @@ def stories(*, package: Package, accept: bool, shared: dict[bytes, str]) -> dict
     order = [trees[main], *(trees[name] for name in trees if name not in (main, styles, numbering))]
     if numbering is not None:
         canon.numbers = number_labels(package=package, roots=order)
-    found: dict[str, list[str]] = {}
     body = trees[main].find(BODY)
-    found["document"] = [] if body is None else canon.story(body)
-    found |= _headers(canon, trees, main)
+    found = _headers(canon, trees, main)
     for (tag, _ident), (part, note) in canon.notes.items():
         if tag != COMMENTREF and special(note):
             canon.part = part
@@ -180,17 +187,20 @@ def stories(*, package: Package, accept: bool, shared: dict[bytes, str]) -> dict
     canon.part = main
     if styles is not None and styles in trees:
         found |= _styles(canon, trees[styles], package.parts[styles], shared)
-    return found
+    kept = trees[main] is package.look(main)
+    return _Resolved(Body(canon, () if body is None else tuple(body), package.blocks(main) if kept else None), found)
 
 
-def _may_hold(package: Package, name: str) -> bool:
-    """Whether the bytes of a part could spell a revision; quicker than a look at every element."""
-    data = package.parts[name]
-    return package.odd or any(word in data for word in _SPELLINGS)
-
-
-def _holds(root: Element) -> bool:
-    return next(root.iter(*REVISIONS), None) is not None
+def _trees(package: Package, accept: bool) -> dict[str, Element]:
+    """Return the roots of the story parts with all revisions resolved; those without any are not to be changed."""
+    trees = {name: package.look(name) for name in story_parts(package)}
+    marked = [name for name in trees if package.revised(name)]
+    if marked:
+        trees |= {name: package.tree(name) for name in marked}
+        notes = [package.related(package.main(), kind) for _tag, kind, _name in _NOTES]
+        trees |= {name: package.tree(name) for name in {package.main(), *notes} - set(marked) if name is not None}
+        resolve_trees(package=package, trees=trees, accept=accept, choice=Choice())
+    return trees
 
 
 def _styles(canon: Canon, root: Element, data: bytes, shared: dict[bytes, str]) -> dict[str, list[str]]:
@@ -219,9 +229,12 @@ def _headers(canon: Canon, trees: dict[str, Element], main: str) -> dict[str, li
     return found
 
 
-def _compare(side: str, expected: dict[str, list[str]], found: dict[str, list[str]]) -> list[Difference]:
+def _compare(side: str, wanted_file: _Resolved, found_file: _Resolved) -> list[Difference]:
     """Return the first differences; styles that only the redline has are none, nor separators that one file lacks."""
     made: list[Difference] = []
+    expected, found = wanted_file.others, found_file.others
+    if not same_blocks(old=wanted_file.body, new=found_file.body):
+        expected, found = wanted_file.lines(), found_file.lines()
     names = [*expected, *(name for name in found if name not in expected and not name.startswith("style "))]
     for name in names:
         wanted, there = expected.get(name, []), found.get(name, [])

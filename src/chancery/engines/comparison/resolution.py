@@ -47,6 +47,11 @@ def story_parts(package: Package) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def holds_revisions(package: Package) -> bool:
+    """Whether a file holds tracked changes."""
+    return any(package.revised(name) for name in story_parts(package))
+
+
 def list_revisions(*, data: bytes) -> list[Revision]:
     """Return every tracked change of a file. Refused: what ``read_package`` refuses."""
     package = read_package(data=data)

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import copy
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 from lxml import etree
+from lxml.etree import tostring
 
 from chancery.engines.comparison.canonical import Canon
 from chancery.engines.comparison.markjoin import mark_signs
@@ -64,20 +67,28 @@ _MARK: Final = (
     "\u0e31\u0e34-\u0e4e\u200c\u200d"
 )
 _LETTER: Final = rf"(?:[^\W_{_CJK}]|[{_MARK}])"
-WORDS: Final = re.compile(rf"[{_CJK}]|\d+(?:[.,]\d+)+(?!{_LETTER})|{_LETTER}+(?:['’]{_LETTER}+)*|_+|\s+|.", re.DOTALL)
+# The first two branches say nothing new: most words are ASCII letters before a sign, most signs single spaces.
+_COMMON: Final = r"[A-Za-z]++(?=[\x00-&(-/:-@\[-`{-\x7f]|\Z)|\x20(?=[!-~])"
+WORDS: Final = re.compile(
+    rf"{_COMMON}|[{_CJK}]|\d+(?:[.,]\d+)+(?!{_LETTER})|{_LETTER}+(?:['’]{_LETTER}+)*|_+|\s+|.", re.DOTALL
+)
 _REFERENCES: Final = frozenset((FOOTREF, ENDREF))
 _SILENT: Final = NOISE | MOVE_RANGES | CUSTOM_RANGES
 
 
 @dataclass(slots=True)
 class Piece:
-    """A stretch of one format. node: what stands there, None for text. bare: the node stands outside a run."""
+    """A stretch of one format. node: what stands there, None for text. bare: the node stands outside a run.
+
+    words: the words of its format as tokens, None when they cannot be told without their place.
+    """
 
     properties: Element | None
     form: str
     text: str = ""
     node: Element | None = None
     bare: bool = False
+    words: Words | None = None
 
 
 def tracked(properties: Element | None) -> bool:
@@ -120,6 +131,18 @@ class Token:
         if len(self.pieces) == 1:
             return self.pieces[0].form
         return "\x1f".join(f"{piece.form}\x1e{len(piece.text)}" for piece in self.pieces)
+
+
+class Words(dict[str, Token]):
+    """The words of one format as tokens: the same word in runs spelt alike is the same token. run: one of the runs."""
+
+    def __init__(self, run: Piece) -> None:
+        super().__init__()
+        self.run = run
+
+    def __missing__(self, word: str) -> Token:
+        found = self[word] = Token(word, len(word), None, run=self.run)
+        return found
 
 
 @dataclass(slots=True)
@@ -197,8 +220,14 @@ class Tokeniser:
             self._add(Token("∅", 0, []), inner)
 
     def _run(self, run: Element, state: _State) -> None:
-        properties = run.find(RPR)
-        form = self.canon.properties(properties)
+        properties = run[0] if len(run) and run[0].tag == RPR else run.find(RPR)
+        raw = b"" if properties is None else tostring(properties, with_tail=False)
+        words = self.canon.words.get(raw)
+        if words is None:
+            form = "" if properties is None else self.canon.form(properties, raw)
+            words = self.canon.words[raw] = Words(Piece(properties, form))
+        form = words.run.form
+        known = None if tracked(properties) else words
         for child in run:
             tag = child.tag
             if tag == RPR or tag in _SILENT or not isinstance(tag, str):
@@ -208,7 +237,7 @@ class Tokeniser:
                     if state != self.state:
                         self._flush()
                         self.state = state
-                    self.text.append(Piece(properties, form, text=child.text))
+                    self.text.append(Piece(properties, form, text=child.text, words=known))
             else:
                 self._node(child, properties, form, state)
 
@@ -240,35 +269,32 @@ class Tokeniser:
         self.tokens.append(token)
 
     def _flush(self) -> None:
-        """Cut the gathered text into words across its runs; a word that comes again in its run is the same token."""
+        """Cut the gathered text into words across its runs."""
         if not self.text:
             return
         gathered, self.text = self.text, []
         state, tokens = self.state, self.tokens
         free = not state.path and state.inserted is None and state.deleted is None
-        plain = [free and not tracked(piece.properties) for piece in gathered]
         ends, total = [], 0
         for piece in gathered:
             total += len(piece.text)
             ends.append(total)
-        at = start = 0
-        known: dict[str, Token] = {}
-        text = gathered[0].text if len(gathered) == 1 else "".join(piece.text for piece in gathered)
-        for word in WORDS.findall(text):
-            stop = start + len(word)
-            if stop <= ends[at] and plain[at] and not self.markers:
-                token = known.get(word)
-                if token is None:
-                    token = known[word] = Token(word, stop - start, None, run=gathered[at])
-                tokens.append(token)
-                start = stop
+        words = WORDS.findall(gathered[0].text if len(gathered) == 1 else "".join(piece.text for piece in gathered))
+        stops = list(accumulate(map(len, words)))
+        at = place = start = 0
+        while place < len(words):
+            known = gathered[at].words if free and not self.markers else None
+            whole = place if known is None else bisect_right(stops, ends[at], place)
+            if known is not None and whole > place:
+                tokens += map(known.__getitem__, words[place:whole])
+                place = whole
             else:
-                pieces, at = _cut(word, start, gathered, ends, at)
-                known = {}
-                self._add(Token(word, len(word), pieces), state)
-                start = stop
+                pieces, at = _cut(words[place], start, gathered, ends, at)
+                self._add(Token(words[place], len(words[place]), pieces), state)
+                place += 1
+            start = stops[place - 1]
             while start == ends[at] and at + 1 < len(ends):
-                at, known = at + 1, {}
+                at += 1
 
 
 def _cut(word: str, start: int, gathered: Sequence[Piece], ends: Sequence[int], at: int) -> tuple[list[Piece], int]:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
+from itertools import pairwise
 from typing import Any, Final
 
 from lxml import etree
@@ -40,7 +41,7 @@ from chancery.engines.comparison.names import (
 from chancery.engines.comparison.package import Package
 from chancery.engines.comparison.resolution import story_parts
 
-_NAMED: Final = re.compile(rb"""\sr:\w+\s*=\s*["']([^"'<]*)["']""")
+_NAMED: Final = re.compile(rb"""\w+\s*=\s*["']([^"'<]*)["']""")
 _LINKS: Final = etree.XPath("//@*[namespace-uri() = $space]", smart_strings=False)
 _REMOVED: Final = frozenset((DEL, MOVEFROM))
 _ADDED: Final = frozenset((INS, MOVETO))
@@ -138,9 +139,17 @@ def _shown(node: Element) -> bool:
     return next(node.iterancestors(f"{MC}Fallback"), None) is None
 
 
+def _named(data: bytes) -> Iterator[bytes]:
+    """Yield the values of the attributes that lead to a relationship, as they are spelt."""
+    for before, after in pairwise(data.split(b"r:")):
+        found = _NAMED.match(after) if before[-1:].isspace() else None
+        if found is not None:
+            yield found[1]
+
+
 def _relations(package: Package, part: str, root: Element, found: Counter[str]) -> None:
     known = package.relations_of(part)
-    links: Any = _LINKS(root, space=R_URI) if package.odd else _NAMED.findall(package.parts[part])
+    links: Any = _LINKS(root, space=R_URI) if package.odd else _named(package.parts[part])
     for value in links:
         relation = known.get(unescape(value if isinstance(value, str) else value.decode("utf-8", "replace")))
         if value and (relation is None or not (relation.external or relation.target in package.parts)):
