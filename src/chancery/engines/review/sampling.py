@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -43,6 +44,7 @@ def until_relevant(*, order: Sequence[int] | NDArray[np.int64], labels: NDArray[
     return int(np.searchsorted(hits, wanted)) + 1 if wanted > 0 else 0
 
 
+@lru_cache(maxsize=4096)
 def balanced_relevant(*, documents: int, richness: float, target: float, confidence: float) -> int:
     """Return how many relevant documents of a hidden sample make sample and reading cheapest together under QBCB.
 
@@ -74,15 +76,11 @@ def until_balanced(
     holds as for a number fixed beforehand. Refuses: target_invalid.
     """
     hits = np.flatnonzero(labels[np.asarray(order, np.int64)])
-    wanted: dict[int, int] = {}
     for found, place in enumerate(hits, 1):
-        # Richness to a twentieth of its own size: the sum is flat around its least, and is computed once a value.
-        step = round(np.log(found / (place + 1)) * 20)
-        if step not in wanted:
-            wanted[step] = balanced_relevant(
-                documents=len(labels), richness=min(1.0, float(np.exp(step / 20))), target=target, confidence=confidence
-            )
-        if found >= wanted[step]:
+        # Richness to a twentieth of its own size: the sum is flat around its least, so few values need asking for.
+        richness = float(np.exp(round(np.log(found / (place + 1)) * 20) / 20))
+        wanted = balanced_relevant(documents=len(labels), richness=richness, target=target, confidence=confidence)
+        if found >= wanted:
             return int(place) + 1
     return len(order)
 
