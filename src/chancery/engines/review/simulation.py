@@ -14,7 +14,7 @@ from chancery.engines.review.forecast import foretell
 from chancery.engines.review.ledger import Coded, Decision, Head, Ledger, Revision, collection_digest
 from chancery.engines.review.measures import Measures, measure
 from chancery.engines.review.progress import batch_ends
-from chancery.engines.review.ranker import MODEL, Ranker, Settings
+from chancery.engines.review.ranker import EARLIER, Ranker, Settings
 from chancery.engines.review.sampling import draw_order, until_balanced, until_relevant
 from chancery.engines.review.tokens import runs
 from chancery.foundation.errors import Refused
@@ -140,7 +140,7 @@ def simulate(
         Head(
             documents=len(collection),
             collection=collection_digest(titles=collection.titles, bodies=collection.bodies),
-            model=model_of(vectors=vectors),
+            model=model_of(settings=chosen, vectors=vectors),
             seed=seed,
             topic=topic,
             sample=tuple(int(row) for row in drawn),
@@ -176,9 +176,9 @@ def _play(
             progress(done + 1, total)
 
 
-def model_of(*, vectors: WordVectors | None) -> str:
+def model_of(*, settings: Settings, vectors: WordVectors | None) -> str:
     """Return the name that a ledger gives to what ranked: the version, and the vectors if there were any."""
-    return MODEL if vectors is None else f"{MODEL}+vectors:{vectors.digest[:16]}"
+    return settings.model if vectors is None else f"{settings.model}+vectors:{vectors.digest[:16]}"
 
 
 def replay(
@@ -191,23 +191,25 @@ def replay(
     """Play a ledger's decisions into a fresh queue; returns the first place where another document is served.
 
     None: every document is served again at its place. Documents that were chosen by hand or known at the
-    start are taken as they are. Refuses: collection_other, model_other.
+    start are taken as they are. A ledger of an earlier version replays by the rules of that version, unless settings
+    are given. Refuses: collection_other, model_other.
     """
     digest = collection_digest(titles=collection.titles, bodies=collection.bodies)
     if digest != ledger.head.collection:
         raise SimulationRefused("The ledger was written over another collection.", code="collection_other")
-    if ledger.head.model != model_of(vectors=vectors):
+    rules = settings or EARLIER.get(ledger.head.model.partition("+")[0], Settings())
+    if ledger.head.model != model_of(settings=rules, vectors=vectors):
         raise SimulationRefused(
             "The ledger was written with model %(model)s, this is %(present)s.",
             code="model_other",
             model=ledger.head.model,
-            present=model_of(vectors=vectors),
+            present=model_of(settings=rules, vectors=vectors),
         )
     ranker = build_ranker(
         collection=collection,
         seed=ledger.head.seed,
         topic=ledger.head.topic,
-        settings=settings or Settings(),
+        settings=rules,
         vectors=vectors,
     )
     place, waiting = 0, False
