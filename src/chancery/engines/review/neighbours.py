@@ -46,13 +46,10 @@ def blended(*, shared: Floats, graph: sparse.csr_matrix, step: float, part: floa
     if not part:
         return shared
     mixing = sparse.identity(len(shared), np.float32, format="csr") * np.float32(1 - step) + graph * np.float32(step)
-    half = np.ascontiguousarray((mixing @ shared).T)
-    moved: Floats = mixing @ half
+    moved: Floats = mixing @ np.ascontiguousarray((mixing @ shared).T)
     lengths: NDArray[np.float32] = np.sqrt(np.maximum(np.diagonal(moved), np.float32(1e-6))).astype(np.float32)
     moved /= lengths[:, None]
     moved /= lengths[None, :]
-    # Rounding may part the two halves; a likeness is symmetric.
-    np.add(moved, moved.T, out=half)
-    half *= np.float32(part / 2)
-    half += np.float32(1 - part) * shared
-    return half
+    moved *= np.float32(part)
+    moved += np.float32(1 - part) * shared
+    return moved
