@@ -71,6 +71,8 @@ def test_the_hidden_sample_steers_nothing() -> None:
     assert with_sample.order == without.order
     assert len([one for one in with_sample.ledger.events if isinstance(one, Coded) and one.relevant]) == 25
     assert not set(with_sample.order[:2]) & set(with_sample.ledger.head.sample)
+    balanced = simulate(collection=english(), seed=2, sample_relevant=None)
+    assert balanced.order == without.order and balanced.ledger.head.sample
     order = draw_order(documents=50, seed=4, known=(3,))
     assert sorted([*order, 3]) == list(range(50))
     labels = np.zeros(50, bool)

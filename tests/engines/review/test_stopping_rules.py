@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom, hypergeom
 
 from chancery.engines.review.progress import Forecast, HiddenSample, Progress, batch_ends
+from chancery.engines.review.sampling import HiddenSampleRefused, balanced_relevant, until_balanced
 from chancery.engines.review.stopping import (
     RULES,
     StoppingRefused,
@@ -208,3 +209,56 @@ def test_rules_answer_any_review_and_never_before_it_began(
     answer = decide_stop(rule=rule, progress=progress, target=target)
     assert answer.at is None or 1 <= answer.at <= len(marks)
     assert answer.stop == (answer.at is not None)
+
+
+@pytest.mark.parametrize(("documents", "richness"), [(50_000, 0.2), (50_000, 0.05), (2000, 0.1), (800, 0.01)])
+def test_a_balanced_sample_has_the_least_sum_of_drawing_and_reading(documents: int, richness: float) -> None:
+    sums = {}
+    for relevant in range(14, 400):
+        place = int(binom.ppf(0.95, relevant, 0.8)) + 1
+        # Drawing, and half of what a relevant document takes at random for each one read.
+        sums[relevant] = relevant / richness + 0.5 / richness * richness * documents * place / (relevant + 1)
+    least = min(sums, key=lambda relevant: sums[relevant])
+    found = balanced_relevant(documents=documents, richness=richness, target=0.8, confidence=0.95)
+    assert sums[found] == pytest.approx(sums[least])
+    assert found >= qbcb_minimum(target=0.8, confidence=0.95)
+
+
+def test_where_a_balanced_sample_ends_depends_on_the_sequence_of_labels_alone() -> None:
+    draw = np.random.default_rng(5)
+    labels = draw.random(3000) < 0.1
+    order = draw.permutation(3000)
+    size = until_balanced(order=order, labels=labels, target=0.8, confidence=0.95)
+    hits, others = np.flatnonzero(labels), np.flatnonzero(~labels)
+    other = order.copy()
+    other[labels[order]], other[~labels[order]] = draw.permutation(hits), draw.permutation(others)
+    assert until_balanced(order=other, labels=labels, target=0.8, confidence=0.95) == size
+    assert until_balanced(order=order[:40], labels=labels, target=0.8, confidence=0.95) == 40
+    assert until_balanced(order=order, labels=np.zeros(3000, bool), target=0.8, confidence=0.95) == 3000
+
+
+@pytest.mark.parametrize("relevant", [60, 200, 800])
+def test_qbcb_keeps_its_promise_with_a_balanced_sample(relevant: int) -> None:
+    # Relevant documents are numbered as the review serves them; 1,500 samples: 0.95 less two standard errors.
+    draw, kept = np.random.default_rng(relevant), 0
+    labels = np.arange(4000) < relevant
+    for _ in range(1500):
+        order = draw.permutation(4000)
+        drawn = order[: until_balanced(order=order, labels=labels, target=0.8, confidence=0.95)]
+        turned = np.sort(drawn[drawn < relevant]) + 1
+        place = qbcb_place(relevant=len(turned), target=0.8, confidence=0.95)
+        assert place is not None
+        kept += turned[place - 1] >= 0.8 * relevant
+    assert kept / 1500 >= 0.95 - 2 * (0.05 * 0.95 / 1500) ** 0.5
+
+
+def test_a_balance_that_cannot_be_asked_is_refused() -> None:
+    for richness, target, confidence, code in (
+        (0.0, 0.8, 0.95, "richness_invalid"),
+        (1.1, 0.8, 0.95, "richness_invalid"),
+        (0.1, 1.0, 0.95, "target_invalid"),
+        (0.1, 0.8, 0.0, "target_invalid"),
+    ):
+        with pytest.raises(HiddenSampleRefused) as refused:
+            balanced_relevant(documents=100, richness=richness, target=target, confidence=confidence)
+        assert refused.value.code == code

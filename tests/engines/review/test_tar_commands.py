@@ -111,6 +111,8 @@ def test_what_is_asked_wrongly_is_refused(tmp_path: Path) -> None:
         (("simulate", tmp_path), "file_unreadable"),
         (("simulate", file, "--seed", -1), "seed_invalid"),
         (("simulate", file, "--sample", -1), "sample_invalid"),
+        (("simulate", file, "--sample", "many"), "sample_invalid"),
+        (("simulate", file, "--sample", "9" * 5000), "sample_invalid"),
         (("simulate", file, "--topic", " … "), "topic_empty"),
         (("simulate", file, "--order", tmp_path / "no" / "o"), "file_unwritable"),
         (("stop", tmp_path / "none"), "file_unreadable"),

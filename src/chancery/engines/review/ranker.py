@@ -13,13 +13,14 @@ from scipy.special import expit
 
 from chancery.engines.review.calibration import calibrate
 from chancery.engines.review.dual import DualLearner
-from chancery.engines.review.features import Views
+from chancery.engines.review.features import Floats, Views
 from chancery.engines.review.fusion import Fusion
+from chancery.engines.review.neighbours import blended, nearest
 from chancery.engines.review.primal import PrimalLearner
 from chancery.foundation.errors import Refused
 from chancery.foundation.evidence import Reason
 
-MODEL: Final = "chancery.review/2"
+MODEL: Final = "chancery.review/3"
 WHY: Final = ("seed", "topic", "random", "model")
 
 
@@ -33,20 +34,23 @@ class RankerRefused(Refused):
 class Mixture:
     """One learner: how much each view counts in the likeness it learns from.
 
-    weight: of its opinion before any decision; topic_weight: the same when the start is a topic's text.
+    weight: of its opinion before any decision; topic_weight: the same when the start is a topic's text. blend: part
+    of its likeness that is between documents blended with their nearest (`neighbours`), in small collections.
     """
 
     name: str
     views: Mapping[str, float]
     weight: float = 1.0
     topic_weight: float = 1.0
+    blend: float = 0.0
 
 
+# The lexical learner sees every document as it is; the others see it half in the light of its neighbours.
 MIXTURES: Final[tuple[Mixture, ...]] = (
-    Mixture("lexical", {"words": 0.45, "pairs": 0.45, "title": 0.1}, weight=0.45, topic_weight=0.4),
-    Mixture("characters", {"characters": 0.9, "title": 0.1}, weight=0.45, topic_weight=0.4),
-    Mixture("concepts", {"concepts": 1.0}, weight=0.1, topic_weight=0.2),
-    Mixture("embedding", {"embedding": 1.0}, weight=0.45, topic_weight=0.4),
+    Mixture("lexical", {"words": 0.35, "pairs": 0.6, "title": 0.05}, weight=0.45, topic_weight=0.4),
+    Mixture("characters", {"characters": 0.9, "title": 0.1}, weight=0.45, topic_weight=0.4, blend=0.5),
+    Mixture("concepts", {"concepts": 1.0}, weight=0.1, topic_weight=0.2, blend=0.5),
+    Mixture("embedding", {"embedding": 1.0}, weight=0.45, topic_weight=0.4, blend=0.5),
 )
 
 
@@ -57,7 +61,7 @@ class Settings:
     cost, ratio, bias: of the classifier; growth: relevant decisions over which its cost grows (`dual.grown`). A
     topic is vaguer than a document, so a start from one is held tighter by topic_cost and topic_ratio, without growth.
     gain: see Fusion. dense_limit: documents up to which likeness is held as a matrix of all pairs. rank: dimensions
-    of the concept view.
+    of the concept view. step: see `neighbours.blended`. model: name that ledgers give to these rules.
     """
 
     mixtures: tuple[Mixture, ...] = MIXTURES
@@ -70,6 +74,22 @@ class Settings:
     gain: float = 0.1
     dense_limit: int = 6000
     rank: int = 100
+    step: float = 0.35
+    model: str = MODEL
+
+
+# Rules of earlier versions, by which their ledgers replay.
+EARLIER: Final[Mapping[str, Settings]] = {
+    "chancery.review/2": Settings(
+        mixtures=(
+            Mixture("lexical", {"words": 0.45, "pairs": 0.45, "title": 0.1}, weight=0.45, topic_weight=0.4),
+            Mixture("characters", {"characters": 0.9, "title": 0.1}, weight=0.45, topic_weight=0.4),
+            Mixture("concepts", {"concepts": 1.0}, weight=0.1, topic_weight=0.2),
+            Mixture("embedding", {"embedding": 1.0}, weight=0.45, topic_weight=0.4),
+        ),
+        model="chancery.review/2",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,13 +309,32 @@ def learners(
         cost, ratio, growth = settings.topic_cost, settings.topic_ratio, 0.0
     if views.count <= settings.dense_limit:
         return [
-            DualLearner(shared=views.shared(mixture=dict(one.views)), cost=cost, ratio=ratio, bias=bias, growth=growth)
-            for one in mixtures
+            DualLearner(shared=shared, cost=cost, ratio=ratio, bias=bias, growth=growth)
+            for shared in likeness(views=views, mixtures=mixtures, step=settings.step)
         ]
     return [
         PrimalLearner(matrix=stacked(views=views, mixture=one.views), cost=cost, ratio=ratio, bias=bias, growth=growth)
         for one in mixtures
     ]
+
+
+def likeness(*, views: Views, mixtures: Sequence[Mixture], step: float) -> list[Floats]:
+    """Return each mixture's likeness of all pairs, blended as it asks.
+
+    The nearest documents are those by all mixtures together, each with its weight.
+    """
+    found = [views.shared(mixture=dict(one.views)) for one in mixtures]
+    if not any(one.blend for one in mixtures):
+        return found
+    whole = sum(one.weight for one in mixtures)
+    together = np.zeros_like(found[0])
+    for shared, one in zip(found, mixtures, strict=True):
+        together += np.float32(one.weight / whole) * shared
+    graph = nearest(shared=together)
+    del together
+    for place, one in enumerate(mixtures):
+        found[place] = blended(shared=found[place], graph=graph, step=step, part=one.blend)
+    return found
 
 
 def stacked(*, views: Views, mixture: Mapping[str, float]) -> sparse.csr_matrix:

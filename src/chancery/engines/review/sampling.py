@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import bdtr
 
 from chancery.foundation.errors import Refused
+
+# Towards the end of a review a relevant document takes so many times what one takes at random: the median over
+# twenty screening collections between recall 0.8 and 0.93 is 0.6, over mixtures of normal scores 0.3.
+LATE: Final = 0.5
+MOST_RELEVANT: Final = 1000
 
 
 class HiddenSampleRefused(Refused):
@@ -34,3 +42,55 @@ def until_relevant(*, order: Sequence[int] | NDArray[np.int64], labels: NDArray[
     if not len(hits) or hits[-1] < wanted:
         return len(hits)
     return int(np.searchsorted(hits, wanted)) + 1 if wanted > 0 else 0
+
+
+@lru_cache(maxsize=4096)
+def balanced_relevant(*, documents: int, richness: float, target: float, confidence: float) -> int:
+    """Return how many relevant documents of a hidden sample make sample and reading cheapest together under QBCB.
+
+    documents: in the collection. richness: share of them that is relevant, above 0 and up to 1. target, confidence:
+    between 0 and 1, both excluded. With r of them QBCB stops at the j-th, at a recall of j / (r + 1) on average
+    whatever the ranking. Drawing costs r / richness documents, reading past the target LATE / richness for every
+    relevant one; the r of the least sum is returned, never fewer than QBCB can stop with, nor more than MOST_RELEVANT
+    unless it needs them. Refuses: richness_invalid, target_invalid.
+    """
+    if not 0 < richness <= 1:
+        raise HiddenSampleRefused("Richness lies above 0 and up to 1.", code="richness_invalid")
+    if not (0 < target < 1 and 0 < confidence < 1):
+        raise HiddenSampleRefused("Target and confidence lie between 0 and 1, both excluded.", code="target_invalid")
+    fewest = int(np.ceil(np.log(1 - confidence) / np.log(target) - 1e-9))
+    counts = np.arange(fewest, max(fewest, MOST_RELEVANT) + 1)
+    places = _places(counts, target, confidence)
+    sums = counts + LATE * richness * documents * places / (counts + 1)
+    return int(counts[np.argmin(sums)])
+
+
+def until_balanced(
+    *, order: Sequence[int] | NDArray[np.int64], labels: NDArray[np.bool_], target: float, confidence: float
+) -> int:
+    """Return how many documents are drawn in order until `balanced_relevant` of them are; all, if there are fewer.
+
+    Richness is that of the draws so far, asked anew at each relevant one. Where drawing ends depends only on how
+    relevant and other documents follow each other in a random order, never on which they are or where the ranking
+    puts them: given that sequence every set of so many relevant documents is equally likely, so QBCB's promise
+    holds as for a number fixed beforehand. Refuses: target_invalid.
+    """
+    hits = np.flatnonzero(labels[np.asarray(order, np.int64)])
+    for found, place in enumerate(hits, 1):
+        # Richness to a twentieth of its own size: the sum is flat around its least, so few values need asking for.
+        richness = float(np.exp(round(np.log(found / (place + 1)) * 20) / 20))
+        wanted = balanced_relevant(documents=len(labels), richness=richness, target=target, confidence=confidence)
+        if found >= wanted:
+            return int(place) + 1
+    return len(order)
+
+
+def _places(counts: NDArray[np.int64], target: float, confidence: float) -> NDArray[np.int64]:
+    """Return QBCB's place for rising numbers of relevant documents, each at least the fewest it can stop with."""
+    places, place = np.zeros(len(counts), np.int64), 1
+    for index, count in enumerate(counts):
+        # The place never falls as the sample grows.
+        while bdtr(place - 1, int(count), target) < confidence:
+            place += 1
+        places[index] = place
+    return places

@@ -14,12 +14,14 @@ from chancery.engines.review.forecast import foretell
 from chancery.engines.review.ledger import Coded, Decision, Head, Ledger, Revision, collection_digest
 from chancery.engines.review.measures import Measures, measure
 from chancery.engines.review.progress import batch_ends
-from chancery.engines.review.ranker import MODEL, Ranker, Settings
-from chancery.engines.review.sampling import draw_order, until_relevant
+from chancery.engines.review.ranker import EARLIER, Ranker, Settings
+from chancery.engines.review.sampling import draw_order, until_balanced, until_relevant
 from chancery.engines.review.tokens import runs
 from chancery.foundation.errors import Refused
 
 BY = "label"
+# What a balanced sample is drawn for.
+TARGET, CONFIDENCE = 0.8, 0.95
 
 
 class SimulationRefused(Refused):
@@ -102,7 +104,7 @@ def simulate(
     collection: Collection,
     seed: int,
     topic: str | None = None,
-    sample_relevant: int = 30,
+    sample_relevant: int | None = 30,
     settings: Settings | None = None,
     vectors: WordVectors | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -110,14 +112,15 @@ def simulate(
     """Serve every document, ranking anew after each decision.
 
     topic: text to start from; without one the start is the two rows of `choose_seeds`. sample_relevant: the
-    hidden sample is drawn until it holds so many relevant documents; none if 0. It steers nothing.
+    hidden sample is drawn until it holds so many relevant documents, none if 0; None: as many as make sample and
+    reading cheapest for recall 0.8 at 95 % (`sampling.until_balanced`). It steers nothing.
     vectors: of words, for one view more; it counts up to `Settings.dense_limit` documents.
     progress: called with documents done and total. Refuses: seed_invalid, sample_invalid,
     topic_empty, collection_empty, labels_one_kind, nothing_relevant.
     """
     if seed < 0:
         raise SimulationRefused("A seed is a whole number from 0.", code="seed_invalid")
-    if sample_relevant < 0:
+    if sample_relevant is not None and sample_relevant < 0:
         raise SimulationRefused("The hidden sample holds 0 or more relevant documents.", code="sample_invalid")
     if topic is not None and not runs(topic):
         raise SimulationRefused("A topic has at least one word.", code="topic_empty")
@@ -129,12 +132,15 @@ def simulate(
     seeds = () if topic is not None else choose_seeds(labels=collection.labels, seed=seed)
     ranker = build_ranker(collection=collection, seed=seed, topic=topic, settings=chosen, vectors=vectors)
     drawn = draw_order(documents=len(collection), seed=seed, known=seeds)
-    drawn = drawn[: until_relevant(order=drawn, labels=collection.labels, wanted=sample_relevant)]
+    if sample_relevant is None:
+        drawn = drawn[: until_balanced(order=drawn, labels=collection.labels, target=TARGET, confidence=CONFIDENCE)]
+    else:
+        drawn = drawn[: until_relevant(order=drawn, labels=collection.labels, wanted=sample_relevant)]
     ledger = Ledger(
         Head(
             documents=len(collection),
             collection=collection_digest(titles=collection.titles, bodies=collection.bodies),
-            model=model_of(vectors=vectors),
+            model=model_of(settings=chosen, vectors=vectors),
             seed=seed,
             topic=topic,
             sample=tuple(int(row) for row in drawn),
@@ -170,9 +176,9 @@ def _play(
             progress(done + 1, total)
 
 
-def model_of(*, vectors: WordVectors | None) -> str:
+def model_of(*, settings: Settings, vectors: WordVectors | None) -> str:
     """Return the name that a ledger gives to what ranked: the version, and the vectors if there were any."""
-    return MODEL if vectors is None else f"{MODEL}+vectors:{vectors.digest[:16]}"
+    return settings.model if vectors is None else f"{settings.model}+vectors:{vectors.digest[:16]}"
 
 
 def replay(
@@ -185,23 +191,25 @@ def replay(
     """Play a ledger's decisions into a fresh queue; returns the first place where another document is served.
 
     None: every document is served again at its place. Documents that were chosen by hand or known at the
-    start are taken as they are. Refuses: collection_other, model_other.
+    start are taken as they are. A ledger of an earlier version replays by the rules of that version, unless settings
+    are given. Refuses: collection_other, model_other.
     """
     digest = collection_digest(titles=collection.titles, bodies=collection.bodies)
     if digest != ledger.head.collection:
         raise SimulationRefused("The ledger was written over another collection.", code="collection_other")
-    if ledger.head.model != model_of(vectors=vectors):
+    rules = settings or EARLIER.get(ledger.head.model.partition("+")[0], Settings())
+    if ledger.head.model != model_of(settings=rules, vectors=vectors):
         raise SimulationRefused(
             "The ledger was written with model %(model)s, this is %(present)s.",
             code="model_other",
             model=ledger.head.model,
-            present=model_of(vectors=vectors),
+            present=model_of(settings=rules, vectors=vectors),
         )
     ranker = build_ranker(
         collection=collection,
         seed=ledger.head.seed,
         topic=ledger.head.topic,
-        settings=settings or Settings(),
+        settings=rules,
         vectors=vectors,
     )
     place, waiting = 0, False

@@ -22,7 +22,7 @@ from rich.table import Table
 from chancery.engines.review.collections import CollectionRefused, read_collection
 from chancery.engines.review.embeddings import read_vectors
 from chancery.engines.review.ledger import Ledger, lines, read_ledger
-from chancery.engines.review.simulation import Run, replay, simulate
+from chancery.engines.review.simulation import Run, SimulationRefused, replay, simulate
 from chancery.engines.review.stopping import Stop, decide_stop
 from chancery.engines.review.validation import validate
 from chancery.foundation.errors import Refused
@@ -49,8 +49,9 @@ def simulate_review(
         Path | None, typer.Option("--replay", help="Instead, check that a ledger replays exactly.")
     ] = None,
     sample: Annotated[
-        int, typer.Option(help="Draw the hidden sample until it holds so many relevant documents; 0 for none.")
-    ] = 30,
+        str,
+        typer.Option(help="Draw the hidden sample until it holds so many relevant documents; 0 for none; or balanced."),
+    ] = "30",
     vectors: Annotated[
         Path | None,
         typer.Option(help="Word vectors of a local file, for one view more.", envvar="CHANCERY_TAR_VECTORS"),
@@ -70,7 +71,7 @@ def simulate_review(
                 collection=collection,
                 seed=seed,
                 topic=topic,
-                sample_relevant=sample,
+                sample_relevant=_wanted(sample),
                 vectors=known,
                 progress=tick,
             )
@@ -81,6 +82,15 @@ def simulate_review(
     except Refused as refusal:
         refuse(refusal, as_json=as_json)
     _tell_run(run, file=file, seed=seed, topic=topic, as_json=as_json)
+
+
+def _wanted(sample: str) -> int | None:
+    """Return how many relevant documents the hidden sample shall hold, None for balanced."""
+    if sample == "balanced":
+        return None
+    if not sample.isascii() or not sample.isdigit() or len(sample) > 9:
+        raise SimulationRefused("The hidden sample holds 0 or more relevant documents.", code="sample_invalid")
+    return int(sample)
 
 
 def stop_review(
