@@ -22,6 +22,7 @@ from chancery.engines.ingest.custody import verify_custody
 from chancery.engines.ingest.ingesting import Choices, IngestRefused, ingest
 from chancery.engines.ingest.known import ListRefused
 from chancery.engines.ingest.moments import ZoneRefused
+from chancery.foundation.errors import Refused
 
 AT = "2026-01-01T00:00:00+00:00"
 CHOICES = Choices(ocr=False, workers=2)
@@ -84,6 +85,22 @@ def test_lines_account_and_exceptions(source: Path, tmp_path: Path) -> None:
     with (out / "exceptions.csv").open(encoding="utf-8-sig", newline="") as stream:
         assert [(row["path"], row["exception"]) for row in csv.DictReader(stream)] == [("bob/empty.txt", "empty")]
     assert json.loads((out / "accounting.json").read_text()) == account
+
+
+def test_a_copy_comes_back_when_a_person_says_so(source: Path, tmp_path: Path) -> None:
+    out, listed = tmp_path / "out", tmp_path / "restore.txt"
+    assert _run(source, out)["duplicates"] == 1
+    copy = _lines(out)["bob/copy.eml"]
+    before = (out / "items.jsonl").read_bytes()
+    listed.write_text("D00000000000000000000\n")
+    with pytest.raises(Refused) as refusal:
+        _run(source, out, resume=True, restored=listed)
+    assert refusal.value.code == "restored_unknown"
+    assert (out / "items.jsonl").read_bytes() == before
+    listed.write_text(f"{copy['id']}\n")
+    assert _run(source, out, resume=True, restored=listed)["duplicates"] == 0
+    assert _lines(out)["bob/copy.eml"]["duplicate_of"] is None
+    assert _run(source, out, resume=True)["duplicates"] == 1
 
 
 def _raw(name: str, date: str, subject: str, body: str, more: str = "") -> bytes:

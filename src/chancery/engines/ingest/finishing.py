@@ -10,19 +10,21 @@ import struct
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, tzinfo
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 from chancery.engines.ingest.collecting import Advance, Workplace
+from chancery.engines.ingest.counting import Count
 from chancery.engines.ingest.exceptions import EXCEPTION_COLUMNS, exception_row
 from chancery.engines.ingest.loading import entities_of
 from chancery.engines.ingest.moments import dates_of, main_day
 from chancery.engines.ingest.scanning import scan_at, scans, scans_file
 from chancery.engines.ingest.standing import records_of
 from chancery.engines.ingest.wording import cleaned, tongue
-from chancery.engines.text.relations import Member, Relation, relate
+from chancery.engines.text.relations import Member, Relation, RelationOptions, relate
+from chancery.foundation.errors import Refused
 
 _ROLES = ("from", "to", "cc", "bcc", "author", "last_saved_by", "organizer", "email")
 _HELD_BYTES = 64 * 1024**2
@@ -38,84 +40,36 @@ _COMPARED = (
 )
 
 
+class RestoredUnknown(Refused):
+    """An id that shall be restored belongs to no item."""
+
+    code = "restored_unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class Finish:
     """How the lines are finished. zone: of every time. first, last: days in ``zone``, both included.
 
-    ocr: pages were recognised.
+    ocr: pages were recognised. restored: ids of copies that come back with their families.
     """
 
     zone: tzinfo
     first: date | None = None
     last: date | None = None
     ocr: bool = True
-
-
-@dataclass(slots=True)
-class Count:
-    """What the account adds up."""
-
-    lines: dict[str, int] = field(default_factory=lambda: {"item": 0, "container": 0, "exception": 0})
-    top_bytes: dict[str, int] = field(default_factory=lambda: {"item": 0, "container": 0, "exception": 0})
-    codes: dict[str, int] = field(default_factory=dict)
-    set_aside: dict[str, int] = field(default_factory=dict)
-    files: int = 0
-    duplicates: int = 0
-    near_duplicates: int = 0
-    inclusive: int = 0
-    texts: int = 0
-    recognised: int = 0
-    missing: int = 0
-
-    def take(self, line: dict[str, Any]) -> None:
-        """Count one line."""
-        self.lines[line["status"]] += 1
-        if line["parent_id"] is None:
-            self.files += 1
-            self.top_bytes[line["status"]] += line["size"]
-        if line["exception"]:
-            self.codes[line["exception"]] = self.codes.get(line["exception"], 0) + 1
-        if line["set_aside"]:
-            self.set_aside[line["set_aside"]] = self.set_aside.get(line["set_aside"], 0) + 1
-        self.duplicates += line["duplicate_of"] is not None
-        self.near_duplicates += line["near_duplicate_group"] is not None
-        self.inclusive += line["inclusive"] is True
-        self.texts += line["text_file"] is not None
-        self.recognised += line["ocr"] is not None
-
-    def account(self) -> dict[str, Any]:
-        """Return the account; its sums hold for every run."""
-        return {
-            "input_files": self.files,
-            "input_bytes": sum(self.top_bytes.values()),
-            "items": self.lines["item"],
-            "containers": self.lines["container"],
-            "exceptions": self.lines["exception"],
-            "duplicates": self.duplicates,
-            "bytes": {
-                "items": self.top_bytes["item"],
-                "containers": self.top_bytes["container"],
-                "exceptions": self.top_bytes["exception"],
-            },
-            "codes": dict(sorted(self.codes.items())),
-            "set_aside": dict(sorted(self.set_aside.items())),
-            "near_duplicates": self.near_duplicates,
-            "inclusive": self.inclusive,
-            "missing_mails": self.missing,
-            "texts": self.texts,
-            "recognised": self.recognised,
-        }
+    restored: tuple[str, ...] = ()
 
 
 def finish(*, place: Workplace, how: Finish, advance: Advance) -> dict[str, Any]:
     """Write ``items.jsonl``, ``exceptions.csv`` and ``accounting.json``; return the account.
 
-    Only compact facts of each item are held.
+    Only compact facts of each item are held. Refuses restored_unknown, before anything of an earlier run is replaced.
     """
-    count = Count()
+    count = Count(asked=frozenset(how.restored))
     ordered, members = place.work / "ordered", place.work / "members"
     _lay_out(_Standing(place, how), ordered, members)
-    related = relate(members=_Members(members), text_of=_Texts(place), folder=place.work)
+    options = RelationOptions(restored=how.restored)
+    related = relate(members=_Members(members), text_of=_Texts(place), options=options, folder=place.work)
     lines, exceptions = place.work / "items.jsonl", place.work / "exceptions.csv"
     with (
         lines.open("w", encoding="utf-8", newline="\n") as out,
@@ -123,6 +77,8 @@ def finish(*, place: Workplace, how: Finish, advance: Advance) -> dict[str, Any]
         _collecting_less(),
     ):
         _write(ordered, how, related, count, out, sheet, advance)
+    if unknown := sorted(set(how.restored) - count.restored):
+        raise RestoredUnknown("No item of this collection has the id %(name)s.", name=unknown[0])
     account = count.account()
     summary = place.work / "accounting.json"
     summary.write_text(json.dumps(account, indent=2) + "\n", encoding="utf-8")

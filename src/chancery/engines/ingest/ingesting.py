@@ -28,7 +28,8 @@ GENEROUS = Limits(max_items=50_000_000, max_expanded_bytes=4 * 1024**4, containe
 
 class IngestRefused(Refused):
     """A collection that cannot be ingested as asked. Codes: source_missing, out_not_empty, out_in_use,
-    out_unusable, settings_changed, passwords_unreadable, hash_list_unreadable, dates_reversed."""
+    out_unusable, settings_changed, passwords_unreadable, hash_list_unreadable, restored_unreadable,
+    dates_reversed."""
 
     code = "ingest_refused"
 
@@ -39,10 +40,12 @@ class Choices:
 
     passwords: file with one password a line (UTF-8; white space counts). hash_list: file of digests, ``known``.
     first, last: days in ``time_zone``; families outside are set aside, not lost. workers: child processes.
+    restored: file with one id a line, of copies that shall stand as documents of their own.
     """
 
     passwords: Path | None = None
     hash_list: Path | None = None
+    restored: Path | None = None
     time_zone: str = "UTC"
     first: date | None = None
     last: date | None = None
@@ -67,6 +70,7 @@ def ingest(*, source: Path, out: Path, choices: Choices, at: str, advance: Advan
     if choices.first and choices.last and choices.first > choices.last:
         raise IngestRefused("The first day lies after the last one.", code="dates_reversed")
     passwords = _passwords(choices.passwords)
+    restored = _restored(choices.restored)
     _check_list(choices.hash_list)
     place = Workplace(source, out)
     _prepare(place, choices)
@@ -80,7 +84,7 @@ def ingest(*, source: Path, out: Path, choices: Choices, at: str, advance: Advan
         collect(place=place, reading=reading, run=run, advance=advance)
         if choices.ocr:
             recognise(place=place, workers=choices.workers, advance=advance)
-        how = Finish(zone, choices.first, choices.last, choices.ocr)
+        how = Finish(zone, choices.first, choices.last, choices.ocr, restored)
         account = finish(place=place, how=how, advance=advance)
         write_custody(place=place, runs=_runs(place), account=account)
         _tidy(place)
@@ -98,6 +102,18 @@ def _passwords(path: Path | None) -> tuple[str, ...]:
         ) from fault
     lines = (line.removesuffix("\r") for line in text.split("\n"))
     return tuple(dict.fromkeys(line for line in lines if line))
+
+
+def _restored(path: Path | None) -> tuple[str, ...]:
+    if path is None:
+        return ()
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeError) as fault:
+        raise IngestRefused(
+            "The list of ids %(name)s cannot be read as UTF-8 text.", code="restored_unreadable", name=path.name
+        ) from fault
+    return tuple(dict.fromkeys(text.split()))
 
 
 def _prepare(place: Workplace, choices: Choices) -> None:

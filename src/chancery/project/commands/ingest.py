@@ -38,6 +38,9 @@ def ingest_collection(
     hash_list: Annotated[
         Path | None, typer.Option("--hash-list", help="SHA-256 or MD5 of files to leave unread.", metavar="FILE")
     ] = None,
+    restored: Annotated[
+        Path | None, typer.Option("--restore", help="Ids of copies, one a line, to stand on their own.", metavar="FILE")
+    ] = None,
     workers: Annotated[int, typer.Option(min=0, max=256, help="Processes; 0: one for each processor.")] = 0,
     no_ocr: Annotated[bool, typer.Option("--no-ocr", help="Leave pages without text unrecognised.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an ingest begun in --out.")] = False,
@@ -56,6 +59,7 @@ def ingest_collection(
         choices = Choices(
             passwords=passwords,
             hash_list=hash_list,
+            restored=restored,
             time_zone=time_zone,
             first=day_of(text=first),
             last=day_of(text=last),
