@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from django.db import connection
 from django.utils import timezone
 from rich.console import Console
 from rich.table import Table
+from typer.main import get_command_name
 
 from chancery.apps.workspace.actions.people import PASSWORD_FILE, PERSONAS, furnish
 from chancery.platform.audit.actions import export_record
@@ -182,6 +184,19 @@ def run() -> None:
     answering.run(app)
 
 
+def _names(group: typer.Typer) -> set[str]:
+    """Return the first words of the commands of a group; a group without a name lends its own."""
+    found = {
+        str(each.name or get_command_name(getattr(each.callback, "__name__", ""))) for each in group.registered_commands
+    }
+    for each in group.registered_groups:
+        inner = each.typer_instance
+        name = next((name for name in (each.name, inner.info.name if inner else None) if isinstance(name, str)), "")
+        found |= {name} if name else _names(inner) if inner else set()
+    return found
+
+
 for module in room_modules("commands"):
     app.add_typer(module.app)
-add_crafts(app)
+if not set(sys.argv[1:2]) & _names(app):
+    add_crafts(app)  # for the list of commands, and for a name that is none: their engines take a second to load

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from scipy.optimize import brentq, minimize_scalar
-from scipy.stats import binom, hypergeom
 
 from chancery.engines.quality.acceptance.tables import DoublePlan, PlanRefused
+from chancery.foundation.distributions import binomial_cdf, binomial_pmf, hypergeometric_cdf
 
 
 class Single(Protocol):
@@ -47,29 +47,29 @@ def _share(share: float) -> float:
 
 def accept_probability(*, plan: Single, share: float) -> float:
     """Probability that the plan accepts a lot with this nonconforming share (binomial, type B curve)."""
-    return float(binom.cdf(plan.ac, plan.n, _share(share)))
+    return binomial_cdf(plan.ac, plan.n, _share(share))
 
 
 def accept_probability_of_lot(*, plan: Single, lot: int, nonconforming: int) -> float:
     """Probability of acceptance in a finite lot (hypergeometric, type A curve); a sample never exceeds the lot."""
     if not 0 <= nonconforming <= lot:
         raise PlanRefused("The nonconforming items are some of the lot.", code="nonconforming_invalid")
-    return float(hypergeom.cdf(plan.ac, lot, nonconforming, min(plan.n, lot)))
+    return hypergeometric_cdf(plan.ac, lot, nonconforming, min(plan.n, lot))
 
 
 def double_accept_probability(*, plan: DoublePlan, share: float) -> float:
     """Probability that a double plan accepts, by its first or by both samples (binomial)."""
     _share(share)
-    accepted = float(binom.cdf(plan.ac1, plan.n1, share))
+    accepted = binomial_cdf(plan.ac1, plan.n1, share)
     for found in range(plan.ac1 + 1, plan.re1):
-        accepted += float(binom.pmf(found, plan.n1, share) * binom.cdf(plan.ac2 - found, plan.n2, share))
+        accepted += binomial_pmf(found, plan.n1, share) * binomial_cdf(plan.ac2 - found, plan.n2, share)
     return accepted
 
 
 def average_sample(*, plan: DoublePlan, share: float) -> float:
     """Average sample number of a double plan without curtailment: n1 + n2 × P(a second sample is needed)."""
     _share(share)
-    undecided = float(binom.cdf(plan.re1 - 1, plan.n1, share) - binom.cdf(plan.ac1, plan.n1, share))
+    undecided = binomial_cdf(plan.re1 - 1, plan.n1, share) - binomial_cdf(plan.ac1, plan.n1, share)
     return plan.n1 + plan.n2 * undecided
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scipy.stats import hypergeom
-
 from chancery.engines.quality.acceptance.tables import PlanRefused
+from chancery.foundation.distributions import hypergeometric_cdf
 from chancery.foundation.statistics import zero_find_size
 
 
@@ -52,11 +51,11 @@ def limiting_quality_plan(*, lot: int, limit: float, acceptance: int = 0, risk: 
     low, high = acceptance + 1, lot
     while low < high:
         middle = (low + high) // 2
-        if hypergeom.cdf(acceptance, lot, bad, middle) <= risk:
+        if hypergeometric_cdf(acceptance, lot, bad, middle) <= risk:
             high = middle
         else:
             low = middle + 1
-    return LotPlan(lot, limit, low, acceptance, float(hypergeom.cdf(acceptance, lot, bad, low)))
+    return LotPlan(lot, limit, low, acceptance, hypergeometric_cdf(acceptance, lot, bad, low))
 
 
 def zero_acceptance_plan(*, lot: int | None, limit: float, confidence: float = 0.95) -> LotPlan:
@@ -71,4 +70,4 @@ def zero_acceptance_plan(*, lot: int | None, limit: float, confidence: float = 0
         raise PlanRefused("Limit and risk lie between 0 and 1.", code="share_invalid") from None
     if lot is None:
         return LotPlan(0, limit, size, 0, (1 - limit) ** size)
-    return LotPlan(lot, limit, size, 0, float(hypergeom.cdf(0, lot, _nonconforming(lot, limit), size)))
+    return LotPlan(lot, limit, size, 0, hypergeometric_cdf(0, lot, _nonconforming(lot, limit), size))
