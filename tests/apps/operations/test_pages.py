@@ -213,8 +213,8 @@ def test_a_new_version_is_compared_before_it_is_published(staffed: World, signed
     rate = next(name for name, item in form.places.items() if item.place == "price.rates.USD.paralegal")
     compared = browser.post("/catalogue/document-review/edit/", {**data, rate: "41.00", "compare": "1"})
     assert compared.status_code == 200
-    assert [(item.place, item.before, item.after) for item in compared.context["found"]] == [
-        ("price.rates.USD.paralegal", "38.00", "41.00")
+    assert [(words, item.before, item.after) for words, item in compared.context["found"]] == [
+        ("rate for an hour · USD · Paralegal", "38.00", "41.00")
     ]
     bad = browser.post("/catalogue/document-review/edit/", {**data, rate: "cheap", "publish": "1"})
     assert bad.status_code == 422
