@@ -189,9 +189,10 @@ def _known(text: str, shape: bytes) -> Iterator[Entity]:
     barred, romanised = name_words("not_names"), name_words("surnames_romanised")
     for match in matches(_PAIR, text, shape, _PAIR_HINT):
         first, middle, last = match.groups()
-        first, last = first.lower(), last.lower()
+        last = last.lower()
         if last in barred:
             continue
+        first = first.lower()
         if first in given:
             if (first in weak or first in barred) and last not in surnames:
                 continue
@@ -224,9 +225,10 @@ def _known(text: str, shape: bytes) -> Iterator[Entity]:
 def _in_act(text: str, match: re.Match[str]) -> Entity | None:
     """Take two unknown capitalised words for a person where they do what people do, or have an initial between them."""
     start, end = match.span()
-    if match[2] and len(match[2]) <= 2:
+    if (middle := match[2]) and len(middle) <= 2:
         return _entity(text, start, end, 0.7, "person.initial")
-    if text[end : end + 1] == " " and text[end + 1 : end + 14].split(" ", 1)[0].rstrip(",.") in _ACTS:
+    after = text[end : end + 14]
+    if after[:1] == " " and after[1:].split(" ", 1)[0].rstrip(",.") in _ACTS:
         return _entity(text, start, end, 0.65, "person.context")
     if text[max(0, start - 2) : start] in _BEFORE_ACTS and _ACTED_ON.search(text[max(0, start - 16) : start]):
         return _entity(text, start, end, 0.65, "person.context")
