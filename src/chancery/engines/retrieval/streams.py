@@ -84,8 +84,15 @@ class Stream:
             pieces = [self._places_between(rank, *bounds) for rank in ranks[long].tolist()]
         if not long.all():
             found = self._together(ranks[~long])
-            pieces.append(found.compress(within.take(self.documents_of(found), mode="clip")))
+            pieces.append(found.compress(self._lying(found, within)))
         return pieces[0] if len(ranks) == 1 else np.sort(np.concatenate(pieces))
+
+    def _lying(self, slots: Slots, within: Flags) -> Flags:
+        """Say which slots lie in the documents ``within``; for many, a small table of blocks is made and asked."""
+        if len(slots) < len(self._zones):
+            return within.take(self.documents_of(slots), mode="clip")
+        blocks = within.take(self._zones if self.plain else self.documents.take(self._zones), mode="clip")
+        return blocks.take(slots >> np.uint32(ZONE_SHIFT), mode="clip")
 
     def _places_between(self, rank: int, begins: Slots, ends: Slots) -> Slots:
         """Return the slots of one word that lie in some stretches, looked up one by one."""

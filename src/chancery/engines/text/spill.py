@@ -139,7 +139,7 @@ class Row(Generic[Value]):
     """Values by number, from 0: in memory while they are few, then in a temporary file; all are added, then read."""
 
     def __init__(self, *, folder: Path | None = None, few: int | None = None) -> None:
-        """folder: as in ``Shelf``. few: values held in memory before the first one is written, ``FEW`` if None."""
+        """folder: as in ``Shelf``. few: held in memory before the first one is written; None is ``FEW``."""
         self._folder, self._few = folder, FEW if few is None else few
         self._values: list[Value] | None = []
         self._file: Any = None

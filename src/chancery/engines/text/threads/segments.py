@@ -71,17 +71,24 @@ class _View:
     starts: tuple[int, ...] = (0,)
     origins: tuple[int, ...] = (0,)
 
-    def spans(self, start: int, end: int) -> Iterator[Span]:
-        """Yield where the characters from start to end stand in the body."""
-        for place in range(max(0, bisect_right(self.starts, start) - 1), len(self.starts)):
-            begin = self.starts[place]
+    def spans(self, start: int, end: int) -> list[Span]:
+        """Return where the characters from start to end stand in the body."""
+        starts, place = self.starts, max(0, bisect_right(self.starts, start) - 1)
+        if place + 1 == len(starts) or end <= starts[place + 1]:  # in one piece, as nearly always
+            moved = self.origins[place] - starts[place]
+            end = min(end, len(self.text))
+            return [Span(start + moved, end + moved)] if start < end else []
+        found = []
+        for here in range(place, len(starts)):
+            begin = starts[here]
             if begin >= end:
-                return
-            stop = self.starts[place + 1] if place + 1 < len(self.starts) else len(self.text)
+                break
+            stop = starts[here + 1] if here + 1 < len(starts) else len(self.text)
             first, last = max(start, begin), min(end, stop)
             if first < last:
-                origin = self.origins[place] - begin
-                yield Span(first + origin, last + origin)
+                moved = self.origins[here] - begin
+                found.append(Span(first + moved, last + moved))
+        return found
 
 
 def letters_of(text: str) -> str:
@@ -134,10 +141,12 @@ def _own(view: _View, start: int, end: int, here: _Draft, *, every: bool) -> _Vi
     origins: list[int] = []
     length, at = 0, start
     for line in QUOTED_LINE.finditer(view.text, start, end):
-        _add(view, at, line.start(), here)
+        begin = line.start()
+        if at < begin:
+            _add(view, at, begin, here)
         at = line.end()
-        mark = QUOTE_MARK.match(view.text, line.start())
-        inner = mark.end() if mark else line.start()
+        mark = QUOTE_MARK.match(view.text, begin)
+        inner = mark.end() if mark else begin
         for span in view.spans(inner, at):
             starts.append(length)
             origins.append(span.start)
@@ -148,9 +157,9 @@ def _own(view: _View, start: int, end: int, here: _Draft, *, every: bool) -> _Vi
 
 
 def _add(view: _View, start: int, end: int, here: _Draft) -> None:
-    if start < end and not view.text[start:end].isspace():
-        here.pieces.append(view.text[start:end])
-        here.spans.extend(view.spans(start, end))
+    if start < end and not (piece := view.text[start:end]).isspace():
+        here.pieces.append(piece)
+        here.spans += view.spans(start, end)
 
 
 def _first_line(text: str, at: int) -> int:
