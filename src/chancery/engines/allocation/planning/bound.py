@@ -84,11 +84,14 @@ def _columns(pairs: Pairs, reduced: Floats, count: int) -> Bools:
 def _beginning(pairs: Pairs, reduced: Floats) -> Bools:
     """The pairs to begin with: six a task on average, those least above the cheapest of their task, and two of each.
 
-    A task with many people alike gets more of them than one whose cheapest person stands alone.
+    A task with many people alike gets more of them than one whose cheapest person stands alone. Where so many people
+    cost the same that this would let in more than twice as many pairs, six of each task.
     """
     above = reduced - _per_task(pairs, reduced)[pairs.task]
-    count = min(_BEGINNING * (len(pairs.start) - 1), above.size) - 1
-    near: Bools = above <= np.partition(above, count)[count]
+    count = min(_BEGINNING * (len(pairs.start) - 1), above.size)
+    near: Bools = above <= np.partition(above, count - 1)[count - 1]
+    if np.count_nonzero(near) > 2 * count:
+        return _columns(pairs, reduced, _BEGINNING)
     return near | _columns(pairs, reduced, _NEAREST)
 
 
@@ -122,9 +125,9 @@ def linear_bound(pairs: Pairs, *, ceiling: float) -> Bound:
     """Bound every plan from below by the assignment programme: every task once or undone, nobody beyond capacity.
 
     ceiling: cost of any plan, such as one given out scarcest first. Pairs enter in rounds: those near the cheapest of
-    their task at guessed prices, then pairs whose reduced cost is negative, until the programme over the pairs inside lies within
-    0.4 % of the Lagrangian bound over all of them (column generation, Ford and Fulkerson 1958). ``value`` is that
-    bound: the optimum of the whole programme lies between it and the value over the pairs inside.
+    their task at guessed prices, then pairs whose reduced cost is negative, until the programme over the pairs inside
+    lies within 0.4 % of the Lagrangian bound over all of them (column generation, Ford and Fulkerson 1958). ``value``
+    is that bound: the optimum of the whole programme lies between it and the value over the pairs inside.
     """
     if pairs.cost.size == 0:
         return Bound(float(pairs.penalty.sum()), np.zeros(0), np.zeros(pairs.capacity.size), pairs.penalty.copy())
