@@ -24,6 +24,7 @@ from decimal import Decimal
 from io import RawIOBase
 from pathlib import Path
 
+from ledes_made import MATTERS, PEOPLE, records
 from measuring import median, show
 
 from chancery.engines.billing.bill_checking import bill_lines, checking_for
@@ -31,23 +32,10 @@ from chancery.engines.billing.conversion import FORMATS, convert
 from chancery.engines.billing.guidelines.applying import apply_rules
 from chancery.engines.billing.guidelines.catalogue import standard_rules
 from chancery.engines.billing.guidelines.values import Matter, Person, PersonRate, Setting
-from chancery.engines.billing.ledes_reading import field_rules
 from chancery.engines.billing.ledes_xml_checking import XmlChecking
 from chancery.engines.billing.validation import Checking, check
 from chancery.foundation.errors import Refused
 
-TASKS = ("L110", "L120", "L190", "L210", "L240", "L310", "L320", "L330", "L430", "L510")
-WHO = ("J. Roe", "opposing counsel", "the supplier", "the plaintiff", "the auditor", "Dr. Kim", "the court clerk")
-WHAT = ("supply agreement", "motion to dismiss", "deposition outline", "report on damages", "privilege log", "lease")
-SAID = (
-    ("A103", "Draft {what} for {who}"),
-    ("A104", "Review {what} received from {who}"),
-    ("A104", "Analyze {what} against claims of {who}"),
-    ("A106", "Telephone call with {who} about {what}"),
-    ("A103", "Revise {what} following comments of {who}"),
-    ("A102", "Research limitation issue for {what} of {who}"),
-    ("A101", "Prepare {what} concerning {who}"),
-)
 FILL = {
     "MATTER_NAME": "Supply",
     "CLIENT_TAX_ID": "X1",
@@ -56,77 +44,6 @@ FILL = {
     "CLIENT_NAME": "Client Ltd",
 }
 PIECES = (b"|", b"[]", b"\r", b"\n", b"<", b"&x;", b"\xff\xfe", b"1e9", b"9" * 25, b".", b"<fee>", b"-")
-PEOPLE, MATTERS, PER_INVOICE = 10_000, 5_000, 50
-
-
-def records(*, lines: int, wide: bool, seed: int) -> Iterator[str]:
-    """The lines of a valid file, with CRLF."""
-    draw = random.Random(seed)
-    names = [rule.name for rule in field_rules(format_name="98BI" if wide else "1998B")]
-    yield ("LEDES98BI V2" if wide else "LEDES1998B") + "[]\r\n"
-    yield "|".join(names) + "[]\r\n"
-    number = 0
-    while number < lines:
-        matter, team = draw.randrange(MATTERS), draw.sample(range(PEOPLE), 12)
-        held, total, taxes = [], Decimal(0), Decimal(0)
-        for _ in range(min(PER_INVOICE, lines - number)):
-            number += 1
-            fee = draw.random() < 0.9
-            units = Decimal(draw.randrange(1, 40)) / 10 if fee else Decimal(draw.randrange(1, 9))
-            person = draw.choice(team)
-            cost = Decimal(150 + person % 700) if fee else Decimal(draw.randrange(100, 20000)) / 100
-            base = round(units * cost, 2)
-            tax = round(base * Decimal("0.06"), 2) if wide else Decimal(0)
-            total, taxes = total + base + tax, taxes + tax
-            held.append((number, fee, units, cost, person, base, tax))
-        for place, fee, units, cost, person, base, tax in held:
-            activity, said = draw.choice(SAID)
-            what = said.format(what=draw.choice(WHAT), who=draw.choice(WHO)) + f", page {draw.randrange(1, 400)}"
-            day = f"202401{draw.choice((2, 3, 4, 5, 8, 9, 10, 11, 12, 15, 16, 17, 18, 19, 22, 23)):02d}"
-            row = {
-                "INVOICE_DATE": "20240229",
-                "INVOICE_NUMBER": f"INV-{held[0][0]}",
-                "CLIENT_ID": "CL01",
-                "LAW_FIRM_MATTER_ID": f"M-{matter}",
-                "INVOICE_TOTAL": str(total),
-                "BILLING_START_DATE": "20240101",
-                "BILLING_END_DATE": "20240131",
-                "INVOICE_DESCRIPTION": "January services",
-                "LINE_ITEM_NUMBER": str(place),
-                "EXP/FEE/INV_ADJ_TYPE": "F" if fee else "E",
-                "LINE_ITEM_NUMBER_OF_UNITS": str(units),
-                "LINE_ITEM_ADJUSTMENT_AMOUNT": "0",
-                "LINE_ITEM_TOTAL": str(base + tax),
-                "LINE_ITEM_DATE": day,
-                "LINE_ITEM_DESCRIPTION": what if fee else "Filing fee and copies for the court",
-                "LAW_FIRM_ID": "12-3456789",
-                "LINE_ITEM_UNIT_COST": str(cost),
-                "CLIENT_MATTER_ID": f"CM-{matter}",
-                "CLIENT_TAX_ID": "91310000MA1FL0000X",
-                "MATTER_NAME": "Supply dispute",
-                "INVOICE_TAX_TOTAL": str(taxes),
-                "INVOICE_NET_TOTAL": str(total - taxes),
-                "INVOICE_CURRENCY": "CNY",
-                "ACCOUNT_TYPE": "O",
-                "LAW_FIRM_NAME": "Example LLP",
-                "LAW_FIRM_COUNTRY": "CHN",
-                "CLIENT_NAME": "Client Ltd",
-                "LINE_ITEM_TAX_RATE": "0.06",
-                "LINE_ITEM_TAX_TOTAL": str(tax),
-            }
-            if fee:
-                row |= {
-                    "LINE_ITEM_TASK_CODE": draw.choice(TASKS),
-                    "LINE_ITEM_ACTIVITY_CODE": activity,
-                    "TIMEKEEPER_ID": f"TK{person}",
-                    "TIMEKEEPER_NAME": f"Name{person}, First",
-                    "TIMEKEEPER_CLASSIFICATION": ("PARTNR", "ASSOC", "PARALG")[person % 3],
-                    "TIMEKEEPER_LAST_NAME": f"Name{person}",
-                    "TIMEKEEPER_FIRST_NAME": "First",
-                }
-            else:
-                row["LINE_ITEM_EXPENSE_CODE"] = "E112"
-            yield "|".join(row.get(name, "") for name in names) + "[]\r\n"
 
 
 class Made(RawIOBase):

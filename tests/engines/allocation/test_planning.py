@@ -184,6 +184,18 @@ def test_the_same_problem_gives_the_same_plan() -> None:
     assert plan(problem) == plan(problem)
 
 
+def test_people_who_all_cost_the_same_share_the_work_at_its_plain_cost() -> None:
+    problem = Problem(
+        tuple(task(f"t{at}", 60 + at % 5 * 20) for at in range(120)),
+        tuple(person(f"p{at}", 480) for at in range(40)),
+        weights=PLAIN,
+    )
+    found = plan(problem)
+    minutes = sum(one.minutes for one in problem.tasks)  # 120 tasks of 100 minutes on average, at 60 an hour
+    assert (minutes, found.undone) == (12_000, ())
+    assert found.value == pytest.approx(12_000) == pytest.approx(found.bound)
+
+
 @pytest.mark.parametrize(
     ("problem", "code"),
     [

@@ -95,8 +95,7 @@ def prove_packages(*, redline: Package, old: Package, new: Package, shared: dict
     """
     differences: list[Difference] = []
     for side, wanted, accept in (("accept", new, True), ("reject", old, False)):
-        expected, found = (_resolved(package, accept, shared) for package in (wanted, redline))
-        differences += _compare(side, expected, found)
+        differences += _compare(side, _resolved(wanted, accept, shared), _resolved(redline, accept, shared))
     changed = tuple(_changed_parts(redline, old, new))
     defects = tuple(defects_of(package=redline))
     if defects:

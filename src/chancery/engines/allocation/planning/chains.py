@@ -12,7 +12,7 @@ from chancery.engines.allocation.planning.problem import Problem
 
 _PASSES = 8
 _TINY = 1e-7
-_WIDTH = 12
+_WIDTH = 60
 
 
 class Draft:
