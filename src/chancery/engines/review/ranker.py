@@ -45,12 +45,12 @@ class Mixture:
     blend: float = 0.0
 
 
-# The lexical learner sees every document as it is; the others see it half in the light of its neighbours.
+# The lexical learner sees every document as it is; the others see it partly in the light of its neighbours.
 MIXTURES: Final[tuple[Mixture, ...]] = (
     Mixture("lexical", {"words": 0.35, "pairs": 0.6, "title": 0.05}, weight=0.45, topic_weight=0.4),
-    Mixture("characters", {"characters": 0.9, "title": 0.1}, weight=0.45, topic_weight=0.4, blend=0.5),
-    Mixture("concepts", {"concepts": 1.0}, weight=0.1, topic_weight=0.2, blend=0.5),
-    Mixture("embedding", {"embedding": 1.0}, weight=0.45, topic_weight=0.4, blend=0.5),
+    Mixture("characters", {"characters": 0.9, "title": 0.1}, weight=0.45, topic_weight=0.4, blend=0.25),
+    Mixture("concepts", {"concepts": 1.0}, weight=0.1, topic_weight=0.2, blend=0.25),
+    Mixture("embedding", {"embedding": 1.0}, weight=0.45, topic_weight=0.4, blend=0.25),
 )
 
 
