@@ -32,8 +32,11 @@ from chancery.engines.review.simulation import Collection, choose_seeds, simulat
 PEER = find_spec("asreview") is not None
 if PEER:
     import pandas as pd
-    from asreview import ActiveLearningCycle, Simulate
-    from asreview.models.models import get_ai_config
+
+    # The peer leaves a cache where it is loaded, and where it runs.
+    with TemporaryDirectory() as _scratch, chdir(_scratch):
+        from asreview import ActiveLearningCycle, Simulate
+        from asreview.models.models import get_ai_config
 
 SEEDS = (1, 2)
 # Sets of the facts' table of eight that are at hand.
@@ -149,7 +152,6 @@ def main() -> None:
     chosen = [name for name in topics if not parts or any(part in name for part in parts)]
     sets = {name: read_collection(folder / f"{name}.csv.gz") for name in chosen}
     from_topics(sets, topics)
-    # The peer leaves a cache where it runs.
     with TemporaryDirectory() as scratch, chdir(scratch):
         seeded(sets)
 
