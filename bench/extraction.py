@@ -18,12 +18,18 @@ from email import message_from_bytes
 from email.message import Message
 from pathlib import Path
 
-from extraction_texts import Label, document
 from rich.console import Console
 from rich.table import Table
 
 from chancery.engines.text.extraction.extracting import extract
 from chancery.engines.text.extraction.values import KINDS
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from extraction_texts import NOTHING, Label, document
+from extraction_values import capitals
+
+__all__ = ["NOTHING", "capitals", "measure"]
 
 
 @dataclass
