@@ -9,6 +9,7 @@ _BLOCK = re.compile(
     rb"^begin [0-7]{3,4} ([^\r\n]{1,200})\r?\n((?:[ -`]{1,100}\r?\n)*?)(?:[` ]?\r?\n)?end[ \t]*\r?$", re.M
 )
 _MARK = b"begin "
+_NEXT = b"\nbegin "
 
 
 def taken_out(*, data: bytes) -> tuple[bytes, list[tuple[str, bytes]]]:
@@ -16,7 +17,7 @@ def taken_out(*, data: bytes) -> tuple[bytes, list[tuple[str, bytes]]]:
 
     A block that does not decode stays in the body. Names are as found, ASCII or what Latin-1 shows.
     """
-    if _MARK not in data:
+    if _NEXT not in data and not data.startswith(_MARK):
         return data, []
     files: list[tuple[str, bytes]] = []
 
