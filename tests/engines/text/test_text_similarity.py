@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
+import os
 import random
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -180,3 +183,20 @@ def test_a_threshold_no_similarity_can_have_is_refused(threshold: float) -> None
     with pytest.raises(SimilarityRefused) as refused:
         list(groups(count=1, text_of=lambda _: "text", threshold=threshold))
     assert refused.value.code == "similarity_invalid"
+
+
+def test_what_the_disk_does_not_take_is_read_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    texts = [" ".join(f"w{number * 7 % 50 + place}" for place in range(60)) for number in range(900)]
+    whole = list(groups(count=len(texts), text_of=texts.__getitem__, folder=tmp_path))
+    written: list[int] = []
+
+    def full(handle: int, data: memoryview, at: int) -> int:
+        written.append(len(data))
+        if len(written) > 1:
+            raise OSError(errno.ENOSPC, "no space")
+        return os.write(handle, data)
+
+    monkeypatch.setattr("chancery.engines.text.similarity.kept.os.pwrite", full)
+    assert list(groups(count=len(texts), text_of=texts.__getitem__, folder=tmp_path)) == whole
+    assert len(written) == 2
+    assert list(tmp_path.iterdir()) == []

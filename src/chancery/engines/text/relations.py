@@ -140,7 +140,11 @@ def _near(
         return notices.without(found) if mails[number] else found
 
     joined: Iterator[NearDuplicate] = groups(
-        count=len(ids), text_of=text, threshold=options.similarity, short_words=options.short_words
+        count=len(ids),
+        text_of=text,
+        threshold=options.similarity,
+        short_words=options.short_words,
+        folder=folder,
     )
     near: Shelf[str, tuple[str, float]] = Shelf(folder=folder)
     for each in joined:

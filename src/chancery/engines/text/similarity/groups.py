@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from chancery.engines.text.similarity.joining import Join
 
-_KEEP_BYTES = 192 * 1024**2
+_KEEP_BYTES = 64 * 1024**3
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ def groups(
     threshold: float = 0.7,
     short_words: int = 30,
     keep_bytes: int = _KEEP_BYTES,
+    folder: Path | None = None,
 ) -> Iterator[NearDuplicate]:
     """Yield the members of all groups of two or more, each with its pivot; the pivot itself has similarity 1.
 
@@ -36,9 +38,17 @@ def groups(
     count, text_of: documents 0 to count - 1 and their texts; a text may be asked for three times.
     threshold: Jaccard similarity of shingle sets, above 0 up to 1; another raises SimilarityRefused.
     short_words: a shorter document is only grouped with one of the same words; below 5 words with none.
-    keep_bytes: memory for shingles; what does not fit is computed again from the text.
+    keep_bytes: disk for shingles, eight bytes a word; what does not fit is computed again from the text.
+    folder: of that temporary file, None for the system's.
     """
-    join = Join(count=count, text_of=text_of, threshold=threshold, short_words=short_words, keep_bytes=keep_bytes)
+    join = Join(
+        count=count,
+        text_of=text_of,
+        threshold=threshold,
+        short_words=short_words,
+        keep_bytes=keep_bytes,
+        folder=folder,
+    )
     pivots, figures = np.full(count, -1, np.int32), np.ones(count)
     grouped = np.zeros(count, np.bool_)
     for number in join.longest_first():
@@ -64,12 +74,20 @@ def pairs(
     threshold: float = 0.7,
     short_words: int = 30,
     keep_bytes: int = _KEEP_BYTES,
+    folder: Path | None = None,
 ) -> Iterator[tuple[int, int, float]]:
     """Yield every pair at least ``threshold`` similar once, with its exact similarity; values as in ``groups``.
 
     A document that only repeats another one is paired with the first of its kind alone.
     """
-    join = Join(count=count, text_of=text_of, threshold=threshold, short_words=short_words, keep_bytes=keep_bytes)
+    join = Join(
+        count=count,
+        text_of=text_of,
+        threshold=threshold,
+        short_words=short_words,
+        keep_bytes=keep_bytes,
+        folder=folder,
+    )
     for number in join.longest_first():
         for other, found in join.partners(number):
             yield other, number, found

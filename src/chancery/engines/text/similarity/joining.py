@@ -12,11 +12,13 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from chancery.engines.text.similarity.occurrences import Batch, Occurrences
+from chancery.engines.text.similarity.kept import Batch
+from chancery.engines.text.similarity.occurrences import Occurrences
 from chancery.engines.text.similarity.shingles import distinct, similarity
 from chancery.engines.text.similarity.tokens import U64, mix
 from chancery.foundation.errors import Refused
@@ -41,13 +43,20 @@ class Join:
     """Documents of a collection that may have a partner, longest first, and the search among those already added."""
 
     def __init__(
-        self, *, count: int, text_of: Callable[[int], str], threshold: float, short_words: int, keep_bytes: int
+        self,
+        *,
+        count: int,
+        text_of: Callable[[int], str],
+        threshold: float,
+        short_words: int,
+        keep_bytes: int,
+        folder: Path | None = None,
     ) -> None:
         """Raises SimilarityRefused for a threshold that is not above 0 and at most 1; values as in ``groups``."""
         if not 0 < threshold <= 1:
             raise SimilarityRefused("A similarity lies above 0 and is at most 1.")
         self._threshold = threshold
-        self._seen = Occurrences(count=count, text_of=text_of, keep_bytes=keep_bytes)
+        self._seen = Occurrences(count=count, text_of=text_of, keep_bytes=keep_bytes, folder=folder)
         self._sizes = np.zeros(count, np.int32)  # of the shingle sets; 0: cannot have a partner
         self._first = np.zeros(count, np.int64)
         self._lengths = np.zeros(count, np.int32)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from chancery.engines.text.similarity.kept import Batch, Kept
 from chancery.engines.text.similarity.shingles import shingles_of
 from chancery.engines.text.similarity.tokens import I64, U64, Flags, mix
 
@@ -21,16 +22,7 @@ _BATCH_TEXTS, _BATCH_CHARS = 256, 500_000
 _FEWEST_BITS, _MOST_BITS = 16, 26
 _SAMPLED = 4000
 _SAMPLE_BITS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """The shingles of some documents, whose numbers are given; met: shingles of all batches before, plus 1."""
-
-    numbers: I64
-    met: int
-    values: U64
-    bounds: I64
+_AGAIN = 48 * 1024**2  # bytes of shingles of texts read again that stay in memory
 
 
 class Occurrences:
@@ -40,37 +32,37 @@ class Occurrences:
     for two documents with the same shingles in the same order.
     """
 
-    def __init__(self, *, count: int, text_of: Callable[[int], str], keep_bytes: int) -> None:
-        """Read every text once; up to keep_bytes of shingles stay in memory, the rest is read again when asked."""
+    def __init__(
+        self, *, count: int, text_of: Callable[[int], str], keep_bytes: int, folder: Path | None = None
+    ) -> None:
+        """Read every text once; up to keep_bytes of shingles are kept on disk, other texts are read again when asked.
+
+        folder: of the temporary file, None for the system's.
+        """
         self.count = count
         self.sizes = np.zeros(count, np.int64)
         self.words = np.zeros(count, np.int64)
         self.prints = np.zeros(count, np.uint64)
         self._text_of = text_of
-        self._keep_bytes = keep_bytes
+        self._again_limit = min(keep_bytes, _AGAIN)
         bits = min(_MOST_BITS, max(_FEWEST_BITS, (count * 256).bit_length()))
         self._shift = np.uint64(64 - bits)
         self._table = np.zeros(1 << bits, np.uint32)
-        self._kept: list[Batch] = []
-        self._batch_of = np.full(count, -1, np.int32)
-        self._place_of = np.zeros(count, np.int32)
+        self._kept = Kept(count=count, folder=folder, limit=keep_bytes)
         self._again: OrderedDict[int, U64] = OrderedDict()
         self._again_bytes = 0
         self._read()
         self._often = self._sample()
 
     def _read(self) -> None:
-        held = 0
+        keeping = True  # what is kept comes first, so that the numbers of occurrences hold when the rest is read again
         for batch, words in self._shingled(range(self.count), 1):
             numbers = batch.numbers
             self.words[numbers], self.sizes[numbers] = words, np.diff(batch.bounds)
             self.prints[numbers] = _prints(batch)
             self._enter(batch)
-            held += batch.values.nbytes
-            if held <= self._keep_bytes:
-                self._batch_of[numbers] = len(self._kept)
-                self._place_of[numbers] = np.arange(len(numbers))
-                self._kept.append(batch)
+            if keeping:
+                keeping = self._kept.put(batch)
 
     def _shingled(self, numbers: Iterable[int], met: int) -> Iterator[tuple[Batch, I64]]:
         """Yield shingles and words of documents in batches limited by number and by characters.
@@ -131,7 +123,7 @@ class Occurrences:
 
     def _sample(self) -> npt.NDArray[np.uint16]:
         step = max(1, len(self._kept) * _BATCH_TEXTS // _SAMPLED)
-        sampled = [batch.values for batch in self._kept[::step]]
+        sampled = [batch.values for batch in self._kept.batches(step=step)]
         if not sampled:
             numbers = range(0, self.count, max(1, self.count // _SAMPLED))
             sampled = [batch.values for batch, _ in self._shingled(numbers, 1)]
@@ -142,24 +134,21 @@ class Occurrences:
 
     def batches(self) -> Iterator[Batch]:
         """Yield the shingles of all documents, reading again those that were not kept."""
-        yield from self._kept
-        met = self._kept[-1].met + len(self._kept[-1].values) if self._kept else 1
-        missing = np.flatnonzero(self._batch_of < 0).tolist()
-        yield from (batch for batch, _ in self._shingled(missing, met))
+        yield from self._kept.batches()
+        yield from (batch for batch, _ in self._shingled(self._kept.missing(), self._kept.met()))
 
     def shingles(self, number: int) -> U64:
         """Return the shingles of one document, repeated ones included."""
-        kept = int(self._batch_of[number])
-        if kept >= 0:
-            batch, place = self._kept[kept], int(self._place_of[number])
-            return batch.values[batch.bounds[place] : batch.bounds[place + 1]]
+        kept = self._kept.shingles(number)
+        if kept is not None:
+            return kept
         if number in self._again:
             self._again.move_to_end(number)
             return self._again[number]
         values = shingles_of(texts=[self._text_of(number)]).values
         self._again[number] = values
         self._again_bytes += values.nbytes
-        while self._again_bytes > self._keep_bytes // 4 and len(self._again) > 1:
+        while self._again_bytes > self._again_limit and len(self._again) > 1:
             self._again_bytes -= self._again.popitem(last=False)[1].nbytes
         return values
 
