@@ -198,7 +198,7 @@ def file_rows(folder: Path, place: Path) -> list[Row]:
     whole = _command(folder, place / "files-0", "--passwords", str(passwords), "--no-entities", "--workers", "1")
     ours, theirs, opening, answer = [], [], [], None
     locked = "|".join(row["path"] for row in manifest if row["condition"] == "encrypted")
-    for _ in range(3):
+    for _ in range(TURNS):
         mine = _fresh(_OWN, folder, passwords, locked)
         ours.append(float(mine["seconds"]))
         opening.append(float(mine["locked"]))

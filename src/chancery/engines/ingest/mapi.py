@@ -13,8 +13,7 @@ from datetime import UTC, datetime, timedelta
 from email.header import Header
 from email.utils import format_datetime
 
-import compressed_rtf
-
+from chancery.engines.ingest.packedrtf import NotPacked, unpacked
 from chancery.engines.ingest.richtext import rich_text
 from chancery.engines.text.charset import decode
 
@@ -207,8 +206,8 @@ def _from_rich(message: Message) -> str:
     if not isinstance(packed, bytes) or len(packed) < 17:
         return ""
     try:
-        data = packed if packed.startswith(b"{\\rtf") else compressed_rtf.decompress(packed)
-    except Exception:  # the library raises bare exceptions on damaged bodies
+        data = packed if packed.startswith(b"{\\rtf") else unpacked(data=packed)
+    except NotPacked:
         return ""
     return rich_text(data=data)
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-import compressed_rtf
-
+from chancery.engines.ingest.packedrtf import NotPacked, unpacked
 from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
 from chancery.engines.ingest.richtext import rich_text
 from chancery.engines.text.charset import decode
@@ -129,6 +128,6 @@ def _message(properties: dict[int, bytes]) -> str:
     if len(packed) < 17:
         return ""
     try:
-        return rich_text(data=compressed_rtf.decompress(packed))
-    except Exception:  # the library raises bare exceptions on damaged bodies
+        return rich_text(data=unpacked(data=packed))
+    except NotPacked:
         return ""
