@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import include, path
@@ -35,6 +34,7 @@ from chancery.interface.tables import (
     TextCell,
     View,
 )
+from interface.gallery_form import RequestForm
 
 AT = datetime(2026, 11, 20, 10, 2, tzinfo=UTC)
 
@@ -42,24 +42,6 @@ AT = datetime(2026, 11, 20, 10, 2, tzinfo=UTC)
 def t(english: str, chinese: str) -> str:
     """Return the words of the gallery itself in the language of the page."""
     return chinese if (get_language() or "").startswith("zh") else english
-
-
-class RequestForm(forms.Form):
-    """A request with a conditional field."""
-
-    client = forms.CharField(label="Client", help_text="As in the engagement letter.")
-    kind = forms.ChoiceField(label="Kind", widget=forms.RadioSelect, choices=[("review", "Review"), ("other", "Other")])
-    which = forms.CharField(label="Which other kind", required=False)
-    skills = forms.MultipleChoiceField(
-        label="Skills",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        choices=[("en", "English"), ("zh", "中文")],
-    )
-    note = forms.CharField(label="Note", required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    place = forms.ChoiceField(label="Place", choices=[("cn", "Shanghai"), ("us", "New York")])
-    urgent = forms.BooleanField(label="Urgent", required=False)
-    show_when = {"which": "kind=other"}
 
 
 def navigation() -> list[NavItem]:

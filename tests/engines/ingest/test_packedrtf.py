@@ -8,7 +8,9 @@ import zlib
 
 import pytest
 
+from chancery.engines.ingest.mapi import BODY, RTF, Message, has_damaged_body, rebuild
 from chancery.engines.ingest.packedrtf import NotPacked, is_whole, unpacked
+from chancery.engines.ingest.readers.mail import read_message
 
 # MS-OXRTFCP 4.1 (simple) and 4.2 (a reference that reads what it writes).
 SIMPLE = bytes.fromhex(
@@ -57,4 +59,12 @@ def test_damage_gives_what_can_be_followed_and_the_check_says_so() -> None:
 def test_any_bytes_end_in_text_or_a_refusal() -> None:
     chance = random.Random(2)
     for _ in range(2000):
-        unpacked(data=packed(chance.randbytes(chance.randrange(200))))
+        body = chance.randbytes(chance.randrange(200))
+        assert len(unpacked(data=packed(body))) <= len(body) * 9  # a reference of two bytes brings at most seventeen
+
+
+def test_an_outlook_message_with_a_damaged_body_says_so() -> None:
+    for body, damaged in ((SIMPLE, False), (SIMPLE[:-12] + b"\xff" + SIMPLE[-11:], True)):
+        assert has_damaged_body(message=Message({RTF: body})) is damaged
+    assert read_message(data=rebuild(message=Message({RTF: SIMPLE}))).text == "hello world"
+    assert not has_damaged_body(message=Message({RTF: SIMPLE[:30], BODY: "The plain body."}))

@@ -10,6 +10,7 @@ from django.utils import timezone
 from chancery.apps.documents.events import CollectionProcessed, DocumentsRelated, ExceptionRepaired, TextRecognised
 from chancery.apps.documents.queries import ids_in_same_file
 from chancery.apps.search.actions import ask_for_indexing
+from chancery.foundation.identifiers import new_id
 from chancery.platform.events.values import Event
 
 
@@ -37,26 +38,13 @@ def index_repaired(event: ExceptionRepaired) -> None:
     )
 
 
-def index_recognised(event: TextRecognised) -> None:
-    """Make scanned documents findable by the text that was read from them."""
-    now = timezone.now()
+def index_named(event: DocumentsRelated | TextRecognised) -> None:
+    """Make documents findable by the text, groups, threads, custodians and paths they have now."""
     ask_for_indexing(
         tenant_id=event.tenant_id,
         matter_id=event.matter_id,
-        at=now,
-        key=f"recognised:{event.matter_id}:{now.isoformat()}",
-        document_ids=event.document_ids,
-    )
-
-
-def index_related(event: DocumentsRelated) -> None:
-    """Make documents findable by the groups, threads, custodians and paths they have now."""
-    now = timezone.now()
-    ask_for_indexing(
-        tenant_id=event.tenant_id,
-        matter_id=event.matter_id,
-        at=now,
-        key=f"related:{event.document_ids[0]}:{now.isoformat()}",
+        at=timezone.now(),
+        key=f"{event.name}:{new_id()}",
         document_ids=event.document_ids,
     )
 
@@ -64,6 +52,6 @@ def index_related(event: DocumentsRelated) -> None:
 SUBSCRIPTIONS: list[tuple[type[Event], Callable[[Any], None], str]] = [
     (CollectionProcessed, index_collection, "search.index_collection"),
     (ExceptionRepaired, index_repaired, "search.index_repaired"),
-    (DocumentsRelated, index_related, "search.index_related"),
-    (TextRecognised, index_recognised, "search.index_recognised"),
+    (DocumentsRelated, index_named, "search.index_related"),
+    (TextRecognised, index_named, "search.index_recognised"),
 ]

@@ -94,12 +94,10 @@ def ingest(*, source: Path, out: Path, choices: Choices, at: str, advance: Advan
 def _passwords(path: Path | None) -> tuple[str, ...]:
     if path is None:
         return ()
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeError) as fault:
+    if (text := _text(path)) is None:
         raise IngestRefused(
             "The password list %(name)s cannot be read as UTF-8 text.", code="passwords_unreadable", name=path.name
-        ) from fault
+        )
     lines = (line.removesuffix("\r") for line in text.split("\n"))
     return tuple(dict.fromkeys(line for line in lines if line))
 
@@ -107,13 +105,19 @@ def _passwords(path: Path | None) -> tuple[str, ...]:
 def _restored(path: Path | None) -> tuple[str, ...]:
     if path is None:
         return ()
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeError) as fault:
+    if (text := _text(path)) is None:
         raise IngestRefused(
             "The list of ids %(name)s cannot be read as UTF-8 text.", code="restored_unreadable", name=path.name
-        ) from fault
+        )
     return tuple(dict.fromkeys(text.split()))
+
+
+def _text(path: Path) -> str | None:
+    """Return the text of a list, None where it cannot be read as UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeError):
+        return None
 
 
 def _prepare(place: Workplace, choices: Choices) -> None:

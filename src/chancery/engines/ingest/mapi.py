@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from email.header import Header
 from email.utils import format_datetime
 
-from chancery.engines.ingest.packedrtf import NotPacked, unpacked
+from chancery.engines.ingest.packedrtf import NotPacked, is_whole, unpacked
 from chancery.engines.ingest.richtext import rich_text
 from chancery.engines.text.charset import decode
 
@@ -186,11 +186,22 @@ def _date(message: Message) -> str:
     return ""
 
 
+def has_damaged_body(*, message: Message) -> bool:
+    """Tell whether the only body is rich text whose check sum does not hold."""
+    packed = message.properties.get(RTF)
+    if not isinstance(packed, bytes) or packed.startswith(b"{\\rtf") or message.text(BODY).strip():
+        return False
+    return not _page(message).strip() and not is_whole(data=packed)
+
+
+def _page(message: Message) -> bytes:
+    html = message.properties.get(HTML)
+    return html if isinstance(html, bytes) else str(html).encode("utf-8") if html else b""
+
+
 def _body_parts(message: Message) -> list[bytes]:
     """Return plain and HTML body; rich text becomes the plain body where there is no other."""
-    plain = message.text(BODY)
-    html = message.properties.get(HTML)
-    page = html if isinstance(html, bytes) else str(html).encode("utf-8") if html else b""
+    plain, page = message.text(BODY), _page(message)
     if not plain.strip() and not page.strip():
         plain = _from_rich(message)
     facts = _card(message)

@@ -22,6 +22,9 @@ _HEAD = 16
 _ALL = 0xFFFFFFFF
 
 
+DAMAGED = "The rich text of the message is damaged; what could be followed was read."
+
+
 class NotPacked(ValueError):
     """The bytes are no packed rich text."""
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import olefile
 
-from chancery.engines.ingest.mapi import Attachment, Message, Recipient, moment, rebuild
+from chancery.engines.ingest.mapi import Attachment, Message, Recipient, has_damaged_body, moment, rebuild
+from chancery.engines.ingest.packedrtf import DAMAGED
 from chancery.engines.ingest.readers.mail import read_message
 from chancery.engines.ingest.reading import Content, Reading, Unreadable
 from chancery.engines.ingest.storage import ole_of
@@ -32,6 +33,8 @@ def read(content: Content, key: str) -> Reading:
         raise Unreadable("The message is damaged: it holds no properties.", code="corrupt")
     reading = read_message(data=rebuild(message=message))
     reading.metadata["message_class"] = message.text(0x001A)
+    if has_damaged_body(message=message):
+        reading.flag("partly_extracted", DAMAGED)
     return reading
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from chancery.engines.ingest.packedrtf import NotPacked, unpacked
+from chancery.engines.ingest.packedrtf import DAMAGED, NotPacked, is_whole, unpacked
 from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
 from chancery.engines.ingest.richtext import rich_text
 from chancery.engines.text.charset import decode
 
 _SIGNATURE = b"\x78\x9f\x3e\x22"
+_PLAIN, _RICH = 0x1000, 0x1009
 _START, _TITLE, _DATA, _FACTS, _MESSAGE, _BODY = 0x9002, 0x8010, 0x800F, 0x9005, 0x9003, 0x800C
 _FIXED = {
     0x0002: 4,
@@ -47,7 +48,10 @@ def read(content: Content, key: str) -> Reading:
         elif number == _BODY:
             reading.text = _text(value)
         elif number == _MESSAGE and not reading.text:
-            reading.text = _message(_properties(value))
+            properties = _properties(value)
+            reading.text = _message(properties)
+            if not properties.get(_PLAIN) and properties.get(_RICH) and not is_whole(data=properties[_RICH]):
+                reading.flag("partly_extracted", DAMAGED)
     reading.children = [Child(name, body) for name, body in files]
     return reading
 
@@ -122,9 +126,9 @@ def _attached(properties: dict[int, bytes]) -> tuple[str, bytes]:
 
 
 def _message(properties: dict[int, bytes]) -> str:
-    if properties.get(0x1000):
-        return _text(properties[0x1000])
-    packed = properties.get(0x1009, b"")
+    if properties.get(_PLAIN):
+        return _text(properties[_PLAIN])
+    packed = properties.get(_RICH, b"")
     if len(packed) < 17:
         return ""
     try:
