@@ -102,7 +102,7 @@ def _row(row: queries.InputFileRecord, documents: int, matter_id: str) -> Row:
         label=row.path,
         url=f"{reverse('documents:list', args=[matter_id])}?input={row.id}",
         cells={
-            "path": TextCell(short_path(without_direction(row.path), 36)),
+            "path": TextCell(short_path(without_direction(row.path), 24)),
             "custodian": short(row.custodian, 24),
             "size": bytes_words(row.size),
             "sha256": HashCell(row.sha256),
