@@ -224,3 +224,11 @@ def test_a_combined_calendar_names_calendars(name: object) -> None:
     with pytest.raises(InputRefused) as refusal:
         standings({"years": [2026], "calendars": {"both": {"both": [name]}}, "policies": {}, "cases": []})
     assert refusal.value.code == "calendar_unknown"
+
+
+@pytest.mark.parametrize("name", [{"": None}, [], None, 7, "missing"])
+def test_a_policy_names_a_calendar(name: object) -> None:
+    cases = asked([{"kind": "start", "at": at("09T09:00")}])
+    with pytest.raises(InputRefused) as refusal:
+        standings({**cases, "policies": {"first": {"minutes": 480, "calendar": name}}})
+    assert refusal.value.code == "calendar_unknown"

@@ -93,7 +93,7 @@ def promises_of(value: Mapping[str, Any], lines: Mapping[str, Timeline]) -> dict
         if isinstance(minutes, bool) or not isinstance(minutes, (int, float)) or not 0 <= minutes <= 10_000_000:
             raise InputRefused("%(place)s is not %(wanted)s.", code="input_invalid", place=f"policies.{name}.minutes",
                                wanted="a number of minutes")  # fmt: skip
-        if one.get("calendar") not in lines:
+        if not isinstance(one.get("calendar"), str) or one["calendar"] not in lines:
             raise InputRefused("%(place)s names a calendar that does not stand before it.", code="calendar_unknown",
                                place=f"policies.{name}")  # fmt: skip
         found[name] = Promise(str(name), float(minutes), lines[one["calendar"]], str(one.get("version", "")))

@@ -110,6 +110,6 @@ def _coverage_of(value: Any) -> Coverage:
         raise InputRefused(
             "%(place)s is not %(wanted)s.", code="input_invalid", place="first, last", wanted="two dates"
         ) from None
-    years = range(first.year, min(last.year, first.year + 10) + 1)
+    years = range(first.year, max(first.year, min(last.year, first.year + 10)) + 1)
     calendars = [calendar_of(held, name=str(name), years=years) for name, held in value["sites"].items()]
     return coverage(sites=calendars, first=first, last=last)
