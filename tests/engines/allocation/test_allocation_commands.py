@@ -1,4 +1,4 @@
-"""`chancery allocate`, `sla` and `coverage`: exact answers from files, and wrong files end in a sentence and status 2."""
+"""`chancery allocate`, `sla` and `coverage`: exact answers; wrong files end in a sentence and status 2."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def _changed(value: Any, way: tuple[Any, ...], put: Any) -> Any:
 
 
 def test_the_files_are_answered(tmp_path: Path) -> None:
-    """One task of an hour at 90 an hour; seven hours on Monday and three on Tuesday; five days of eight hours of a week."""
+    """An hour at 90 an hour; seven hours on Monday and three on Tuesday; five days of eight hours of a week."""
     status, plan, _ = _ask("allocate", FILES["allocate"], tmp_path)
     assert (status, json.loads(plan)["cost"]) == (0, 90.0)
     status, cases, _ = _ask("sla", FILES["sla"], tmp_path)
