@@ -45,7 +45,7 @@ def synthetic(*, documents: int, seed: int) -> tuple[sparse.csr_matrix, np.ndarr
 def measured(documents: int) -> list[tuple[str, str, str]]:
     """Decide, rank anew and fetch the next document, many times over; rows of the table."""
     matrix, labels = synthetic(documents=documents, seed=SEED)
-    views = Views(documents, {"words": matrix}, {}, np.zeros(documents, bool))
+    views = Views(documents, {"terms": matrix}, {}, np.zeros(documents, bool))
     ranker = Ranker(views=views, seed=SEED)
     draw = np.random.default_rng(SEED)
     hits, others = np.flatnonzero(labels), np.flatnonzero(~labels)

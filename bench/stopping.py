@@ -3,8 +3,8 @@
 A review is an order drawn from two normal distributions of scores, relevant documents a given distance higher;
 the hidden sample is drawn until it holds the number of relevant documents in the row, or the number that the
 richness met so far makes cheapest (balanced). Cost is what is read until the rule stops plus the sampled documents
-not read by then, over what an oracle reads to the same recall. Least is what no rule that keeps the promise for
-every ranking can go below, see `least`.
+not read by then, over what an oracle reads to the same recall; reading is the first part alone. Least is what no
+rule that keeps the promise for every ranking can go below, see `least`.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ def review(*, richness: float, distance: float, seed: int) -> Review:
     return Review(labels, place, np.sort(place[labels]))
 
 
-def asked(*, one: Review, rule: str, relevant: int, seed: int) -> tuple[float, float]:
-    """Return recall and cost over the oracle's where a rule stops; reading everything if it never does."""
+def asked(*, one: Review, rule: str, relevant: int, seed: int) -> tuple[float, float, float]:
+    """Return recall, cost and reading over the oracle's where a rule stops; reading everything if it never does."""
     order = draw_order(documents=DOCUMENTS, seed=seed)
     if relevant == BALANCED:
         size = until_balanced(order=order, labels=one.labels, target=TARGET, confidence=CONFIDENCE)
@@ -75,7 +75,8 @@ def asked(*, one: Review, rule: str, relevant: int, seed: int) -> tuple[float, f
     progress = Progress(DOCUMENTS, found, sample)
     at = decide_stop(rule=rule, progress=progress, target=TARGET, confidence=CONFIDENCE).at or DOCUMENTS
     oracle = one.hits[int(np.ceil(TARGET * len(one.hits))) - 1]
-    return float((one.hits <= at).mean()), float((at + (one.place[drawn] > at).sum()) / oracle)
+    cost = float((at + (one.place[drawn] > at).sum()) / oracle)
+    return float((one.hits <= at).mean()), cost, float(at / oracle)
 
 
 def least(*, richness: float, distance: float) -> float:
@@ -109,18 +110,26 @@ def main() -> None:
     """Print one table over mixtures and rules."""
     reviews = int(sys.argv[1]) if sys.argv[1:] else 200
     console = Console(width=120)
-    table = Table("Richness", "Distance", "Rule", "Holds", "Worst recall", "Mean recall", "Cost / oracle", "Least")
+    table = Table(
+        "Richness", "Distance", "Rule", "Holds", "Worst recall", "Mean recall", "Cost / oracle", "Reading", "Least"
+    )
     for richness, distance in MIXTURES:
         bound = f"{least(richness=richness, distance=distance):.3f}"
         made = [review(richness=richness, distance=distance, seed=seed) for seed in range(reviews)]
         for rule, relevant in ASKED:
             got = [asked(one=one, rule=rule, relevant=relevant, seed=seed) for seed, one in enumerate(made)]
-            recalls, prices = np.array([one for one, _price in got]), np.array([price for _one, price in got])
+            recalls, prices, reading = np.array(got).T
             name = f"{rule}, balanced" if relevant == BALANCED else f"{rule}, r={relevant}" if relevant else rule
             if rule == "qbcb" and relevant > 0:
                 name += f" (j={qbcb_place(relevant=relevant, target=TARGET, confidence=CONFIDENCE)})"
             holds = f"{(recalls >= TARGET).mean():.3f}"
-            cells = (holds, f"{recalls.min():.3f}", f"{recalls.mean():.3f}", f"{prices.mean():.3f}")
+            cells = (
+                holds,
+                f"{recalls.min():.3f}",
+                f"{recalls.mean():.3f}",
+                f"{prices.mean():.3f}",
+                f"{reading.mean():.3f}",
+            )
             promised = bound if rule in GUARANTEED else ""
             table.add_row(f"{richness:g}", f"{distance:g}", name, *cells, promised)
         table.add_section()

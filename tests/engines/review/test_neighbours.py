@@ -10,8 +10,8 @@ import pytest
 
 from chancery.engines.review.features import build_views
 from chancery.engines.review.ledger import lines, read_ledger
-from chancery.engines.review.neighbours import blended, nearest
-from chancery.engines.review.ranker import EARLIER, MODEL, Settings, likeness
+from chancery.engines.review.neighbours import Nearness, blended, nearest
+from chancery.engines.review.ranker import EARLIER, MODEL, Ranker, Settings, likeness
 from chancery.engines.review.simulation import SimulationRefused, replay, simulate
 from engines.review.review_collections import chinese, english
 
@@ -71,23 +71,60 @@ def test_the_smallest_collections_have_neighbours_as_they_can(rows: int) -> None
     assert blended(shared=shared, graph=graph, step=0.35, part=0.5).shape == (rows, rows)
 
 
-def test_a_ledger_of_an_earlier_version_replays_by_its_rules() -> None:
+@pytest.mark.parametrize("name", ["chancery.review/2", "chancery.review/3"])
+def test_a_ledger_of_an_earlier_version_replays_by_its_rules(name: str) -> None:
     collection = english()
-    earlier = EARLIER["chancery.review/2"]
-    run = simulate(collection=collection, seed=4, settings=earlier)
-    assert run.ledger.head.model == "chancery.review/2"
+    run = simulate(collection=collection, seed=4, settings=EARLIER[name])
+    assert run.ledger.head.model == name
     kept = read_ledger([line.encode() for line in lines(run.ledger)])
     assert replay(collection=collection, ledger=kept) is None
     today = simulate(collection=collection, seed=4)
-    assert today.ledger.head.model == MODEL == "chancery.review/3"
+    assert today.ledger.head.model == MODEL == "chancery.review/4"
     # Today's order under the earlier name is found out where the rules part.
     assert today.order != run.order
     forged = read_ledger([line.encode() for line in lines(today.ledger)])
-    forged.head = replace(forged.head, model="chancery.review/2")
+    forged.head = replace(forged.head, model=name)
     parted = next(
         place for place, (one, other) in enumerate(zip(today.order, run.order, strict=True), 1) if one != other
     )
     assert replay(collection=collection, ledger=forged) == parted
+
+
+def test_nearness_is_the_likeness_to_the_nearest_relevant_document() -> None:
+    draw = np.random.default_rng(3)
+    first, second = draw.random((6, 6)).astype(np.float32), draw.random((6, 6)).astype(np.float32)
+    near = Nearness(shared=[first, second], weights=[0.6, 0.2])
+    assert not near.values.any()
+    for row in (4, 1):
+        near.add(row=row)
+    both = 0.75 * first.astype(float) + 0.25 * second
+    assert near.values == pytest.approx(np.maximum(both[4], both[1]), abs=1e-6)
+    near.renew(rows=[1])
+    assert near.values == pytest.approx(both[1], abs=1e-6)
+    near.renew(rows=[])
+    assert not near.values.any()
+
+
+def test_a_queue_forgets_nearness_to_what_is_not_relevant_after_all() -> None:
+    collection = english(count=80, relevant=20)
+    views = build_views(titles=collection.titles, bodies=collection.bodies, rank=10)
+    hits = [int(row) for row in np.flatnonzero(collection.labels)]
+    queues = [Ranker(views=views, settings=Settings(gain=0.0, fade=0.0)) for _ in range(3)]
+    for row in hits[:4]:
+        queues[0].decide(row=row, relevant=True)
+    for row in hits[:5]:
+        queues[1].decide(row=row, relevant=True)
+        queues[2].decide(row=row, relevant=True)
+    queues[1].withdraw(row=hits[4])
+    assert queues[1].scores == pytest.approx(queues[0].scores, abs=0.1)
+    for queue in (queues[0], queues[2]):
+        queue.decide(row=hits[4], relevant=False)
+    assert queues[2].scores == pytest.approx(queues[0].scores, abs=0.1)
+    plain = [Ranker(views=views, settings=Settings(gain=0.0, fade=0.0, near=near)) for near in (0.0, 0.15)]
+    for queue in plain:
+        for row in (hits[0], hits[1]):
+            queue.decide(row=row, relevant=True)
+    assert not np.array_equal(np.argsort(plain[0].scores), np.argsort(plain[1].scores))
 
 
 def test_a_ledger_of_an_unknown_version_is_refused() -> None:

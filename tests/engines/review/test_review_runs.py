@@ -212,12 +212,13 @@ def test_any_bytes_are_a_ledger_or_a_refusal(given_lines: list[bytes]) -> None:
         assert str(refusal)
 
 
-@pytest.mark.parametrize("name", ["CLEF2017_CD010705", "CLEF2017_CD010542"])
+@pytest.mark.parametrize("name", ["CLEF2017_CD008760", "CLEF2017_CD010705", "CLEF2017_CD010542"])
 def test_real_screening_sets_are_ranked_well(test_data: Path, name: str) -> None:
     collection = read_collection(test_data / "tar" / f"{name}.csv.gz")
     with (test_data / "tar" / "index.csv").open(encoding="utf-8") as file:
         (row,) = [row for row in csv.DictReader(file) if row["dataset"] == name]
     assert (len(collection), int(collection.labels.sum())) == (int(row["n_docs"]), int(row["n_relevant"]))
     depth = np.mean([simulate(collection=collection, seed=seed).measures.atd for seed in (1, 2)])
-    # ASReview 3.0.8, elas_u4, from the same two documents: 0.123 and 0.252.
-    assert depth <= {"CLEF2017_CD010705": 0.123, "CLEF2017_CD010542": 0.252}[name] * 1.03
+    # ASReview 3.0.8, elas_u4, from the same two documents.
+    peer = {"CLEF2017_CD008760": 0.125, "CLEF2017_CD010705": 0.123, "CLEF2017_CD010542": 0.252}
+    assert depth <= peer[name] * 1.02

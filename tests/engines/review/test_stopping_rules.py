@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom, hypergeom
 
 from chancery.engines.review.progress import Forecast, HiddenSample, Progress, batch_ends
-from chancery.engines.review.sampling import HiddenSampleRefused, balanced_relevant, until_balanced
+from chancery.engines.review.sampling import HiddenSampleRefused, balanced_relevant, firm, until_balanced
 from chancery.engines.review.stopping import (
     RULES,
     StoppingRefused,
@@ -211,17 +211,40 @@ def test_rules_answer_any_review_and_never_before_it_began(
     assert answer.stop == (answer.at is not None)
 
 
+def _taken(relevant: int, target: float, confidence: float, last: int) -> bool:
+    """Whether a sample of so many misses the target in at most 0.7 of what is allowed, or is the first of its place."""
+    place = int(binom.ppf(confidence, relevant, target)) + 1
+    sure = binom.sf(place - 1, relevant, target) <= 0.7 * (1 - confidence)
+    return bool(sure or (relevant > last and int(binom.ppf(confidence, relevant - 1, target)) + 1 < place))
+
+
 @pytest.mark.parametrize(("documents", "richness"), [(50_000, 0.2), (50_000, 0.05), (2000, 0.1), (800, 0.01)])
 def test_a_balanced_sample_has_the_least_sum_of_drawing_and_reading(documents: int, richness: float) -> None:
     sums = {}
+    last = max(one for one in range(14, 1001) if _taken(one, 0.8, 0.95, 1001))
     for relevant in range(14, 400):
         place = int(binom.ppf(0.95, relevant, 0.8)) + 1
+        if not _taken(relevant, 0.8, 0.95, last):
+            continue
         # Drawing, and half of what a relevant document takes at random for each one read.
         sums[relevant] = relevant / richness + 0.5 / richness * richness * documents * place / (relevant + 1)
     least = min(sums, key=lambda relevant: sums[relevant])
     found = balanced_relevant(documents=documents, richness=richness, target=0.8, confidence=0.95)
     assert sums[found] == pytest.approx(sums[least])
     assert found >= qbcb_minimum(target=0.8, confidence=0.95)
+
+
+@pytest.mark.parametrize(("target", "confidence"), [(0.8, 0.95), (0.9, 0.95), (0.5, 0.99), (0.999, 0.95), (0.01, 0.5)])
+def test_firm_samples_are_the_surest(target: float, confidence: float) -> None:
+    counts, places, kept = firm(target=target, confidence=confidence)
+    assert kept.any() and len(counts) == len(places) == len(kept)
+    for relevant, place in zip(counts.tolist(), places.tolist(), strict=True):
+        assert place == qbcb_place(relevant=relevant, target=target, confidence=confidence)
+    missed = binom.sf(places - 1, counts, target)
+    assert (missed <= 1 - confidence + 1e-12).all()
+    last = max((one for one, chance in zip(counts, missed, strict=True) if chance <= 0.7 * (1 - confidence)), default=0)
+    told = [one == counts[0] > last or _taken(int(one), target, confidence, int(last)) for one in counts]
+    assert kept.tolist() == told
 
 
 def test_where_a_balanced_sample_ends_depends_on_the_sequence_of_labels_alone() -> None:

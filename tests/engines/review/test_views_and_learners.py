@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from chancery.engines.review.dual import DualLearner, balance, grown
 from chancery.engines.review.features import build_views, concepts, weigh
-from chancery.engines.review.fusion import Fusion
+from chancery.engines.review.fusion import Fusion, standardised
 from chancery.engines.review.primal import PrimalLearner
 from chancery.engines.review.ranker import stacked
-from chancery.engines.review.tokens import characters, pairs, runs, words
+from chancery.engines.review.tokens import characters, pairs, runs, telling, words
 from engines.review.review_collections import chinese, english
 
 TEXT = st.text(alphabet=st.sampled_from("ab c1,é价格 ト\u0000\U00020000"), max_size=30)
@@ -70,6 +71,42 @@ def test_likeness_is_the_mixture_of_row_products(collection) -> None:  # type: i
     rows = stacked(views=views, mixture={"words": 0.5, "pairs": 0.5})
     half = views.shared(mixture={"words": 1.0, "pairs": 1.0})
     assert np.allclose((rows @ rows.T).toarray(), half, atol=1e-5)
+
+
+def test_terms_are_weighed_as_scikit_learn_weighs_words_and_pairs_together() -> None:
+    collection = english(count=80)
+    texts = [f"{title} {body} a b 7" for title, body in zip(collection.titles, collection.bodies, strict=True)]
+    texts[3] = texts[3].replace(" ", " common ", 5)
+    texts = [f"{text} everywhere" for text in texts]
+    found = build_views(titles=texts, bodies=[""] * 80, rank=0, names=["terms"])
+    assert set(found.sparse) == {"terms"}
+    weights = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, max_df=0.95).fit_transform(texts)
+    assert found.sparse["terms"].shape == weights.shape
+    assert np.allclose((found.sparse["terms"] @ found.sparse["terms"].T).toarray(), (weights @ weights.T).toarray())
+
+
+def test_terms_keep_single_characters_of_unspaced_scripts_and_something_of_every_collection() -> None:
+    assert telling(["a", "税", "of", "7", "价格"]) == ["税", "of", "价格"]
+    alone = build_views(titles=["one text"], bodies=[""], rank=0)
+    assert alone.sparse["terms"].shape == (1, 3)
+    twice = build_views(titles=["one text", "one text"], bodies=["", ""], rank=0)
+    assert np.allclose(twice.shared(mixture={"terms": 1.0}), 1)
+    assert build_views(titles=["", "x"], bodies=["", ""], rank=0).sparse["terms"].shape == (2, 0)
+
+
+def test_learners_but_the_first_earn_their_weight_with_decisions() -> None:
+    fusion = Fusion(weights=[0.5, 0.3, 0.2], gain=0.0, fade=10.0)
+    assert fusion.weights == pytest.approx([1.0, 0.0, 0.0])
+    for row in range(10):
+        fusion.observe(row=row, relevant=True)
+    assert fusion.weights == pytest.approx([0.5 / 0.75, 0.15 / 0.75, 0.1 / 0.75])
+    for row in range(30):
+        fusion.observe(row=row, relevant=False)
+    assert fusion.weights == pytest.approx([0.5 / 0.9, 0.24 / 0.9, 0.16 / 0.9])
+    assert Fusion(weights=[0.5, 0.3, 0.2], gain=0.0).weights == pytest.approx([0.5, 0.3, 0.2])
+    values, still = np.array([1, 3, 9], np.float32), np.array([True, True, False])
+    assert standardised(values, still).tolist() == [-1, 1, 7]
+    assert standardised(values[:1], ~still[:1]).tolist() == [0]
 
 
 def test_concepts_equal_the_singular_value_decomposition() -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from chancery.engines.review.tokens import characters, pairs, runs, words
+from chancery.engines.review.tokens import characters, pairs, runs, telling, words
 
 Floats = NDArray[np.float32]
 STRIP = 512
+# A term that nearly every document has tells none apart.
+COMMON = 0.95
 
 
 @dataclass(frozen=True)
@@ -51,42 +53,54 @@ def build_views(
     rank: int = 100,
     with_characters: bool = True,
     seed: int = 0,
+    names: Collection[str] = ("terms", "words", "pairs", "title", "characters"),
 ) -> Views:
-    """Return the views words, pairs, title, characters and concepts (and embedding where vectors are given).
+    """Return the views terms, words, pairs, title, characters and concepts (and embedding where vectors are given).
 
     titles, bodies: one each per document, either may be empty. embeddings: one vector per document from any
     model. rank: dimensions of the concept view, none if 0. seed: of the random start of its decomposition.
+    names: sparse views to build. terms: words of two characters or more and their pairs, weighed as one.
     """
     title_runs = [runs(title) for title in titles]
     all_runs = [[*title, *runs(body)] for title, body in zip(title_runs, bodies, strict=True)]
-    single = words(all_runs)
-    counted = single.matrix()
-    found = {
-        "words": weigh(counted),
-        "pairs": weigh(pairs(single).matrix()),
-        "title": weigh(words(title_runs).matrix()),
-    }
-    if with_characters:
-        found["characters"] = weigh(characters(all_runs).matrix())
+    found: dict[str, sparse.csr_matrix] = {}
     dense: dict[str, Floats] = {}
-    if rank:
-        dense["concepts"] = unit_rows(concepts(weigh(counted, least=2), rank=rank, seed=seed))
+    if "terms" in names:
+        single = words([telling(found_runs) for found_runs in all_runs])
+        both = sparse.hstack([single.matrix(), pairs(single).matrix()], format="csr", dtype=np.float32)
+        found["terms"] = weigh(both, most=COMMON)
+    if rank or "words" in names or "pairs" in names:
+        single = words(all_runs)
+        counted = single.matrix()
+        if "words" in names:
+            found["words"] = weigh(counted)
+        if "pairs" in names:
+            found["pairs"] = weigh(pairs(single).matrix())
+        if rank:
+            dense["concepts"] = unit_rows(concepts(weigh(counted, least=2), rank=rank, seed=seed))
+    if "title" in names:
+        found["title"] = weigh(words(title_runs).matrix())
+    if with_characters and "characters" in names:
+        found["characters"] = weigh(characters(all_runs).matrix())
     if embeddings is not None:
         dense["embedding"] = unit_rows(np.asarray(embeddings, np.float32))
     return Views(len(titles), found, dense, np.array([not row for row in all_runs]))
 
 
-def weigh(counted: sparse.csr_matrix, *, least: int = 1) -> sparse.csr_matrix:
+def weigh(counted: sparse.csr_matrix, *, least: int = 1, most: float = 1.0) -> sparse.csr_matrix:
     """Return 1 + ln(count) times 1 + ln((1 + N) / (1 + documents)), rows made to length one.
 
-    least: features in fewer documents are left out. Weights as in Salton and Buckley, Information Processing
-    and Management 24 (1988) 513–523, with the smoothed inverse document frequency in common use.
+    least: features in fewer documents are left out; most: features in a larger share of them, unless none is left.
+    Weights as in Salton and Buckley, Information Processing and Management 24 (1988) 513–523, with the smoothed
+    inverse document frequency in common use.
     """
     rows, columns = counted.shape
     having = np.bincount(counted.indices, minlength=columns)
-    if least > 1:
-        kept = np.flatnonzero(having >= least)
-        counted, having = counted[:, kept], having[kept]
+    if least > 1 or most < 1:
+        kept = np.flatnonzero((having >= least) & (having <= most * rows))
+        # One document alone, or copies of one, have no rarer features.
+        if len(kept) or least > 1:
+            counted, having = counted[:, kept], having[kept]
     rarity = (np.log((1 + rows) / (1 + having)) + 1).astype(np.float32)
     data = ((1 + np.log(counted.data)) * rarity[counted.indices]).astype(np.float32)
     owners = np.repeat(np.arange(rows), np.diff(counted.indptr))

@@ -18,10 +18,14 @@ class Fusion:
     kept positive). A single learner's values are returned as they are.
     """
 
-    def __init__(self, *, weights: Sequence[float], gain: float) -> None:
-        """weights: before any decision. gain: how far one decision moves the logarithm of a weight."""
+    def __init__(self, *, weights: Sequence[float], gain: float, fade: float = 0.0) -> None:
+        """weights: before any decision. gain: how far one decision moves the logarithm of a weight.
+
+        fade: decisions after which the learners but the first have half their weight; 0: they have all of it from
+        the start.
+        """
         self._prior = np.log(np.asarray(weights, np.float64))
-        self._gain = gain
+        self._gain, self._fade, self._seen = gain, fade, 0
         self._merit = np.zeros(len(weights))
         self._rate = 0.5
         self._parts: Sequence[NDArray[np.float32]] = ()
@@ -31,10 +35,13 @@ class Fusion:
     def weights(self) -> NDArray[np.float64]:
         """Weights in force; they sum to 1."""
         raised = np.exp(self._prior + self._gain * self._merit)
+        if self._fade:
+            raised[1:] *= self._seen / (self._seen + self._fade)
         return np.asarray(raised / raised.sum(), np.float64)
 
     def observe(self, *, row: int, relevant: bool) -> None:
         """Take one decision into account; the values last combined are what was foretold."""
+        self._seen += 1
         if len(self._prior) < 2 or not self._parts:
             return
         told = np.array(
@@ -56,3 +63,9 @@ class Fusion:
             self._scales.append((mean, spread))
             total += np.float32(weight / spread) * (part - np.float32(mean))
         return total
+
+
+def standardised(values: NDArray[np.float32], open_rows: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return values less their mean over the open documents, over their spread there."""
+    still = values[open_rows] if open_rows.any() else values
+    return np.asarray((values - still.mean()) / (still.std() or np.float32(1)), np.float32)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -53,3 +55,32 @@ def blended(*, shared: Floats, graph: sparse.csr_matrix, step: float, part: floa
     moved *= np.float32(part)
     moved += np.float32(1 - part) * shared
     return moved
+
+
+class Nearness:
+    """How like each document is to the relevant one nearest to it: what lies apart from the rest is found by its like.
+
+    Method: a nearest-neighbour rule beside the classifier; Cover and Hart, IEEE Transactions on Information Theory 13
+    (1967) 21–27.
+    """
+
+    def __init__(self, *, shared: Sequence[Floats], weights: Sequence[float]) -> None:
+        """shared: matrices of likeness of all pairs, kept as they are. weights: of each; only their ratio counts."""
+        self._shared = shared
+        self._weights = np.asarray(weights, np.float64) / sum(weights)
+        self.values: Floats = np.zeros(len(shared[0]), np.float32)
+        self._any = False
+
+    def add(self, *, row: int) -> None:
+        """Take one more relevant document into account."""
+        likeness = np.zeros_like(self.values)
+        for shared, weight in zip(self._shared, self._weights, strict=True):
+            likeness += np.float32(weight) * shared[row]
+        self.values = np.maximum(self.values, likeness) if self._any else likeness
+        self._any = True
+
+    def renew(self, *, rows: Iterable[int]) -> None:
+        """Start anew from these relevant documents."""
+        self.values, self._any = np.zeros_like(self.values), False
+        for row in rows:
+            self.add(row=row)

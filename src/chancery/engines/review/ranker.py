@@ -14,13 +14,13 @@ from scipy.special import expit
 from chancery.engines.review.calibration import calibrate
 from chancery.engines.review.dual import DualLearner
 from chancery.engines.review.features import Floats, Views
-from chancery.engines.review.fusion import Fusion
-from chancery.engines.review.neighbours import blended, nearest
+from chancery.engines.review.fusion import Fusion, standardised
+from chancery.engines.review.neighbours import Nearness, blended, nearest
 from chancery.engines.review.primal import PrimalLearner
 from chancery.foundation.errors import Refused
 from chancery.foundation.evidence import Reason
 
-MODEL: Final = "chancery.review/3"
+MODEL: Final = "chancery.review/4"
 WHY: Final = ("seed", "topic", "random", "model")
 
 
@@ -47,7 +47,7 @@ class Mixture:
 
 # The lexical learner sees every document as it is; the others see it partly in the light of its neighbours.
 MIXTURES: Final[tuple[Mixture, ...]] = (
-    Mixture("lexical", {"words": 0.35, "pairs": 0.6, "title": 0.05}, weight=0.45, topic_weight=0.4),
+    Mixture("lexical", {"terms": 1.0}, weight=0.45, topic_weight=0.4),
     Mixture("characters", {"characters": 0.9, "title": 0.1}, weight=0.45, topic_weight=0.4, blend=0.25),
     Mixture("concepts", {"concepts": 1.0}, weight=0.1, topic_weight=0.2, blend=0.25),
     Mixture("embedding", {"embedding": 1.0}, weight=0.45, topic_weight=0.4, blend=0.25),
@@ -60,8 +60,10 @@ class Settings:
 
     cost, ratio, bias: of the classifier; growth: relevant decisions over which its cost grows (`dual.grown`). A
     topic is vaguer than a document, so a start from one is held tighter by topic_cost and topic_ratio, without growth.
-    gain: see Fusion. dense_limit: documents up to which likeness is held as a matrix of all pairs. rank: dimensions
-    of the concept view. step: see `neighbours.blended`. model: name that ledgers give to these rules.
+    gain, fade: see Fusion; topic_fade: the same when the start is a topic's text. near: weight of how near the nearest
+    relevant document lies, against that of all learners. dense_limit: documents up to which likeness is held as a
+    matrix of all pairs. rank: dimensions of the concept view. step: see `neighbours.blended`. model: name that
+    ledgers give to these rules.
     """
 
     mixtures: tuple[Mixture, ...] = MIXTURES
@@ -72,6 +74,9 @@ class Settings:
     topic_cost: float = 0.06
     topic_ratio: float = 15.0
     gain: float = 0.1
+    fade: float = 50.0
+    topic_fade: float = 0.0
+    near: float = 0.15
     dense_limit: int = 6000
     rank: int = 100
     step: float = 0.35
@@ -80,6 +85,15 @@ class Settings:
 
 # Rules of earlier versions, by which their ledgers replay.
 EARLIER: Final[Mapping[str, Settings]] = {
+    "chancery.review/3": Settings(
+        mixtures=(
+            Mixture("lexical", {"words": 0.35, "pairs": 0.6, "title": 0.05}, weight=0.45, topic_weight=0.4),
+            *MIXTURES[1:],
+        ),
+        fade=0.0,
+        near=0.0,
+        model="chancery.review/3",
+    ),
     "chancery.review/2": Settings(
         mixtures=(
             Mixture("lexical", {"words": 0.45, "pairs": 0.45, "title": 0.1}, weight=0.45, topic_weight=0.4),
@@ -87,6 +101,8 @@ EARLIER: Final[Mapping[str, Settings]] = {
             Mixture("concepts", {"concepts": 1.0}, weight=0.1, topic_weight=0.2),
             Mixture("embedding", {"embedding": 1.0}, weight=0.45, topic_weight=0.4),
         ),
+        fade=0.0,
+        near=0.0,
         model="chancery.review/2",
     ),
 }
@@ -127,7 +143,9 @@ class Ranker:
         used = usable(views=views, settings=self.settings)
         self._learners = learners(views=views, mixtures=used, settings=self.settings, topic=topic)
         weights = [mixture.topic_weight if topic else mixture.weight for mixture in used]
-        self._fusion = Fusion(weights=weights, gain=self.settings.gain)
+        fade = self.settings.topic_fade if topic else self.settings.fade
+        self._fusion = Fusion(weights=weights, gain=self.settings.gain, fade=fade)
+        self._nearness = nearness(learners=self._learners, weights=weights) if self.settings.near else None
         self._topic = self.count if topic else None
         self._decided: dict[int, bool] = {}
         self._open = np.ones(self.count, bool)
@@ -176,6 +194,7 @@ class Ranker:
         self._relevant += int(relevant) - int(bool(before))
         self._decided[row] = relevant
         self._open[row] = False
+        self._approach(row, relevant, bool(before))
         self._learn(row, relevant, trust)
         if rank:
             self._rank()
@@ -184,8 +203,10 @@ class Ranker:
         """Take a decision back; the document is in the queue again. Refuses: row_undecided."""
         if row not in self._decided:
             raise RankerRefused("Document %(row)s has no decision.", code="row_undecided", row=row)
-        self._relevant -= int(self._decided.pop(row))
+        before = self._decided.pop(row)
+        self._relevant -= int(before)
         self._open[row] = True
+        self._approach(row, False, before)
         group = int(self._groups[row])
         if self._trained.get(group) == row:
             del self._trained[group]
@@ -284,6 +305,17 @@ class Ranker:
     def _rank(self) -> None:
         parts = [learner.settle()[: self.count] for learner in self._learners]
         self._scores = self._fusion.combine(parts=parts, open_rows=self._open)
+        if self._nearness is not None and self._relevant:
+            near = standardised(self._nearness.values[: self.count], self._open)
+            self._scores = standardised(self._scores, self._open) + np.float32(self.settings.near) * near
+
+    def _approach(self, row: int, relevant: bool, before: bool) -> None:
+        if self._nearness is None or relevant == before:
+            return
+        if relevant:
+            self._nearness.add(row=row)
+        else:
+            self._nearness.renew(rows=[other for other, found in self._decided.items() if found])
 
 
 def usable(*, views: Views, settings: Settings) -> tuple[Mixture, ...]:
@@ -316,6 +348,12 @@ def learners(
         PrimalLearner(matrix=stacked(views=views, mixture=one.views), cost=cost, ratio=ratio, bias=bias, growth=growth)
         for one in mixtures
     ]
+
+
+def nearness(*, learners: Sequence[DualLearner] | Sequence[PrimalLearner], weights: Sequence[float]) -> Nearness | None:
+    """Return nearness over what the learners learn from; None in large collections, where no likeness is held."""
+    shared = [learner.shared for learner in learners if isinstance(learner, DualLearner)]
+    return Nearness(shared=shared, weights=weights) if shared else None
 
 
 def likeness(*, views: Views, mixtures: Sequence[Mixture], step: float) -> list[Floats]:

@@ -93,6 +93,7 @@ def build_ranker(
         rank=settings.rank if small and "concepts" in used else 0,
         with_characters=small and "characters" in used,
         seed=seed,
+        names=used,
     )
     return Ranker(
         views=views, settings=settings, groups=duplicate_groups(collection), topic=topic is not None, seed=seed

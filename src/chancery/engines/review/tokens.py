@@ -50,6 +50,11 @@ def runs(text: str) -> list[str]:
     return RUN.findall(folded.lower())
 
 
+def telling(found: Sequence[str]) -> list[str]:
+    """Return the runs without single letters and digits; a single character of an unspaced script is a word."""
+    return [run for run in found if len(run) > 1 or DENSE.match(run)]
+
+
 def words(run_lists: Sequence[Sequence[str]]) -> Occurrences:
     """Return the words of each document; a run without spaces between words gives its character pairs."""
     vocabulary: defaultdict[str, int] = defaultdict()
