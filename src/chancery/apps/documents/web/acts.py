@@ -138,6 +138,8 @@ def undo(request: HttpRequest, matter_id: str, change_id: str) -> HttpResponse:
         sentence = ngettext("Taken back on %(count)d document.", "Taken back on %(count)d documents.", done.changed) % {
             "count": done.changed
         }
+        if done.act == "review":
+            sentence = gettext("%(done)s What somebody has decided on stays in review.") % {"done": sentence}
     else:
         sentence = gettext("It is being taken back in the background.")
     toast(request, sentence)

@@ -52,11 +52,12 @@ def form_batches(
     at: datetime,
     size: int = BATCH_SIZE,
     wanted: frozenset[str] = frozenset(),
+    wanted_by: str = "",
 ) -> int:
     """Put every reviewable document that is in no batch yet into one, and hand each batch out as a work item.
 
     Exact duplicates are left out: the copy that stays carries their decision. wanted: if given, only these documents,
-    chosen by hand, also copies and files that could not be read. Returns the number of new batches.
+    chosen by hand in the act ``wanted_by``, also copies and files that could not be read. Returns the number of new batches.
     """
     lock_matter(matter_id=matter_id)
     placed = set(
@@ -78,6 +79,7 @@ def form_batches(
             number=number,
             language=language,
             size=len(documents),
+            wanted_by=wanted_by,
             created_at=at,
         )
         BatchDocument.objects.bulk_create(
@@ -132,6 +134,6 @@ def hand_out(*, actor: Actor, batch: Batch, at: datetime) -> None:
 @transaction.atomic
 def follow_assignment(*, work_item_id: str, assignee_id: str) -> None:
     """Take over the person to whom a batch's work item was given (or nobody)."""
-    Batch.objects.filter(work_item_id=work_item_id).exclude(state=Batch.State.COMPLETE).update(
+    Batch.objects.filter(work_item_id=work_item_id).exclude(state__in=Batch.ENDED).update(
         assignee_id=assignee_id or None
     )
