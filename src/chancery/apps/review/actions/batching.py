@@ -57,7 +57,8 @@ def form_batches(
     """Put every reviewable document that is in no batch yet into one, and hand each batch out as a work item.
 
     Exact duplicates are left out: the copy that stays carries their decision. wanted: if given, only these documents,
-    chosen by hand in the act ``wanted_by``, also copies and files that could not be read. Returns the number of new batches.
+    chosen by hand in the act ``wanted_by``, also copies and files that could not be read. Returns how many batches
+    are new.
     """
     lock_matter(matter_id=matter_id)
     placed = set(
