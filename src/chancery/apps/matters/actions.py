@@ -115,17 +115,20 @@ def _furnished(
 ) -> MatterRecord:
     """Give a new matter its prefix, parties and team, enter it into the record and announce it."""
     matter = Matter.objects.select_related("tenant", "responsible_attorney").get(id=matter_id)
-    place = {"tenant_id": matter.tenant_id, "matter_id": matter.id}
+    tenant_id = matter.tenant_id
     matter.bates_prefix = bates_prefix(client_name=matter.tenant.name)
     matter.save(update_fields=["bates_prefix"])
     MatterParty.objects.bulk_create(
         [MatterParty(matter=matter, party_id=party_id, side=side) for party_id, side in dict.fromkeys(parties)]
     )
     for user_id, role in team:
-        access.add_team_member(actor=actor, **place, user_id=user_id, role_in_matter=role, at=at)
+        access.add_team_member(
+            actor=actor, tenant_id=tenant_id, matter_id=matter.id, user_id=user_id, role_in_matter=role, at=at
+        )
     budget = Money(matter.budget_amount, matter.currency)
     record(
-        **place,
+        tenant_id=tenant_id,
+        matter_id=matter.id,
         actor=actor,
         act="matter.opened",
         object_type="matter",
@@ -138,7 +141,7 @@ def _furnished(
             "service": f"{matter.service_id} v{matter.service_version}",
         },
     )
-    announce(events.MatterOpened(**place, number=matter.number), at=at)
+    announce(events.MatterOpened(tenant_id=tenant_id, matter_id=matter.id, number=matter.number), at=at)
     return record_of(matter)
 
 

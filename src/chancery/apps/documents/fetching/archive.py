@@ -36,7 +36,8 @@ def archive(*, page: Answer, source: str, parts: Sequence[Answer], at: datetime)
     """Return the file. source: the page's text, for its title; at: the moment of capture. The same gives the same."""
     whole = MIMEMultipart("related", boundary=_boundary(page, parts), type="text/html")
     title = _TITLE.search(source)
-    whole["Subject"] = Header(" ".join(unescape(title[1]).split())[:300] if title else page.url, "utf-8")
+    subject = " ".join(unescape(title[1]).split())[:300] if title else page.url
+    whole["Subject"] = Header(subject, "utf-8").encode(maxlinelen=0)
     whole["Date"] = format_datetime(at.astimezone(UTC))
     whole["Snapshot-Content-Location"] = _ascii(page.url)
     whole.attach(_part(page, page.url, 0))
