@@ -107,7 +107,7 @@ def _row(row: queries.DocumentRow, group: queries.Group | None, kind: str, matte
             "title": TextCell(
                 short(without_direction(row.title or row.name), 80), "zh-Hans" if row.language == "zh" else ""
             ),
-            "author": short(called(row.author), 32),
+            "author": short(called(row.author), 24),
             "date": DateCell(row.sort_date),
             "last": DateCell(group.last) if group else "",
             "members": group.members if group else 1,
