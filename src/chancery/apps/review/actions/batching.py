@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -83,22 +83,27 @@ def form_batches(
             wanted_by=wanted_by,
             created_at=at,
         )
-        BatchDocument.objects.bulk_create(
-            [BatchDocument(batch=batch, document_id=item.id, position=place) for place, item in enumerate(documents)]
-        )
-        hand_out(actor=actor, batch=batch, at=at)
-        record(
-            tenant_id=tenant_id,
-            actor=actor,
-            act="batch.formed",
-            object_type="batch",
-            object_id=batch.id,
-            matter_id=matter_id,
-            label=f"Batch {batch.number}",
-            at=at,
-            after={"documents": len(documents), "language": language},
-        )
+        _fill(actor, batch, documents, at)
     return len(batches)
+
+
+def _fill(actor: Actor, batch: Batch, documents: Sequence[ReviewableRecord], at: datetime) -> None:
+    """Put documents into a new batch, hand it out and enter it into the record."""
+    BatchDocument.objects.bulk_create(
+        [BatchDocument(batch=batch, document_id=item.id, position=place) for place, item in enumerate(documents)]
+    )
+    hand_out(actor=actor, batch=batch, at=at)
+    record(
+        tenant_id=batch.tenant_id,
+        actor=actor,
+        act="batch.formed",
+        object_type="batch",
+        object_id=batch.id,
+        matter_id=batch.matter_id,
+        label=f"Batch {batch.number}",
+        at=at,
+        after={"documents": len(documents), "language": batch.language},
+    )
 
 
 def hand_out(*, actor: Actor, batch: Batch, at: datetime) -> None:
