@@ -47,6 +47,9 @@ SUBJECTS = (
 WORDED = 40
 """Documents at the beginning that have a text."""
 
+COPY = 41
+"""The one copy; the first document is its master."""
+
 
 def rows_of(model: type[Any], rows: Iterator[Any]) -> Iterator[list[Any]]:
     """Yield the values of rows as the database takes them."""
@@ -109,6 +112,7 @@ def main(count: int) -> None:
                 size=number * 31 % 10**6, pages=0,
                 custodian=f"Custodian {number % 40}", language="zh" if number % 5 in (1, 3) else "en",
                 sort_date=None if number % 11 == 0 else AT - timedelta(minutes=number * 17 % 1_500_000),
+                duplicate_of_id=ids[0] if number == COPY else None, copies=1 if number == 0 else 0,
                 attachments=number % 4, text_blob_id=texts[number] if number < len(texts) else "",
                 text_length=len(text_of(number)) if number < len(texts) else 0,
                 near_group=ids[0] if number < 20 else "", near_similarity=1000 - number if number < 20 else None,

@@ -146,9 +146,10 @@ def test_views_are_kept_and_exceptions_accepted_and_taken_back(crowd: Crowd, lan
     desk = crowd.office.desk("manager", language=language, theme=theme)
     page, house = desk.page, crowd.office.house
     desk.go(f"/matters/{crowd.matter}/documents/?status=exception&custodian=Custodian+9&sort=-size")
-    page.locator("details.related summary").last.click()
-    page.fill("form.form [name=name]", f"Nine {language}")
-    page.locator("form.form .acts button").click()
+    page.locator("details.menu:has(form[action$='views/']) summary").click()
+    accessible(page)
+    page.fill("details[open] [name=name]", f"Nine {language}")
+    page.locator("details[open] form[action$='views/'] button").click()
     page.wait_for_url(re.compile("view=v-"))
     assert page.locator(f".views a[aria-current]:has-text('Nine {language}')").count() == 1
     path = f"/matters/{crowd.matter}/exceptions/"
@@ -186,6 +187,13 @@ def test_a_document_stands_with_its_relations_and_differences(crowd: Crowd, lang
     accessible(page)
     within_budget(page, path, house)
     assert page.locator("details.related").count() >= 2
+    copies = page.locator("details.related:has(a:text-matches('CROWD-000042'))")
+    copies.locator("summary").click()
+    accessible(page)
+    copies.locator("a").click()
+    page.wait_for_url(re.compile(r"/documents/(?!" + crowd.first + ")"))
+    assert "CROWD-000042" in page.inner_text("h1")
+    assert page.locator(f"a[href='{path}']").count() >= 1
     desk.go(f"/documents/{crowd.first}/compare/{crowd.second}/")
     accessible(page)
     assert page.locator("ins").count() >= 1
@@ -197,6 +205,49 @@ def test_a_document_stands_with_its_relations_and_differences(crowd: Crowd, lang
         desk.go(f"/matters/{crowd.matter}/{name}/")
         accessible(page)
         within_budget(page, f"/matters/{crowd.matter}/{name}/", house)
+    desk.close()
+
+
+@pytest.mark.parametrize(("language", "theme"), LANGUAGES)
+def test_downloads_leave_the_page_usable_and_undo_stays_where_it_was_pressed(
+    crowd: Crowd, language: str, theme: str
+) -> None:
+    desk = crowd.office.desk("manager", language=language, theme=theme)
+    page = desk.page
+    desk.go(f"/matters/{crowd.matter}/search/terms/")
+    page.fill("#terms", "castings\n付款条件")
+    for form in ("csv", "docx", "csv"):
+        with page.expect_download() as sent:
+            page.locator(f"button[value={form}]").click()
+        assert sent.value.suggested_filename.endswith(f".{form}")
+    listed = f"/matters/{crowd.matter}/documents/?kind=pdf&custodian=Custodian+3"
+    desk.go(listed)
+    page.locator("tbody [name=row]").first.check()
+    with page.expect_download():
+        page.locator("[data-act=export]").click()
+    page.locator("[data-act=review]").click()
+    page.locator("#confirm [value=yes]").click()
+    page.wait_for_selector(".toasts form button, #toasts form button")
+    page.keyboard.press("z")
+    page.wait_for_load_state()
+    page.wait_for_function("!document.querySelector('.toasts form button, #toasts form button')")
+    assert "kind=pdf" in page.url and "custodian=Custodian" in page.url
+    desk.go(f"/matters/{crowd.matter}/documents/acts/")
+    assert page.locator("tbody tr").first.locator(".tag.warn").count() == 1
+    desk.close()
+
+
+@pytest.mark.parametrize(("language", "theme"), LANGUAGES)
+def test_what_was_not_read_is_tried_again_from_its_own_page(crowd: Crowd, language: str, theme: str) -> None:
+    desk = crowd.office.desk("manager", language=language, theme=theme)
+    page = desk.page
+    desk.go(f"/matters/{crowd.matter}/exceptions/?code=encrypted")
+    page.locator("tbody th a, tbody td a").first.click()
+    page.wait_for_url(re.compile(r"/documents/[0-9a-z]{26}/"))
+    accessible(page)
+    page.keyboard.press("r")
+    page.wait_for_selector("[name=passwords]")
+    assert page.locator("main p a").count() == 1
     desk.close()
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from tests.platform.batch_functions import double, touchy
 
@@ -39,12 +40,12 @@ def bodies():
 def ask(world, at):
     """Return a function that asks for work of the first client."""
 
-    def ask_for(name, key="k", **payload):
+    def ask_for(name, key="k", matter_id=None, **payload):
         with transaction.atomic():
             return enqueue(
                 name=name,
                 tenant_id=world.client_id,
-                matter_id=None,
+                matter_id=matter_id,
                 payload=payload,
                 actor=world.actor("counsel"),
                 at=at,
@@ -198,6 +199,76 @@ def test_two_workers_never_claim_the_same(world, ask, bodies):
     for thread in threads:
         thread.join()
     assert len(taken) == 20 == len(set(taken))
+
+
+def test_a_long_piece_of_work_holds_up_its_own_matter_only(ask, bodies):
+    bodies("t.a", lambda job: None)
+    asked = [("1", "M1"), ("2", "M1"), ("3", "M2"), ("4", None), ("5", None), ("6", "M1")]
+    ids = {key: ask("t.a", key=key, matter_id=matter).id for key, matter in asked}
+    key_of = {value: key for key, value in ids.items()}
+
+    def take(worker):
+        row = claims.claim(worker=worker, at=timezone.now())
+        return key_of[row.id] if row else None
+
+    assert [take(f"w{n}") for n in range(5)] == ["1", "3", "4", "5", None]
+    assert claims.finish(row=Job.objects.get(id=ids["1"]), state=Job.State.DONE)
+    assert [take("x"), take("y")] == ["2", None]
+
+
+def test_the_matter_of_a_dead_worker_waits_for_its_lease_and_what_was_broken_off_goes_on_first(ask, bodies):
+    bodies("t.a", lambda job: None)
+    first, second = (ask("t.a", key=key, matter_id="M1").id for key in "12")
+    assert claims.claim(worker="dead", at=timezone.now()).id == first
+    assert claims.claim(worker="w", at=timezone.now()) is None
+    Job.objects.filter(id=first).update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert claims.reap(timezone.now()) == 1
+    row = claims.claim(worker="w", at=timezone.now())
+    assert (row.id, row.attempts) == (first, 2)
+    assert claims.finish(row=row, state=Job.State.DONE)
+    assert claims.claim(worker="w", at=timezone.now()).id == second
+
+
+def test_the_database_itself_refuses_two_at_once_of_one_matter(ask, bodies):
+    bodies("t.a", lambda job: None)
+    first, second = (ask("t.a", key=key, matter_id="M1").id for key in "12")
+    Job.objects.filter(id=first).update(state="running")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Job.objects.filter(id=second).update(state="running")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_workers_take_many_matters_and_no_matter_twice_at_once(world, ask, bodies):
+    bodies("t.a", lambda job: None)
+    for number in range(40):
+        ask("t.a", key=str(number), matter_id=f"M{number % 5}")
+    lock, running, most, ended = threading.Lock(), Counter(), Counter(), Counter()
+
+    def take(worker):
+        while ended.total() < 40:
+            row = claims.claim(worker=worker, at=timezone.now())
+            if row is None:
+                time.sleep(0.005)
+                continue
+            with lock:
+                running[row.matter_id] += 1
+                most[row.matter_id] = max(most[row.matter_id], running[row.matter_id])
+                most["all"] = max(most["all"], running.total())
+            time.sleep(0.01)
+            with lock:
+                running[row.matter_id] -= 1
+            assert claims.finish(row=row, state=Job.State.DONE)
+            with lock:
+                ended[row.matter_id] += 1
+        connection.close()
+
+    threads = [threading.Thread(target=take, args=(f"w{n}",)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert ended == {f"M{number}": 8 for number in range(5)}
+    assert most.pop("all") > 1 and set(most.values()) == {1}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -13,8 +13,10 @@ import urllib.request
 
 import psutil
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from chancery.foundation.errors import Refused
+from chancery.project.numbers import whole_number
 from chancery.project.serving import free_port
 
 
@@ -27,6 +29,19 @@ def test_ports():
             free_port(host="127.0.0.1", wanted=port)
         assert refusal.value.code == "port_taken"
     assert free_port(host="127.0.0.1", wanted=port) == port
+
+
+@pytest.mark.parametrize(("said", "found"), [("", 2), (" 3 ", 3), ("64", 64)])
+def test_the_number_of_workers_is_read(monkeypatch, said, found):
+    monkeypatch.setenv("CHANCERY_WORKERS", said)
+    assert whole_number(name="CHANCERY_WORKERS", default=2, most=64) == found
+
+
+@pytest.mark.parametrize("said", ["0", "65", "-1", "two", "2.5", "²", "9" * 5000])
+def test_a_number_of_workers_that_is_none_is_refused(monkeypatch, said):
+    monkeypatch.setenv("CHANCERY_WORKERS", said)
+    with pytest.raises(ImproperlyConfigured):
+        whole_number(name="CHANCERY_WORKERS", default=2, most=64)
 
 
 def fetch(address: str) -> bytes:
@@ -67,9 +82,10 @@ def test_serve_revives_a_dead_worker_and_stops_with_its_children(tmp_path):
         style = re.search(rb'href="(/static/[^"]+\.css)"', fetch(address[0] + "/accounts/login/"))
         assert style is not None and len(fetch(address[0] + style[1].decode())) > 1000
         me = psutil.Process(server.pid)
+        wait_for(lambda: len(workers(me)) == 2)
         worker = workers(me)[0]
         worker.kill()
-        wait_for(lambda: [one for one in workers(me) if one.pid != worker.pid])
+        wait_for(lambda: len([one for one in workers(me) if one.pid != worker.pid]) == 2)
         family = me.children(recursive=True)
         server.send_signal(signal.SIGTERM)
         assert server.wait(30) == 0

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.utils import timezone
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, get_language_info, gettext, ngettext
 
+from chancery.foundation.languages import LANGUAGES
 from chancery.foundation.money import Money, minor_digits
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -16,6 +17,16 @@ SIZES = ("B", "kB", "MB", "GB", "TB")
 def in_chinese() -> bool:
     """Return whether the page is written in Chinese."""
     return (get_language() or "").startswith("zh")
+
+
+def language_words(tag: str) -> str:
+    """Return what a language is called in the reader's language; the tag itself if nobody knows it."""
+    if tag in LANGUAGES:
+        return LANGUAGES[tag].name(language=get_language() or "en")
+    try:
+        return str(get_language_info(tag)["name_translated"])
+    except KeyError:
+        return tag
 
 
 def money_words(money: Money) -> str:

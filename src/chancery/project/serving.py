@@ -46,7 +46,7 @@ def free_port(*, host: str, wanted: int | None) -> int:
 
 
 def serve_until_stopped(*, host: str, port: int | None, on_ready: Callable[[str], None]) -> None:
-    """Run web and worker until SIGTERM or SIGINT; a child that dies is started again, later each time.
+    """Run web and workers until SIGTERM or SIGINT; a child that dies is started again, later each time.
 
     on_ready is called once with the address when the first page can be fetched.
     """
@@ -56,9 +56,10 @@ def serve_until_stopped(*, host: str, port: int | None, on_ready: Callable[[str]
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    worker = [sys.executable, "-m", "chancery.project.cli", "worker"]
     children = [
         Child("web", web_command(host=host, port=chosen), environment),
-        Child("worker", [sys.executable, "-m", "chancery.project.cli", "worker"], environment),
+        *(Child(f"worker {number + 1}", worker, environment) for number in range(settings.CHANCERY_WORKERS)),
     ]
     try:
         for child in children:

@@ -1,7 +1,7 @@
 """Settings of one installation; everything that differs between installations comes from the environment.
 
 CHANCERY_HOME, DATABASE_URL, BLOBS_URL, CHANCERY_URL, CHANCERY_SECRET, CHANCERY_DEMO, CHANCERY_COLLECT_ROOTS,
-CHANCERY_PRIVATE_HOSTS and CHANCERY_CA_FILE are described in ``docs/guide/settings.md``.
+CHANCERY_PRIVATE_HOSTS, CHANCERY_CA_FILE and CHANCERY_WORKERS are described in ``docs/guide/settings.md``.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chancery.project.databases import database
 from chancery.project.home import home_from_environment
+from chancery.project.numbers import whole_number
 
 PACKAGE = Path(__file__).resolve().parent.parent
 HOME = home_from_environment()
@@ -30,6 +31,7 @@ CHANCERY_PRIVATE_HOSTS = [
     each.strip().lower() for each in os.environ.get("CHANCERY_PRIVATE_HOSTS", "").split(",") if each
 ]
 CHANCERY_CA_FILE = os.environ.get("CHANCERY_CA_FILE", "")
+CHANCERY_WORKERS = whole_number(name="CHANCERY_WORKERS", default=2, most=64)
 SECURE = CHANCERY_URL.startswith("https://")
 
 DEBUG = False

@@ -8,17 +8,19 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 from tests.apps.conftest import World
 from tests.apps.documents.conftest import received
 
 from chancery.apps.documents import actions, queries
 from chancery.apps.documents.models import Document, InputFile, SavedView
 from chancery.apps.documents.web.columns import called, short_path
+from chancery.interface.words import language_words
 from chancery.platform.audit.queries import entries_for
-from chancery.platform.jobs.actions import run_pending
+from chancery.platform.jobs.actions import enqueue, run_pending
 
 
 def page_addresses(matter_id: str, document_id: str) -> list[str]:
@@ -247,3 +249,61 @@ def test_lists_name_people_and_keep_addresses_without_a_name(author: str, shown:
 )
 def test_a_long_path_keeps_its_file_name(path: str, shown: str) -> None:
     assert short_path(path, 36) == shown
+
+
+def test_what_was_not_read_can_be_tried_again_on_its_own_page(
+    world: World, matter_id: str, collected: Callable[[], str], signed_in: Callable[[str], Client]
+) -> None:
+    collected()
+    broken, whole = Document.objects.get(exception="corrupt"), Document.objects.filter(exception="").first()
+    assert whole is not None
+    retry = f'action="/matters/{matter_id}/exceptions/retry/"'
+    for who, document, offered in (("manager", broken, 1), ("reviewer-1", broken, 1), ("manager", whole, 0)):
+        page = signed_in(who).get(f"/documents/{document.id}/").content.decode()
+        assert (page.count(retry), page.count("/replace/")) == (offered, offered), (who, document.name)
+
+
+def test_taking_back_leads_to_where_it_was_pressed_within_this_house(
+    world: World, matter_id: str, collected: Callable[[], str], signed_in: Callable[[str], Client], at: datetime
+) -> None:
+    collected()
+    ids, actor = [Document.objects.order_by("sequence").values_list("id", flat=True)[0]], world.actor("manager")
+    listed = f"/matters/{matter_id}/documents/"
+    for came_from, leads_to in (
+        (f"http://testserver{listed}?kind=mail&sort=-date", f"{listed}?kind=mail&sort=-date"),
+        (f"http://elsewhere.example{listed}", f"{listed}acts/"),
+        ("http://testserver//elsewhere.example/matters/", f"{listed}acts/"),
+        ("", f"{listed}acts/"),
+    ):
+        done = actions.change_documents(actor=actor, matter_id=matter_id, act="tag", document_ids=ids, value="x", at=at)
+        sent = signed_in("manager").post(f"{listed}changes/{done.id}/undo/", headers={"Referer": came_from})
+        assert (sent.status_code, sent["Location"]) == (302, leads_to)
+
+
+def test_the_page_of_processing_never_says_that_nothing_came_while_files_are_fetched(
+    world: World, matter_id: str, signed_in: Callable[[str], Client], at: datetime
+) -> None:
+    page = f"/matters/{matter_id}/processing/"
+    assert "Nothing has been received" in signed_in("manager").get(page).content.decode()
+    with transaction.atomic():
+        enqueue(
+            name="documents.fetch", tenant_id=world.client_id, matter_id=matter_id, payload={"source_id": "x"},
+            actor=world.actor("manager"), at=at, idempotency_key="fetch",
+        )  # fmt: skip
+    shown = signed_in("manager").get(page).content.decode()
+    assert "Nothing has been received" not in shown and "Files are on their way" in shown
+
+
+@pytest.mark.parametrize(
+    ("tag", "language", "name"),
+    [
+        ("zh", "en", "Chinese"),
+        ("zh", "zh-hans", "中文"),
+        ("cy", "en", "Welsh"),
+        ("cy", "zh-hans", "威尔士语"),
+        ("xx", "en", "xx"),
+    ],
+)
+def test_languages_are_named(tag: str, language: str, name: str) -> None:
+    with translation.override(language):
+        assert language_words(tag) == name

@@ -94,3 +94,16 @@ def test_comparing_again_gives_the_same(world: World, matter_id: str, related: N
     before = list(Document.objects.order_by("sequence").values_list(*fields))
     actions.relate_matter(actor=world.actor("manager"), matter_id=matter_id, at=at, advance=lambda done, total: None)
     assert list(Document.objects.order_by("sequence").values_list(*fields)) == before
+
+
+def test_conversations_of_more_than_one_mail_come_first(
+    world: World, matter_id: str, related: None, signed_in: Callable[[str], Client]
+) -> None:
+    def shown(view: str) -> list[str]:
+        page = signed_in("manager").get(f"/matters/{matter_id}/threads/{view}")
+        return [row.id for row in page.context["table"].rows]
+
+    first, orphan = (Document.objects.get(name=f"{number}.eml").id for number in (1, 3))
+    Document.objects.filter(id=orphan).update(thread="alone", thread_place=0)
+    assert shown("") == [first]
+    assert sorted(shown("?view=all")) == sorted([first, orphan])

@@ -113,3 +113,20 @@ def test_the_pages_of_rules(world: World, matter_id: str, rubbish: None, signed_
     for stranger in ("counsel-2", "administrator"):
         for place in (address, sample, f"/matters/{matter_id}/rules/"):
             assert signed_in(stranger).get(place).status_code == 404
+
+
+def test_the_age_of_what_is_outdated_is_said_on_the_page(
+    world: World, matter_id: str, rubbish: None, signed_in: Callable[[str], Client]
+) -> None:
+    """The mails of the evidence are of March 2024; rules are tried at the clock's time."""
+    browser = signed_in("manager")
+    asked = {"name": "Old", "chosen": ["old-by-age"], "oldest_days": "30"}
+    address = browser.post(f"/matters/{matter_id}/rules/", asked)["Location"]
+    run_pending()
+    page = browser.get(address).content.decode()
+    assert "waits for a value" not in page and "<dt>Days that are not too old</dt><dd>30</dd>" in page
+    assert browser.post(address, {"act": "apply"}).status_code == 302
+    run_pending()
+    assert aside() == {"news.eml", "offer.eml"}
+    wrong = browser.post(f"/matters/{matter_id}/rules/", asked | {"name": "Wrong", "oldest_days": "0"})
+    assert wrong.status_code == 422

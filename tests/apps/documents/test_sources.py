@@ -151,30 +151,6 @@ def test_names_of_mail_folders_are_read() -> None:
     assert modified_utf7("&V4NXPnux-/&AMk-t&AOk- &- more") == "垃圾箱/Été & more"
 
 
-def test_a_page_of_the_web_is_kept_with_headers_time_and_hash(
-    world: World, matter_id: str, settings: Any, at: datetime
-) -> None:
-    body = "<html><title>公告</title><body>Notice of delay</body></html>".encode()
-    pages = {
-        "/notice": (302, {"Location": "/final.html?x=1"}, b""),
-        "/final.html?x=1": (200, {"Content-Type": "text/html; charset=utf-8", "X-Proof": "1"}, body),
-    }
-    with web_server(pages) as port:
-        settings.CHANCERY_PRIVATE_HOSTS = ["localhost"]
-        source_id = planned(world, matter_id, "web", at, address=f"http://localhost:{port}/notice")
-        actions.start_source(actor=world.actor("manager"), source_id=source_id, at=at)
-        run_pending()
-    assert paths() == [
-        "localhost/20260302T090000Z/final.html", "localhost/20260302T090000Z/final.html.capture.json",
-    ]  # fmt: skip
-    assert InputFile.objects.get(path__endswith="final.html").sha256 == hashlib.sha256(body).hexdigest()
-    document = Document.objects.get(name__endswith="capture.json")
-    facts = json.loads(b"".join(queries.native_of(actor=world.actor("manager"), document_id=document.id).pieces))
-    assert facts["sha256"] == hashlib.sha256(body).hexdigest()
-    assert [hop["status"] for hop in facts["hops"]] == [302, 200]
-    assert ["X-Proof", "1"] in facts["headers"]
-
-
 @pytest.mark.parametrize(
     "host",
     ["localhost", "127.0.0.1", "169.254.169.254", "10.0.0.1", "192.168.1.1", "::", "::1", "::ffff:10.0.0.1"],

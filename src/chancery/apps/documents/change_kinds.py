@@ -69,14 +69,14 @@ Back = Callable[[Change, Mapping[str, str]], None]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of act. barred: why it is not allowed on a document, or nothing. back: None if it cannot be undone.
+    """One kind of act. barred: why it is not allowed on a document, or nothing. back: how it is undone.
 
     forth returns the documents it made a difference to, with what stood there before.
     """
 
     roles: tuple[Role, ...]
     forth: Forth
-    back: Back | None
+    back: Back
     barred: Callable[[Markable], object] = lambda row: ""
 
 
@@ -158,6 +158,10 @@ def _review(change: Change, rows: Sequence[Row]) -> dict[str, str]:
     return {row.id: "" for row in rows}
 
 
+def _leave_review(change: Change, items: Mapping[str, str]) -> None:
+    """Put nothing back here: the review room takes the documents out of its batches when it hears of it."""
+
+
 def bar_review(row: Markable) -> object:
     """Say why a document cannot be added to review."""
     return ON_HOLD if row.held else IS_CONTAINER if row.status == Document.Status.CONTAINER else ""
@@ -184,7 +188,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "hold": Kind(COLLECTORS, _flag("held", True), _unflag("held", False)),
     "lift": Kind(COLLECTORS, _flag("held", False), _unflag("held", True)),
     "accept": Kind(COLLECTORS, _flag("accepted", True), _unflag("accepted", False), bar_accept),
-    "review": Kind(DECIDERS, _review, None, bar_review),
+    "review": Kind(DECIDERS, _review, _leave_review, bar_review),
     "set_aside": Kind(DECIDERS, _set_aside, _put_aside_again, bar_held),
     "bring_back": Kind(DECIDERS, _bring_back, _put_aside_again),
     "apart": Kind(DECIDERS, _part, _join, bar_apart),

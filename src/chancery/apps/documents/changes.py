@@ -17,7 +17,7 @@ from django.utils.translation import gettext_noop
 from chancery.apps.documents import duplicates, policies, tallies
 from chancery.apps.documents.act_records import ChangeRecord
 from chancery.apps.documents.change_kinds import KINDS, SECOND_HALF, Row
-from chancery.apps.documents.events import ReviewWanted
+from chancery.apps.documents.events import ReviewNotWanted, ReviewWanted
 from chancery.apps.documents.models import Change, ChangeItem, Collection, Tag, TagMark
 from chancery.apps.documents.relating import ask_for_relations
 from chancery.foundation.errors import NotFound, Refused
@@ -58,7 +58,7 @@ class TagMissing(Refused):
 
 
 class CannotBeTakenBack(Refused):
-    """The act is already taken back, not done yet, or of a kind that leads to other people's work."""
+    """The act is already taken back, or not done yet."""
 
     code = "cannot_be_taken_back"
 
@@ -163,12 +163,13 @@ def carry_out(*, actor: Actor, change_id: str, at: datetime, advance: Advance | 
 def undo_change(*, actor: Actor, change_id: str, at: datetime) -> ChangeRecord:
     """Take an act back on every document it made a difference to.
 
-    Raises NotFound for a hidden act, Refused ``cannot_be_taken_back`` for one that is not done, is taken back
-    already, or handed work to people (review). Beyond 2,000 documents it goes on in the background.
+    Raises NotFound for a hidden act, Refused ``cannot_be_taken_back`` for one that is not done or is taken back
+    already. Documents added to review leave their batches, except those somebody has decided on. Beyond 2,000
+    documents it goes on in the background.
     """
     row = policies.change(actor, change_id)
     require_role(actor, *KINDS[row.act].roles)
-    if row.state != Change.State.DONE or KINDS[row.act].back is None:
+    if row.state != Change.State.DONE:
         raise CannotBeTakenBack(gettext_noop("This act cannot be taken back, or was taken back already."))
     if row.changed > AT_ONCE:
         with transaction.atomic():
@@ -185,7 +186,7 @@ def take_back(*, actor: Actor, change_id: str, at: datetime, advance: Advance | 
     back = KINDS[row.act].back
     last = 0
     done = 0
-    while row.state == Change.State.DONE and back is not None:
+    while row.state == Change.State.DONE:
         with transaction.atomic():
             row = Change.objects.select_for_update().get(id=change_id)
             if row.state != Change.State.DONE:
@@ -199,6 +200,7 @@ def take_back(*, actor: Actor, change_id: str, at: datetime, advance: Advance | 
                 row.state, row.undone_at, row.undone_by_label = Change.State.UNDONE, at, actor.label
                 row.save(update_fields=["state", "undone_at", "undone_by_label"])
                 _recount_tag(row)
+                _no_longer_wanted(row, at)
                 _record(actor, row, "documents.change_undone", at)
         if advance is not None:
             advance(done, row.changed)
@@ -208,7 +210,7 @@ def take_back(*, actor: Actor, change_id: str, at: datetime, advance: Advance | 
 def change_record(row: Change, actor: Actor) -> ChangeRecord:
     """Return the plain record of an act; can_undo: the actor may take it back now."""
     kind = KINDS[row.act]
-    allowed = row.state == Change.State.DONE and kind.back is not None and row.changed > 0
+    allowed = row.state == Change.State.DONE and row.changed > 0
     return ChangeRecord(
         id=row.id,
         matter_id=row.matter_id,
@@ -263,8 +265,19 @@ def _change_chunk(actor: Actor, row: Change, chunk: Sequence[str], at: datetime)
     row.changed += len(changed)
     row.barred += len(rows) - len(allowed)
     if row.act == Change.Act.REVIEW and changed:
-        wanted = ReviewWanted(tenant_id=row.tenant_id, matter_id=row.matter_id, document_ids=sorted(changed))
-        announce(wanted, at=at)
+        place = {"tenant_id": row.tenant_id, "matter_id": row.matter_id}
+        announce(ReviewWanted(**place, document_ids=sorted(changed), change_id=row.id), at=at)
+
+
+def _no_longer_wanted(row: Change, at: datetime) -> None:
+    """Say, in pieces, which documents are no longer wanted in review."""
+    if row.act != Change.Act.REVIEW:
+        return
+    ids = list(row.items.order_by("id").values_list("document_id", flat=True))
+    place = {"tenant_id": row.tenant_id, "matter_id": row.matter_id}
+    for start in range(0, len(ids), CHUNK):
+        piece = sorted(ids[start : start + CHUNK])
+        announce(ReviewNotWanted(**place, document_ids=piece, change_id=row.id), at=at)
 
 
 def _recount_tag(row: Change) -> None:

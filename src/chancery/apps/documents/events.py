@@ -66,3 +66,15 @@ class ReviewWanted(Event):
     tenant_id: str
     matter_id: str
     document_ids: list[str]
+    change_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewNotWanted(Event):
+    """An act by which documents were chosen for review by hand was taken back. At most 1,000 documents at a time."""
+
+    name: ClassVar[str] = "documents.review_not_wanted"
+    tenant_id: str
+    matter_id: str
+    document_ids: list[str]
+    change_id: str

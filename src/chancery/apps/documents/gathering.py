@@ -78,7 +78,7 @@ def _from_mailbox(actor: Actor, row: Source, at: datetime, advance: Advance) -> 
 
 def _from_web(actor: Actor, row: Source, at: datetime, advance: Advance) -> None:
     with scratch_folder("web") as folder:
-        pages = webpage.capture(address=row.settings["address"], folder=folder, at=at)
+        pages = webpage.capture(address=row.settings["address"], folder=folder, at=at, advance=advance)
         _receive_all(actor, row, iter(pages), at, advance, len(pages))
 
 

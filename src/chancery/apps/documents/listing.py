@@ -179,6 +179,14 @@ _FIXED: Final[Mapping[tuple[str, str], Q]] = {
     ("near", "middle"): Q(near_group=F("id")),
     ("thread", "any"): Q(thread__gt=""),
     ("thread", "first"): Q(thread_place=0),
+    ("thread", "several"): Q(
+        Exists(
+            Document.objects.filter(matter=OuterRef("matter"), thread=OuterRef("thread"), thread_place=1).exclude(
+                thread=""
+            )
+        ),
+        thread_place=0,
+    ),
     ("mails", "inclusive"): Q(inclusive=True),
     ("mails", "enough"): Q(inclusive=None) | Q(inclusive=True),
     ("mails", "contained"): Q(inclusive=False),

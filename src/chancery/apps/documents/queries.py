@@ -71,7 +71,7 @@ from chancery.apps.documents.reviewable import (
 from chancery.apps.documents.ruling import offered_rules, rule_set, rule_sets, sample_of
 from chancery.apps.documents.scans import doubtful_lines, line_counts, line_picture
 from chancery.apps.documents.sources import source, sources_of
-from chancery.apps.documents.tagging import changes, changes_of_document, marks_of, tags, tags_on
+from chancery.apps.documents.tagging import changes, changes_of_document, marks_of, tags, tags_on, taken_back
 
 __all__ = [
     "FILTERS",
@@ -150,6 +150,7 @@ __all__ = [
     "sources_of",
     "tags",
     "tags_on",
+    "taken_back",
     "text_for",
     "text_of",
     "texts_for",

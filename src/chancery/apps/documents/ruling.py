@@ -140,7 +140,7 @@ def carry_out_rules(*, actor: Actor, rule_set_id: str, at: datetime, advance: Ad
     row = policies.rule_set(actor, rule_set_id)
     if row.state != RuleSet.State.TRIED or row.change_id:
         return
-    layer = _layer(row, at, advance)
+    layer = _layer(row, row.tried_at or at, advance)
     ids = [key for key, verdict in layer.verdicts.items() if verdict.suppressed]
     place = (row.tenant_id, row.matter_id)
     change_id = set_aside_now(actor=actor, place=place, value=BY_RULE, ids=ids or [""], at=at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
@@ -29,6 +30,10 @@ DPI: Final = 150
 MARGIN: Final = 0.012
 """Share of the page shown round a line."""
 LONGEST: Final = 2_000
+PAGES_HELD: Final = 4
+"""Pages whose pictures are held in memory while a person goes through their lines."""
+_drawn: dict[tuple[str, str, int], bytes] = {}
+_drawing = threading.Lock()
 
 
 def keep_lines(*, document: Document, layout: Iterable[RecognisedPage]) -> int:
@@ -79,10 +84,10 @@ def line_counts(*, actor: Actor, matter_id: str) -> dict[str, int]:
 
 def line_picture(*, actor: Actor, line_id: str) -> bytes:
     """Return the piece of the page a line stands on, as PNG. Raises NotFound if it is hidden."""
-    row = policies.lines_for(actor).filter(id=line_id).first()
+    row = policies.lines_for(actor).select_related("document").filter(id=line_id).first()
     if row is None:
         raise NotFound
-    page = page_picture(actor=actor, document_id=row.document_id, page=row.page, dpi=DPI)
+    page = _page_of(actor, row)
     with Image.open(io.BytesIO(page)) as picture:
         width, height = picture.size
         box = (
@@ -94,6 +99,17 @@ def line_picture(*, actor: Actor, line_id: str) -> bytes:
         stream = io.BytesIO()
         picture.crop(box).convert("L").save(stream, "PNG", optimize=True)
     return stream.getvalue()
+
+
+def _page_of(actor: Actor, row: RecognisedLine) -> bytes:
+    """Return the picture of a line's page; the lines of one page share it. Callers have checked who asks."""
+    key = (row.document_id, row.document.image_blob_id, row.page)
+    with _drawing:
+        if key not in _drawn:
+            _drawn[key] = page_picture(actor=actor, document_id=row.document_id, page=row.page, dpi=DPI)
+            while len(_drawn) > PAGES_HELD:
+                del _drawn[next(iter(_drawn))]
+        return _drawn[key]
 
 
 @transaction.atomic

@@ -37,6 +37,11 @@ def changes(*, actor: Actor, matter_id: str, acts: Sequence[str] = ()) -> list[C
     return _records(list((rows.filter(act__in=list(acts)) if acts else rows)[:SHOWN]), actor)
 
 
+def taken_back(*, change_id: str) -> bool:
+    """Tell whether an act was taken back (system-side)."""
+    return Change.objects.filter(id=change_id, state=Change.State.UNDONE).exists()
+
+
 def changes_of_document(*, actor: Actor, document_id: str) -> list[ChangeRecord]:
     """Return the acts that made a difference to one document, newest first. Raises NotFound if it is hidden."""
     policies.document(actor, document_id)

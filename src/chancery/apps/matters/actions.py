@@ -88,11 +88,10 @@ def open_matter(
     opened = _opened_before(tenant_id=tenant_id, idempotency_key=idempotency_key)
     if opened is not None:
         return opened
-    number = _next_number()
     matter = Matter.objects.create(
         idempotency_key=idempotency_key,
         tenant_id=tenant_id,
-        number=number,
+        number=_next_number(),
         title=title[:200],
         title_zh=title_zh[:200],
         service_id=service_id,
@@ -108,7 +107,15 @@ def open_matter(
         opened_by_id=actor.user_id or None,
         bates_prefix="PROD",
     )
-    matter = Matter.objects.select_related("tenant", "responsible_attorney").get(id=matter.id)
+    return _furnished(actor, matter.id, team, parties, at)
+
+
+def _furnished(
+    actor: Actor, matter_id: str, team: Sequence[tuple[str, str]], parties: Sequence[tuple[str, str]], at: datetime
+) -> MatterRecord:
+    """Give a new matter its prefix, parties and team, enter it into the record and announce it."""
+    matter = Matter.objects.select_related("tenant", "responsible_attorney").get(id=matter_id)
+    tenant_id = matter.tenant_id
     matter.bates_prefix = bates_prefix(client_name=matter.tenant.name)
     matter.save(update_fields=["bates_prefix"])
     MatterParty.objects.bulk_create(
@@ -118,16 +125,21 @@ def open_matter(
         access.add_team_member(
             actor=actor, tenant_id=tenant_id, matter_id=matter.id, user_id=user_id, role_in_matter=role, at=at
         )
+    budget = Money(matter.budget_amount, matter.currency)
     record(
         tenant_id=tenant_id,
+        matter_id=matter.id,
         actor=actor,
         act="matter.opened",
         object_type="matter",
         object_id=matter.id,
-        matter_id=matter.id,
         label=f"{matter.number} {matter.title}",
         at=at,
-        after={"title": matter.title, "budget": str(budget), "service": f"{service_id} v{service_version}"},
+        after={
+            "title": matter.title,
+            "budget": str(budget),
+            "service": f"{matter.service_id} v{matter.service_version}",
+        },
     )
     announce(events.MatterOpened(tenant_id=tenant_id, matter_id=matter.id, number=matter.number), at=at)
     return record_of(matter)

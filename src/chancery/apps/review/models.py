@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -11,12 +13,18 @@ from chancery.foundation.identifiers import new_id
 
 
 class Batch(models.Model):
-    """Documents handed to one reviewer together; families are never split."""
+    """Documents handed to one reviewer together; families are never split.
+
+    wanted_by: the act by which somebody chose the documents by hand, if that is how they came here.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")
         IN_REVIEW = "in_review", _("In review")
         COMPLETE = "complete", _("Complete")
+        WITHDRAWN = "withdrawn", _("Taken back")
+
+    ENDED: ClassVar = (State.COMPLETE, State.WITHDRAWN)
 
     id = models.CharField(primary_key=True, max_length=26, default=new_id, editable=False)
     tenant = models.ForeignKey("tenancy.Tenant", on_delete=models.PROTECT, related_name="+")
@@ -25,6 +33,7 @@ class Batch(models.Model):
     level = models.PositiveSmallIntegerField(default=1)
     language = models.CharField(max_length=16, default="en")
     sample_id = models.CharField(max_length=26, blank=True, default="")
+    wanted_by = models.CharField(max_length=26, blank=True, default="")
     work_item_id = models.CharField(max_length=26, blank=True, default="")
     assignee = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
@@ -40,7 +49,10 @@ class Batch(models.Model):
                 fields=["sample_id"], condition=~Q(sample_id=""), name="review_one_batch_per_sample"
             ),
         ]
-        indexes = [models.Index(fields=["matter", "level", "state"])]
+        indexes = [
+            models.Index(fields=["matter", "level", "state"]),
+            models.Index(fields=["wanted_by"], condition=~Q(wanted_by=""), name="batch_by_act"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number}"

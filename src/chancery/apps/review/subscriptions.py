@@ -7,12 +7,15 @@ from typing import Any
 
 from django.utils import timezone
 
-from chancery.apps.documents.events import CollectionProcessed, ExceptionRepaired, ReviewWanted
+from chancery.apps.documents.events import CollectionProcessed, ExceptionRepaired, ReviewNotWanted, ReviewWanted
+from chancery.apps.documents.queries import taken_back
+from chancery.apps.matters.actions import lock_matter
 from chancery.apps.operations.events import OverturnResolved, SecondLookRequested, WorkAssigned
 from chancery.apps.operations.queries.saying import say_decisions
 from chancery.apps.operations.queries.work import work_item
 from chancery.apps.review.actions.batching import follow_assignment, form_batches
 from chancery.apps.review.actions.looks import KIND, draw_second_look, serve_second_look, settle
+from chancery.apps.review.actions.withdrawing import withdraw_documents
 from chancery.apps.review.events import FirstLevelCompleted
 from chancery.apps.review.queries.wording import decision_line
 from chancery.platform.access.actors import system_actor
@@ -25,13 +28,32 @@ def batch_processed(event: CollectionProcessed | ExceptionRepaired) -> None:
 
 
 def batch_wanted(event: ReviewWanted) -> None:
-    """Put documents that somebody chose by hand into batches, also copies and files that could not be read."""
+    """Put documents that somebody chose by hand into batches, also copies and files that could not be read.
+
+    A choice that was taken back before it came here is left.
+    """
+    lock_matter(matter_id=event.matter_id)
+    if event.change_id and taken_back(change_id=event.change_id):
+        return
     form_batches(
         actor=system_actor(tenant_id=event.tenant_id),
         tenant_id=event.tenant_id,
         matter_id=event.matter_id,
         at=timezone.now(),
         wanted=frozenset(event.document_ids),
+        wanted_by=event.change_id,
+    )
+
+
+def withdraw_unwanted(event: ReviewNotWanted) -> None:
+    """Take documents whose choice was taken back out of their batches."""
+    withdraw_documents(
+        actor=system_actor(tenant_id=event.tenant_id),
+        tenant_id=event.tenant_id,
+        matter_id=event.matter_id,
+        wanted_by=event.change_id,
+        document_ids=event.document_ids,
+        at=timezone.now(),
     )
 
 
@@ -80,6 +102,7 @@ SUBSCRIPTIONS: list[tuple[type[Any], Callable[[Any], None], str]] = [
     (CollectionProcessed, batch_processed, "review.batch_processed"),
     (ExceptionRepaired, batch_processed, "review.batch_repaired"),
     (ReviewWanted, batch_wanted, "review.batch_wanted"),
+    (ReviewNotWanted, withdraw_unwanted, "review.withdraw_unwanted"),
     (WorkAssigned, take_over_assignment, "review.take_over_assignment"),
     (FirstLevelCompleted, draw_when_complete, "review.draw_when_complete"),
     (SecondLookRequested, open_second_look, "review.open_second_look"),

@@ -8,8 +8,8 @@ import socket
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db import connection, transaction
-from django.db.models import Q
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from chancery.platform.jobs.handle import LEASE
@@ -25,15 +25,27 @@ def worker_name() -> str:
 
 
 def claim(*, worker: str, at: datetime, only_tenant: str | None = None) -> Job | None:
-    """Take the oldest work that is due, or return None; two workers never take the same."""
+    """Take the oldest work that is due, or return None; two workers never take the same.
+
+    One matter has one piece of work running at a time, so that a long one holds up no other matter's and a matter's
+    own follow each other. Work of no matter waits for nothing.
+    """
     due = Job.objects.filter(Q(attempts=0) | Q(run_after__lte=at), state=Job.State.QUEUED)
     if only_tenant is not None:
         due = due.filter(tenant_id=only_tenant)
-    if not due.exists():
-        return None
+    while due.exists():
+        busy = Job.objects.filter(state=Job.State.RUNNING, matter_id__isnull=False).values("matter_id")
+        try:
+            return _taken(due.filter(Q(matter_id__isnull=True) | ~Q(matter_id__in=busy)), worker)
+        except IntegrityError:  # between the question and the claim another worker began work of the same matter
+            continue
+    return None
+
+
+def _taken(free: QuerySet[Job], worker: str) -> Job | None:
     with transaction.atomic():
         skip = connection.features.has_select_for_update_skip_locked
-        row = due.select_for_update(skip_locked=skip).order_by("created_at", "id").first()
+        row = free.select_for_update(skip_locked=skip).order_by("created_at", "id").first()
         if row is None:
             return None
         now = timezone.now()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from chancery.foundation.identifiers import new_id
 
@@ -46,6 +47,11 @@ class Job(models.Model):
             models.Index(fields=["state", "run_after", "id"], name="job_due"),
             models.Index(fields=["state", "lease_until"], name="job_lease"),
             models.Index(fields=["tenant", "matter_id", "created_at"], name="job_by_matter"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["matter_id"], condition=Q(state="running", matter_id__isnull=False), name="job_one_of_a_matter"
+            )
         ]
 
 

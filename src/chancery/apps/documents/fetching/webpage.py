@@ -1,125 +1,147 @@
-"""One page of the web: its bytes as they came, with the headers, the address, the time and the hash beside it."""
+"""One page of the web as evidence: what it needs to be shown in one file, and beside it how all of it was had."""
 
 from __future__ import annotations
 
 import hashlib
-import http.client
 import json
 import re
+import time
+from collections import deque
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import urlsplit
 
-from django.utils.translation import gettext_noop
+from chancery.apps.documents.fetching import references
+from chancery.apps.documents.fetching.archive import archive
+from chancery.apps.documents.fetching.calling import REQUEST_HEADERS, AddressRefused, Answer, call, checked
+from chancery.apps.documents.fetching.values import Advance, Fetched, SourceUnreachable
 
-from chancery.apps.documents.fetching.guard import SECONDS, connect, connect_tls, resolve
-from chancery.apps.documents.fetching.values import Fetched, SourceUnreachable
+__all__ = ["AddressRefused", "capture", "checked"]
 
 LARGEST: Final = 50 * 1024**2
 """Bytes of one page."""
-MOST_HOPS: Final = 5
+LARGEST_PART: Final = 10 * 1024**2
+"""Bytes of one picture or style sheet."""
+LARGEST_WHOLE: Final = 64 * 1024**2
+"""Bytes of a page and its parts together."""
+MOST_PARTS: Final = 300
+"""Parts that are asked for."""
+MOST_NAMED: Final = 2_000
+"""Parts that are written down, asked for or not."""
+DEEPEST: Final = 3
+"""How far a part may name further parts: a sheet imports a sheet, a frame shows a picture."""
+PAGE_SECONDS: Final = 120.0
+PART_SECONDS: Final = 20.0
+WHOLE_SECONDS: Final = 300.0
+"""For all parts together."""
+_PAGES: Final = ("text/html", "application/xhtml+xml")
 _ENDINGS: Final = {
     "text/html": ".html", "application/xhtml+xml": ".html", "application/pdf": ".pdf", "text/plain": ".txt",
     "application/json": ".json", "image/png": ".png", "image/jpeg": ".jpg", "text/xml": ".xml",
     "application/xml": ".xml",
 }  # fmt: skip
-_HEADERS: Final = {
-    "User-Agent": "Chancery-Capture/1.0",
-    "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
-    "Accept-Encoding": "identity",
-    "Connection": "close",
-}
+_SHOWN: Final = ("image/", "text/css", *_PAGES)
 
 
-class AddressRefused(SourceUnreachable):
-    """The address is not one of a page that can be captured."""
+def capture(*, address: str, folder: Path, at: datetime, advance: Advance | None = None) -> list[Fetched]:
+    """Fetch one page into ``folder``: one file, and a description of how it was had.
 
-    code = "address_refused"
-
-
-def checked(address: str) -> str:
-    """Return an address of a page of the web; refused (``address_refused``) for anything else."""
-    text = address.strip()
-    try:
-        parts = urlsplit(text)
-        port = parts.port
-    except ValueError as trouble:
-        raise AddressRefused(gettext_noop("This is not the address of a page of the web.")) from trouble
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None or port == 0:
-        raise AddressRefused(gettext_noop("This is not the address of a page of the web."))
-    return text
-
-
-def capture(*, address: str, folder: Path, at: datetime) -> list[Fetched]:
-    """Fetch one page into ``folder``: its bytes and a description of how they were had.
-
-    Follows at most five redirections, each checked like the first address. Pictures and scripts of the page are not
-    fetched and nothing of it is run.
+    A page of HTML becomes an MHTML file with the pictures, style sheets and frames its source names, every part byte
+    for byte; anything else is kept as it came. No script is run, no cookie is sent. Parts in private places, beyond
+    the limits or not answered are left out and named with the reason. advance: told parts done and known so far.
     """
-    hops: list[dict[str, Any]] = []
-    here = checked(address)
-    for _ in range(MOST_HOPS + 1):
-        status, headers, body, peer = _asked(here)
-        hops.append({"url": here, "status": status, "address": peer})
-        onward = next((value for name, value in headers if name.lower() == "location"), "")
-        if status in (301, 302, 303, 307, 308) and onward:
-            here = checked(urljoin(here, onward))
+    page = call(address=checked(address), largest=LARGEST, seconds=PAGE_SECONDS)
+    parts, named = list[Answer](), list[dict[str, Any]]()
+    body, ending = page.body, _ENDINGS.get(page.media_type, "")
+    if page.media_type in _PAGES:
+        source = references.source_text(data=page.body, content_type=page.header("content-type"))
+        parts, named = _parts(page, source, advance)
+        body, ending = archive(page=page, source=source, parts=parts, at=at), ".mhtml"
+    facts = {
+        **page.facts(),
+        "request_headers": REQUEST_HEADERS,
+        "captured_at": at.astimezone(UTC).isoformat(),
+        "file_sha256": hashlib.sha256(body).hexdigest(),
+        "parts": named,
+    }
+    return _kept(folder, page, body, ending, facts, at)
+
+
+class _Parts:
+    """What is left to ask for, within the limits."""
+
+    def __init__(self, page: Answer, first: list[str]) -> None:
+        self.kept: list[Answer] = []
+        self.named: list[dict[str, Any]] = []
+        self.waiting = deque((each, 1) for each in first)
+        self.seen = {page.url, page.asked, *first}
+        self.end = time.monotonic() + WHOLE_SECONDS
+        self.room = LARGEST_WHOLE - len(page.body)
+        self.asked = 0
+
+    def barred(self) -> str:
+        """Say which limit is reached, or nothing."""
+        if self.asked >= MOST_PARTS:
+            return "too_many"
+        if self.room <= 0:
+            return "page_too_large"
+        return "page_too_slow" if time.monotonic() > self.end else ""
+
+    def take(self, answer: Answer, deep: int) -> None:
+        """Keep a part and queue what it names itself."""
+        self.kept.append(answer)
+        self.room -= len(answer.body)
+        if deep >= DEEPEST:
+            return
+        read = {"text/css": references.of_style_sheet, **dict.fromkeys(_PAGES, references.of_page)}
+        reader = read.get(answer.media_type)
+        if reader is None:
+            return
+        text = references.source_text(data=answer.body, content_type=answer.header("content-type"))
+        for each in reader(source=text, address=answer.url):
+            if each not in self.seen:
+                self.seen.add(each)
+                self.waiting.append((each, deep + 1))
+
+
+def _parts(page: Answer, source: str, advance: Advance | None) -> tuple[list[Answer], list[dict[str, Any]]]:
+    """Return the parts that were had, and a line for each that was named: what came, or why it was left out."""
+    work = _Parts(page, references.of_page(source=source, address=page.url))
+    while work.waiting and len(work.named) < MOST_NAMED:
+        address, deep = work.waiting.popleft()
+        barred = work.barred()
+        if barred:
+            work.named.append({"asked": address, "left_out": barred})
             continue
-        return _kept(folder, address, here, hops, headers, body, at)
-    raise SourceUnreachable(gettext_noop("The page leads from address to address without end."))
+        work.asked += 1
+        work.named.append(_part(work, address, deep))
+        if advance is not None:
+            advance(len(work.named), len(work.named) + len(work.waiting))
+    return work.kept, work.named
 
 
-def _asked(address: str) -> tuple[int, list[tuple[str, str]], bytes, str]:
-    parts = urlsplit(address)
-    secure = parts.scheme == "https"
-    place = resolve(host=parts.hostname or "", port=parts.port or (443 if secure else 80))
-    connection = http.client.HTTPConnection(place.host, place.port, timeout=SECONDS)
-    connection.sock = connect_tls(place) if secure else connect(place)
-    target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
-    query = quote(parts.query, safe="/%:@!$&'()*+,;=~-._?")
-    host = parts.netloc.rpartition("@")[2]
+def _part(work: _Parts, address: str, deep: int) -> dict[str, Any]:
+    seconds = max(0.1, min(PART_SECONDS, work.end - time.monotonic()))
     try:
-        connection.request("GET", f"{target}?{query}" if query else target, headers={**_HEADERS, "Host": host})
-        answer = connection.getresponse()
-        body = answer.read(LARGEST + 1)
-        return answer.status, answer.getheaders(), body, place.address
-    except (OSError, http.client.HTTPException, UnicodeError) as trouble:
-        raise SourceUnreachable(
-            gettext_noop("“%(host)s” gave no page: %(trouble)s"), host=place.host, trouble=str(trouble)[:200]
-        ) from trouble
-    finally:
-        connection.close()
+        answer = call(address=address, largest=min(LARGEST_PART, work.room), seconds=seconds)
+    except SourceUnreachable as trouble:
+        return {"asked": address, "left_out": trouble.code, "why": trouble.sentence(trouble.message)[:300]}
+    if answer.status != 200:
+        return {**answer.facts(), "left_out": "not_found"}
+    if not answer.media_type.startswith(_SHOWN):
+        return {**answer.facts(), "left_out": "not_shown"}
+    work.take(answer, deep)
+    return answer.facts()
 
 
-def _kept(
-    folder: Path,
-    asked: str,
-    final: str,
-    hops: list[dict[str, Any]],
-    headers: list[tuple[str, str]],
-    body: bytes,
-    at: datetime,
-) -> list[Fetched]:
-    if len(body) > LARGEST:
-        raise SourceUnreachable(gettext_noop("The page is larger than %(limit)s megabytes."), limit=LARGEST // 1024**2)
-    kind = next((value for name, value in headers if name.lower() == "content-type"), "").partition(";")[0].strip()
-    parts = urlsplit(final)
+def _kept(folder: Path, page: Answer, body: bytes, ending: str, facts: dict[str, Any], at: datetime) -> list[Fetched]:
+    parts = urlsplit(page.url)
     stem = re.sub(r"[^\w.-]+", "_", parts.path.strip("/") or "index")[:80].strip("._") or "index"
-    ending = _ENDINGS.get(kind.lower(), "")
     name = stem if ending and stem.lower().endswith(ending) else f"{stem}{ending}"
     moment = at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-    page, facts = folder / "page", folder / "facts"
-    page.write_bytes(body)
-    description = {
-        "asked": asked,
-        "url": final,
-        "hops": hops,
-        "headers": headers,
-        "bytes": len(body),
-        "sha256": hashlib.sha256(body).hexdigest(),
-        "captured_at": at.astimezone(UTC).isoformat(),
-    }
-    facts.write_text(json.dumps(description, ensure_ascii=False, indent=1), "utf-8")
+    file, described = folder / "page", folder / "facts"
+    file.write_bytes(body)
+    described.write_text(json.dumps(facts, ensure_ascii=False, indent=1), "utf-8")
     place = f"{parts.hostname}/{moment}"
-    return [Fetched(f"{place}/{name}", page), Fetched(f"{place}/{name}.capture.json", facts)]
+    return [Fetched(f"{place}/{name}", file), Fetched(f"{place}/{name}.capture.json", described)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -99,7 +100,7 @@ def _question(
         "matter_bar": bar,
         "matter_id": matter_id,
         "act": act,
-        "heading": said(ACTS_ON_MANY, act),
+        "heading": bulk_acts(matter_id, act)[0].label,
         "form": form,
         "count": len(ids),
         "rows": rows,
@@ -138,10 +139,20 @@ def undo(request: HttpRequest, matter_id: str, change_id: str) -> HttpResponse:
         sentence = ngettext("Taken back on %(count)d document.", "Taken back on %(count)d documents.", done.changed) % {
             "count": done.changed
         }
+        if done.act == "review":
+            sentence = gettext("%(done)s What somebody has decided on stays in review.") % {"done": sentence}
     else:
         sentence = gettext("It is being taken back in the background.")
     toast(request, sentence)
-    return redirect("documents:changes", matter_id)
+    return redirect(_where_undone(request, matter_id))
+
+
+def _where_undone(request: HttpRequest, matter_id: str) -> str:
+    """Return the page of this house on which an act was taken back, else the list of acts."""
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    if came_from.netloc == request.get_host() and came_from.path.startswith("/matters/"):
+        return f"{came_from.path}?{came_from.query}" if came_from.query else came_from.path
+    return reverse("documents:changes", args=[matter_id])
 
 
 def value_words(row: queries.ChangeRecord) -> str:

@@ -12,9 +12,9 @@ from django.utils.translation import gettext
 from chancery.apps.documents import queries
 from chancery.apps.documents.names import without_direction
 from chancery.apps.documents.web.shared import said
-from chancery.apps.documents.web.words import ASIDE, CODES, KINDS, LANGUAGES, STATUSES
+from chancery.apps.documents.web.words import ASIDE, CODES, KINDS, STATUSES
 from chancery.interface.tables import Choice, Column, DateCell, Filter, Row, TagCell, TextCell
-from chancery.interface.words import bytes_words
+from chancery.interface.words import bytes_words, language_words
 
 SHOWN_AT_FIRST: Final = ("number", "author", "title", "date", "kind", "custodian", "status")
 """What fits beside each other on a small screen; the rest is chosen under *Columns*."""
@@ -58,7 +58,7 @@ def line(row: queries.DocumentRow, columns: Sequence[str], tags: Sequence[str] =
         "name": lambda: short(without_direction(row.name), 60),
         "date": lambda: DateCell(row.sort_date),
         "kind": lambda: said(KINDS, row.kind),
-        "language": lambda: said(LANGUAGES, row.language),
+        "language": lambda: language_words(row.language),
         "custodian": lambda: short(row.custodian, 24),
         "family": lambda: row.attachments or "",
         "copies": lambda: gettext("copy") if row.duplicate_of else (row.copies or ""),
@@ -150,12 +150,13 @@ def _counted(offered: Mapping[str, list[Any]], field: str, words: Mapping[str, A
 def main_filters(offered: Mapping[str, list[Any]], tags: Sequence[queries.TagRecord]) -> list[Filter]:
     """Return the filters of the table of documents with what each offers and how many have it."""
     codes = _counted(offered, "exception", CODES)
+    languages = {each.value: language_words(each.value) for each in offered.get("language", [])}
     filters = [
         Filter("kind", gettext("Type"), _counted(offered, "kind", KINDS)),
         Filter("custodian", gettext("Custodian"), _counted(offered, "custodian", {})),
         Filter("status", gettext("Status"), _counted(offered, "status", STATUSES)),
         Filter("code", gettext("Code"), [Choice("any", gettext("Any code")), *codes] if codes else []),
-        Filter("language", gettext("Language"), _counted(offered, "language", LANGUAGES)),
+        Filter("language", gettext("Language"), _counted(offered, "language", languages)),
         Filter("tag", gettext("Tag"), [Choice(tag.id, f"{tag.name} ({tag.documents})") for tag in tags]),
         *_alike_filters(),
         *_state_filters(),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,7 +14,10 @@ from chancery.apps.documents import queries
 from chancery.apps.documents.names import without_direction
 from chancery.apps.documents.web.columns import called, short
 from chancery.apps.documents.web.shared import actor_of, matter_bar
-from chancery.interface.tables import Column, DateCell, Row, Table, TableState, TagCell, TextCell
+from chancery.interface.tables import Column, DateCell, Row, Table, TableState, TagCell, TextCell, View
+
+THREADS: Final = {"several": "several", "all": "first"}
+"""Views of the threads and what they ask of the first mail."""
 
 
 @require_GET
@@ -51,15 +56,17 @@ def _page(
 ) -> HttpResponse:
     actor = actor_of(request)
     bar = matter_bar(request, matter_id)
+    views = THREADS if kind == "threads" else {}
+    sortable = ("number", "title", "author", "date")
     state = TableState.read(
-        path=request.path, query=request.GET, sortable=("number", "title", "author", "date"), default_sort="number"
+        path=request.path, query=request.GET, sortable=sortable, default_sort="number", views=tuple(views)
     )
     sort, descending = state.sort_keys()
     page = queries.document_page(
         actor=actor,
         matter_id=matter_id,
         words=state.words,
-        filters={"thread": "first"} if kind == "threads" else {"near": "middle"},
+        filters={"thread": views[state.view]} if views else {"near": "middle"},
         sort=sort,
         descending=descending,
         after=state.after,
@@ -75,11 +82,16 @@ def _page(
         total_exact=page.total_exact,
         next_cursor=page.next_cursor,
         previous_cursor=page.previous_cursor,
+        views=_views() if views else (),
         empty=gettext("Nothing was found"),
         empty_hint=gettext("Documents are compared in the background after every collection."),
     )
     context = {"table": table, "matter_bar": bar, "matter_id": matter_id, "title": caption, **more}
     return render(request, "documents/groups.html", context)
+
+
+def _views() -> list[View]:
+    return [View("several", gettext("More than one mail")), View("all", gettext("All"))]
 
 
 def _row(row: queries.DocumentRow, group: queries.Group | None, kind: str, matter_id: str) -> Row:
@@ -95,7 +107,7 @@ def _row(row: queries.DocumentRow, group: queries.Group | None, kind: str, matte
             "title": TextCell(
                 short(without_direction(row.title or row.name), 80), "zh-Hans" if row.language == "zh" else ""
             ),
-            "author": short(called(row.author), 32),
+            "author": short(called(row.author), 24),
             "date": DateCell(row.sort_date),
             "last": DateCell(group.last) if group else "",
             "members": group.members if group else 1,

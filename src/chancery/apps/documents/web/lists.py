@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
@@ -71,10 +73,9 @@ def document_list(request: HttpRequest, matter_id: str) -> HttpResponse:
         "table": table,
         "matter_bar": bar,
         "matter_id": matter_id,
-        "view_form": ViewForm(initial={"query": state.url().partition("?")[2]}),
         "more_label": gettext("More"),
         "more": _more(matter_id),
-        "own_views": [view for view in saved if view.own],
+        "views_end": _views_end(request, matter_id, state.url().partition("?")[2], saved),
         "full_text_url": f"{reverse('search:matter', args=[matter_id])}?{_query(q=state.words)}" if state.words else "",
     }
     return render(request, "documents/list.html", context)
@@ -134,6 +135,15 @@ def _acts(matter_id: str, filters: Mapping[str, str]) -> list[BulkAct]:
         *([retry, *bulk_acts(matter_id, "accept")] if unread else []),
         BulkAct("export", gettext("Export list"), reverse("documents:export_list", args=[matter_id]), letter="e"),
     ]
+
+
+def _views_end(
+    request: HttpRequest, matter_id: str, query: str, saved: Sequence[queries.SavedViewRecord]
+) -> SafeString:
+    """Return what stands at the end of the views: keeping the one in force, and removing one's own."""
+    own = [view for view in saved if view.own]
+    context = {"matter_id": matter_id, "view_form": ViewForm(initial={"query": query}), "own_views": own}
+    return render_to_string("documents/views_end.html", context, request=request)
 
 
 def _more(matter_id: str) -> list[MenuItem]:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from chancery.apps.documents import actions, queries
 from chancery.apps.documents.names import without_direction
 from chancery.apps.documents.web.shared import actor_of, matter_bar, said
-from chancery.apps.documents.web.words import RULE_GROUPS, RULE_STATES, RULE_TONES
+from chancery.apps.documents.web.words import PARAMETERS, RULE_GROUPS, RULE_STATES, RULE_TONES
 from chancery.foundation.errors import Refused
 from chancery.interface.components import Tile
 from chancery.interface.shell.toasts import toast
@@ -36,6 +36,13 @@ class RulesForm(forms.Form):
     )
     relevant_to = forms.DateField(
         label=_("Last relevant day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    oldest_days = forms.IntegerField(
+        label=_("Days that are not too old"),
+        required=False,
+        min_value=1,
+        max_value=36_500,
+        help_text=_("Counted back from the day the rules are tried; what is older is outdated."),
     )
     excluded_domains = forms.CharField(
         label=_("Mail domains to leave out"),
@@ -64,6 +71,7 @@ class RulesForm(forms.Form):
         return {
             "relevant_from": values["relevant_from"].isoformat() if values["relevant_from"] else None,
             "relevant_to": values["relevant_to"].isoformat() if values["relevant_to"] else None,
+            "oldest_days": values["oldest_days"],
             "excluded_domains": [line.strip().lower() for line in values["excluded_domains"].split() if line.strip()],
         }
 
@@ -123,7 +131,7 @@ def rule_set(request: HttpRequest, rule_set_id: str) -> HttpResponse:
             for job in queries.running_jobs(actor=actor, matter_id=record.matter_id)
         ),
         "applied_url": applied,
-        "parameters": list(record.parameters.items()),
+        "parameters": [(said(PARAMETERS, name), _value_words(value)) for name, value in record.parameters.items()],
     }
     return render(request, "documents/rule_set.html", context)
 
@@ -153,6 +161,11 @@ def rule_sample(request: HttpRequest, rule_set_id: str, rule: str) -> HttpRespon
         ],
     }
     return render(request, "documents/rule_sample.html", context)
+
+
+def _value_words(value: Any) -> str:
+    """Return a value of a rule set as a page shows it."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 @require_POST

@@ -25,7 +25,6 @@ from chancery.apps.documents.web.words import (
     ASIDE,
     CODES,
     KINDS,
-    LANGUAGES,
     REPAIR_KINDS,
     REPAIR_STATES,
     REPAIR_TONES,
@@ -36,7 +35,7 @@ from chancery.engines.retrieval.fields import TEXT
 from chancery.engines.retrieval.grammar import parse
 from chancery.engines.retrieval.highlights import Hit, Part, hits_in, marked, marked_terms
 from chancery.interface.components import TimelineEntry
-from chancery.interface.words import bytes_words, moment_words
+from chancery.interface.words import bytes_words, language_words, moment_words
 from chancery.platform.access.values import Actor
 from chancery.platform.audit.queries import entries_for
 
@@ -267,7 +266,7 @@ def _facts(document: queries.DocumentRecord) -> list[tuple[str, Any]]:
         (gettext("From"), document.author),
         (gettext("Date"), f"{date} ({document.time_zone})" if date and document.time_zone != "UTC" else date),
         (gettext("Size"), bytes_words(document.size)),
-        (gettext("Language"), said(LANGUAGES, document.language)),
+        (gettext("Language"), language_words(document.language)),
         (gettext("Custodians"), ", ".join(document.all_custodians)),
         (gettext("Characters of text"), document.text_length or ""),
         ("SHA-256", document.sha256),

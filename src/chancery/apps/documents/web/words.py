@@ -56,15 +56,12 @@ ADVICE: Final = {
     "partly_extracted": _("What could be read is searchable; the rest is in the native file."),
     "attachment_missing": _("The mail names an attachment that was not delivered with it. Ask for the complete mail."),
 }
-LANGUAGES: Final = {
-    "zh": _("Chinese"),
-    "en": _("English"),
-    "ja": _("Japanese"),
-    "ko": _("Korean"),
-    "de": _("German"),
-    "fr": _("French"),
-    "es": _("Spanish"),
-    "ru": _("Russian"),
+PARAMETERS: Final = {
+    "relevant_from": _("First relevant day"),
+    "relevant_to": _("Last relevant day"),
+    "excluded_domains": _("Mail domains to leave out"),
+    "small_picture_bytes": _("Largest small picture, in bytes"),
+    "oldest_days": _("Days that are not too old"),
 }
 STATES: Final = {
     "receiving": _("Receiving"),

@@ -14,6 +14,15 @@ ENTRIES = [
         order=20,
         roles=frozenset({"counsel", "manager", "reviewer", "attorney", "administrator"}),
         letter="m",
-        also=("/documents/", "/collections/", "/productions/", "/samples/", "/checklists/", "/record/"),
+        also=(
+            "/documents/",
+            "/collections/",
+            "/sources/",
+            "/rules/",
+            "/productions/",
+            "/samples/",
+            "/checklists/",
+            "/record/",
+        ),
     )
 ]

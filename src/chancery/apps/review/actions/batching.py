@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -52,11 +52,13 @@ def form_batches(
     at: datetime,
     size: int = BATCH_SIZE,
     wanted: frozenset[str] = frozenset(),
+    wanted_by: str = "",
 ) -> int:
     """Put every reviewable document that is in no batch yet into one, and hand each batch out as a work item.
 
     Exact duplicates are left out: the copy that stays carries their decision. wanted: if given, only these documents,
-    chosen by hand, also copies and files that could not be read. Returns the number of new batches.
+    chosen by hand in the act ``wanted_by``, also copies and files that could not be read. Returns how many batches
+    are new.
     """
     lock_matter(matter_id=matter_id)
     placed = set(
@@ -78,24 +80,30 @@ def form_batches(
             number=number,
             language=language,
             size=len(documents),
+            wanted_by=wanted_by,
             created_at=at,
         )
-        BatchDocument.objects.bulk_create(
-            [BatchDocument(batch=batch, document_id=item.id, position=place) for place, item in enumerate(documents)]
-        )
-        hand_out(actor=actor, batch=batch, at=at)
-        record(
-            tenant_id=tenant_id,
-            actor=actor,
-            act="batch.formed",
-            object_type="batch",
-            object_id=batch.id,
-            matter_id=matter_id,
-            label=f"Batch {batch.number}",
-            at=at,
-            after={"documents": len(documents), "language": language},
-        )
+        _fill(actor, batch, documents, at)
     return len(batches)
+
+
+def _fill(actor: Actor, batch: Batch, documents: Sequence[ReviewableRecord], at: datetime) -> None:
+    """Put documents into a new batch, hand it out and enter it into the record."""
+    BatchDocument.objects.bulk_create(
+        [BatchDocument(batch=batch, document_id=item.id, position=place) for place, item in enumerate(documents)]
+    )
+    hand_out(actor=actor, batch=batch, at=at)
+    record(
+        tenant_id=batch.tenant_id,
+        actor=actor,
+        act="batch.formed",
+        object_type="batch",
+        object_id=batch.id,
+        matter_id=batch.matter_id,
+        label=f"Batch {batch.number}",
+        at=at,
+        after={"documents": len(documents), "language": batch.language},
+    )
 
 
 def hand_out(*, actor: Actor, batch: Batch, at: datetime) -> None:
@@ -132,6 +140,6 @@ def hand_out(*, actor: Actor, batch: Batch, at: datetime) -> None:
 @transaction.atomic
 def follow_assignment(*, work_item_id: str, assignee_id: str) -> None:
     """Take over the person to whom a batch's work item was given (or nobody)."""
-    Batch.objects.filter(work_item_id=work_item_id).exclude(state=Batch.State.COMPLETE).update(
+    Batch.objects.filter(work_item_id=work_item_id).exclude(state__in=Batch.ENDED).update(
         assignee_id=assignee_id or None
     )

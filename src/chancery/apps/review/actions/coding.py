@@ -134,7 +134,7 @@ def save_coding(
     ``batch_closed`` and NotFound.
     """
     batch = lock_batch(actor=actor, batch_id=batch_id)
-    if batch.state == Batch.State.COMPLETE:
+    if batch.state in Batch.ENDED:
         raise Refused("This batch is complete: its decisions stand.", code="batch_closed")
     places = list(batch.places.select_related("document").order_by("position"))
     here = next((place for place in places if place.document_id == document_id), None)
@@ -222,7 +222,7 @@ def _advance(*, actor: Actor, batch: Batch, at: datetime) -> bool:
 
 def close_batch(*, actor: Actor, batch: Batch, at: datetime, draw: bool = True) -> None:
     """Close a batch whose documents all have a decision, and say so when it was the last of its level."""
-    if batch.state == Batch.State.COMPLETE:
+    if batch.state in Batch.ENDED:
         return
     batch.state = Batch.State.COMPLETE
     batch.completed_at = at
@@ -239,9 +239,15 @@ def close_batch(*, actor: Actor, batch: Batch, at: datetime, draw: bool = True) 
         at=at,
         after={"documents": batch.size},
     )
-    left = Batch.objects.filter(matter_id=batch.matter_id, level=1).exclude(state=Batch.State.COMPLETE).exists()
-    if batch.level == 1 and not left:
-        announce(events.FirstLevelCompleted(tenant_id=batch.tenant_id, matter_id=batch.matter_id, draw=draw), at=at)
+    if batch.level == 1:
+        say_if_level_done(tenant_id=batch.tenant_id, matter_id=batch.matter_id, at=at, draw=draw)
+
+
+def say_if_level_done(*, tenant_id: str, matter_id: str, at: datetime, draw: bool = True) -> None:
+    """Announce that every first decision of a matter is made, if some were to be made and none is left."""
+    batches = Batch.objects.filter(matter_id=matter_id, level=1)
+    if not batches.exclude(state__in=Batch.ENDED).exists() and batches.filter(state=Batch.State.COMPLETE).exists():
+        announce(events.FirstLevelCompleted(tenant_id=tenant_id, matter_id=matter_id, draw=draw), at=at)
 
 
 @transaction.atomic
@@ -255,7 +261,7 @@ def undo_coding(*, actor: Actor, batch_id: str, document_id: str, at: datetime) 
     place = batch.places.select_related("document").filter(document_id=document_id).first()
     if place is None:
         raise NotFound
-    if batch.level == 2 or batch.state == Batch.State.COMPLETE:
+    if batch.level == 2 or batch.state in Batch.ENDED:
         raise Refused("This decision can no longer be taken back.", code="nothing_to_undo")
     current = (
         Coding.objects.select_for_update()

@@ -39,7 +39,7 @@ def beat(*, actor: Actor, batch: Batch, document_id: str, seconds: int, at: date
             "last_at": at,
         },
     )
-    if created or batch.state == Batch.State.COMPLETE:
+    if created or batch.state in Batch.ENDED:
         return row.seconds
     gap = round((at - max(row.last_at, latest or row.last_at)).total_seconds())
     if gap <= 0:

@@ -44,7 +44,7 @@ def draw_second_look(
     batches = policies.batches_for(actor).filter(matter_id=matter_id, level=1)
     if not batches.exists():
         raise NotFound
-    if among is None and batches.exclude(state=Batch.State.COMPLETE).exists():
+    if among is None and batches.exclude(state__in=Batch.ENDED).exists():
         raise Refused("Documents are still waiting for a first decision.", code="review_unfinished")
     codings = policies.codings_for(actor).filter(matter_id=matter_id, level=1, superseded=False)
     if among is not None:

@@ -122,7 +122,7 @@ def queue(*, actor: Actor, limit: int = 100) -> list[BatchRecord]:
     found = (
         policies.batches_for(actor)
         .filter(assignee_id=actor.user_id or None)
-        .exclude(state=Batch.State.COMPLETE)
+        .exclude(state__in=Batch.ENDED)
         .select_related("assignee", "matter")
         .order_by("-level", "created_at", "number")
     )
@@ -203,8 +203,8 @@ def desk(*, actor: Actor, batch_id: str, document_id: str | None = None) -> Desk
         matter_title_zh=batch.matter.title_zh,
         level=batch.level,
         blind=blind,
-        mine=str(batch.assignee_id) == actor.user_id and batch.state != Batch.State.COMPLETE,
-        closed=batch.state == Batch.State.COMPLETE,
+        mine=str(batch.assignee_id) == actor.user_id and batch.state not in Batch.ENDED,
+        closed=batch.state in Batch.ENDED,
         size=batch.size,
         coded=batch.coded,
         places=tuple(
@@ -246,4 +246,4 @@ def hidden_decisions(*, actor: Actor, document_ids: Collection[str]) -> set[str]
 def waiting_count(actor: Actor) -> int:
     """Return how many unfinished batches lie on the actor's desk; one query."""
     found = policies.batches_for(actor).filter(assignee_id=actor.user_id or None)
-    return found.exclude(state=Batch.State.COMPLETE).count()
+    return found.exclude(state__in=Batch.ENDED).count()

@@ -90,7 +90,7 @@ def progress(*, actor: Actor, matter_id: str) -> Progress:
     sums = batches.aggregate(
         total=Sum("size"),
         coded=Sum("coded"),
-        open=Count("id", filter=~Q(state=Batch.State.COMPLETE)),
+        open=Count("id", filter=~Q(state__in=Batch.ENDED)),
         complete=Count("id", filter=Q(state=Batch.State.COMPLETE)),
     )
     placed = BatchDocument.objects.filter(batch__matter_id=matter_id, batch__level=1)

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from chancery.engines.retrieval.grammar import parse
 from chancery.engines.retrieval.nodes import AnyOf
 from chancery.engines.retrieval.searching import Facets
 from chancery.engines.retrieval.segments import words_of
-from chancery.foundation.languages import LANGUAGES
 from chancery.interface.charts.bars import Bar, bar_chart
+from chancery.interface.words import language_words
 
 MOST_MONTHS: Final = 12
 KINDS: Final = {
@@ -142,6 +142,4 @@ def _quoted(value: str) -> str:
 def _said(key: str, value: str) -> str:
     if key == "kind":
         return str(KINDS.get(value, value))
-    if key == "language" and value in LANGUAGES:
-        return LANGUAGES[value].name(language=get_language() or "en")
-    return value
+    return language_words(value) if key == "language" else value

@@ -50,6 +50,7 @@ ACTS = {
     "saved_view.kept": gettext_noop("kept a view"),
     "saved_view.forgotten": gettext_noop("removed a view"),
     "batch.formed": gettext_noop("formed a batch"),
+    "batch.shrunk": gettext_noop("took documents back out of a batch"),
     "batch.completed": gettext_noop("completed a batch"),
     "coding.saved": gettext_noop("coded"),
     "coding.second_look": gettext_noop("took a second look"),

@@ -39,8 +39,12 @@ if (form) {
     const files = [...(input.files || []), ...(folder ? folder.files : [])];
     if (!files.length) return;
     event.preventDefault();
-    const button = form.querySelector("button");
-    button.disabled = true;
+    // While files are sent nobody finishes the collection, and leaving the page asks first.
+    const buttons = [form.querySelector("button"), ...document.querySelectorAll("form[action$='/close/'] button")];
+    const sending = (on) => buttons.forEach((button) => (button.disabled = on));
+    const stay = (leaving) => leaving.preventDefault();
+    sending(true);
+    addEventListener("beforeunload", stay);
     list.replaceChildren();
     list.hidden = true;
     bar.parentElement.hidden = false;
@@ -73,7 +77,8 @@ if (form) {
       bar.value = sent / total;
       words.textContent = say("progress", { done: received, total: files.length });
     }
-    button.disabled = false;
+    sending(false);
+    removeEventListener("beforeunload", stay);
     if (list.hidden) window.location.reload();
   });
 }

@@ -136,7 +136,7 @@ document.addEventListener("submit", (event) => {
     });
     return;
   }
-  if (form.method === "post" && !form.matches("[data-swap], [data-desk-form]")) {
+  if (form.method === "post" && !form.matches("[data-swap], [data-desk-form]") && event.submitter?.dataset.act !== "export") {
     if (form.ariaBusy === "true") event.preventDefault();
     form.ariaBusy = "true";
   }
