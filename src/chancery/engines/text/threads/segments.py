@@ -18,6 +18,7 @@ from chancery.engines.text.threads.labels import (
     QUOTE_MARK,
     QUOTED_LINE,
     SEPARATOR,
+    WISE,
     WROTE,
 )
 from chancery.foundation.evidence import Span
@@ -179,9 +180,7 @@ def _boundaries(text: str) -> list[_Boundary]:
         if found and start < found[-1].end:
             continue
         if is_wrote:
-            wrote = WROTE.match(text, start)
-            end = wrote.end() if wrote else start
-            here = _Boundary(start, end, read_attribution(line=text[start:end]), True)
+            here = _attribution(text, start)
         else:
             marked = SEPARATOR.match(text, start)
             after = marked.end() if marked else start
@@ -202,6 +201,16 @@ def _boundaries(text: str) -> list[_Boundary]:
     return found
 
 
+def _attribution(text: str, start: int) -> _Boundary:
+    """Return the boundary that a line of attribution is."""
+    if wise := WISE.match(text, start):
+        header = QuotedHeader(sender=wise["sender"].strip(' "'), sent=" ".join(wise["date"].split()))
+        return _Boundary(start, wise.end(), header, True)
+    wrote = WROTE.match(text, start)
+    end = wrote.end() if wrote else start
+    return _Boundary(start, end, read_attribution(line=text[start:end]), True)
+
+
 def _candidates(text: str) -> list[tuple[int, bool]]:
     """Return the lines at which a boundary may begin, and whether as a line of attribution."""
     found: set[tuple[int, bool]] = set()
@@ -211,6 +220,9 @@ def _candidates(text: str) -> list[tuple[int, bool]]:
         if match["dashes"]:
             if SEPARATOR.match(text, start):
                 found.add((start, False))
+        elif match["wise"]:
+            if WISE.match(text, start):
+                found.add((start, True))
         elif match["sender"] and BLOCK.match(text, start):
             found.add((start, False))
         else:
