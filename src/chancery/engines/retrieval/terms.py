@@ -16,7 +16,7 @@ SHORT_WORD: Final = 5
 """Letters up to which ``word~`` means one edit; longer words mean two."""
 
 _FUZZY = re.compile(r"(.+?)[~～](\d*)$")
-_RANGE = re.compile(r"(\d{1,18})\.\.(\d{1,18})$")
+_RANGE = re.compile(r"(\d{1,18})(?:\.\.|~~)(\d{1,18})$")
 _ASKED_AT_END = re.compile(r"\?+(?=\W*(?:\s|$))")
 _CLOSING_MARKS = "\"'”’)]}.,;:，。；：、"
 
