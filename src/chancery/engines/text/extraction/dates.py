@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from chancery.engines.text.extraction.calendar import day_value, month_value
+from chancery.engines.text.extraction.dates_european import find_european_dates
 from chancery.engines.text.extraction.dates_zh import find_chinese_dates
 from chancery.engines.text.extraction.folding import has_han
 from chancery.engines.text.extraction.overlaps import best_of
@@ -70,6 +71,7 @@ def find_dates(*, text: str, day_first: bool | None = None) -> Iterator[Entity]:
     found = [*_english(text, shape), *_numeric(text, shape, day_first)]
     if has_han(text):
         found += find_chinese_dates(text=text)
+    found += find_european_dates(text=text, shape=shape)
     yield from best_of(found)
 
 

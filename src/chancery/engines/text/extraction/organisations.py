@@ -36,6 +36,13 @@ _HAN = "\u4e00-\u9fff"
 _ZH_RUN: Final = re.compile(rf"[{_HAN}A-Za-z0-9（）()·&]{{1,30}}$")
 
 
+# A company's name has a trade name before its line of business, so a stop right before the latter stands in it (华为).
+_TRADE: Final = re.compile(
+    "(?:技术|科技|贸易|实业|投资|建设|工程|电子|通信|通讯|网络|信息|文化|传媒|食品|医药|汽车|物流|置业|房地产|保险|证券|国际|"
+    "发展|管理|咨询|服务|材料|机械|能源|环保|软件|控股)+"
+)
+
+
 def _words(field: str) -> str:
     return "|".join(table("organisations.json")[field])
 
@@ -53,6 +60,12 @@ _ENDERS: Final = frozenset(
     (
         *("Inc", "Ltd", "LLC", "LLP", "Limited", "Corp", "Co", "Corporation", "GmbH", "PLC", "N.A", "Company"),
         *("Commission", "Association", "Agency", "Committee", "Authority", "Council", "Ministry"),
+    )
+)
+_TITLES: Final = frozenset(
+    (
+        *("Officer", "Director", "President", "Counsel", "Chairman", "Chairwoman", "Chair", "Manager", "Secretary"),
+        *("Treasurer", "Controller", "Partner", "CEO", "CFO", "COO", "GC", "Head", "Founder", "Trustee", "Agent"),
     )
 )
 _OF_SOMETHING: Final = frozenset(("Ministry", "University", "Department", "Court", "Office", "Bureau"))
@@ -115,11 +128,12 @@ def _foreign_head(words: str) -> int:
         head = words[cut : match.start()].split()
         sentence = match[0] == ". " and len(head[-1]) > 3
         person = match[0].startswith(" of ") and len(head) in (2, 3) and head[0].lower() in name_words("given")
+        titled = match[0].startswith(" of ") and len(head) > 2 and head[-1].rstrip(".") in _TITLES
         whole = head[-1].rstrip(".") in _ENDERS or (len(head) > 1 and head[0] in _OF_SOMETHING and head[1] == "of")
         ended = match[0].startswith(" and") and (whole or _OF.match(words, match.end()) is not None)
         bracket = head[-1].endswith(")") and match[0] != ". "
         adverb = match[0] == ", " and len(head) == 1 and (head[0].endswith("ly") or head[0] in _leading())
-        if sentence or person or adverb or ended or bracket or match[0] == ", and ":
+        if sentence or person or titled or adverb or ended or bracket or match[0] == ", and ":
             cut = match.end()
     return cut
 
@@ -185,4 +199,6 @@ def _name(run: str) -> str:
     if places:
         doubtful = any(stop.start() > places[0] and len(stop[0]) > 1 for stop in stops)
         return run[places[-1 if doubtful else 0] :]
+    while stops and _TRADE.fullmatch(run, stops[-1].end()):
+        stops.pop()
     return (run[stops[-1].end() :] if stops else run).lstrip("）)·&")

@@ -22,18 +22,23 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     given = name_signs("given_characters")
     free = given + name_signs("given_characters_more")
     roles = "|".join(sorted(names["roles_chinese"], key=len, reverse=True))
+    acts = "|".join(names["acts_chinese"])
     labelled = re.compile(
         rf"(?:(?:{labels})(?:[（(][^）)\n]{{1,8}}[）)])?[ ]?(?:[:：]|为|系|是)[ ]{{0,4}}"
         rf"(?P<name>{surname}(?:{_HAN}|[ ]{_HAN}){{1,2}})(?=$|[^\u4e00-\u9fff]|先生|女士|律师)"
-        rf"|(?:{roles})(?P<role>{surname}{_HAN}{{1,2}}?)(?=[，,（(。；;、\n诉]|$|先生|女士|与|向))"
+        rf"|(?:{roles})(?P<role>{surname}{_HAN}{{1,2}}?)(?=[，,（(。；;、\n诉]|$|先生|女士|与|向|一案|等人|等[0-9二三四五六七八九十两]人|不服|因涉|于[0-9二]|{acts}))"
     )
     titled = re.compile(rf"(?P<name>{surname}{_HAN}{{0,2}}?)(?:{titles})(?![人制书级])")
     bounded = re.compile(
         rf"(?:(?<=[、，,。；;:：（(\n\t \"“《/和与及由向对经])|^)(?P<name>{surname}(?:[{given}]|[{free}]{{2}}))"
         r"(?=[、，,。；;:：）)\n\t \"”/]|$|[和与及等于在的已将向对为未是均应])"
     )
-    acting = re.compile(rf"(?P<name>{surname}[{free}]{{1,2}}?)(?:{'|'.join(names['acts_chinese'])})")
-    return labelled, titled, bounded, acting
+    acting = re.compile(rf"(?P<name>{surname}[{free}]{{1,2}}?)(?:{acts})")
+    dotted = re.compile(
+        rf"(?<![\u4e00-\u9fff·•])(?P<name>{_HAN}{{1,7}}(?:[·•]{_HAN}{{1,8}}?){{1,3}})"
+        rf"(?=$|[^\u4e00-\u9fff·•]|{titles}|{acts}|出庭|一案|不服|与|和|向|诉)"
+    )
+    return labelled, titled, bounded, acting, dotted
 
 
 def find_chinese_people(*, text: str) -> Iterator[Entity]:
@@ -51,7 +56,7 @@ def find_chinese_people(*, text: str) -> Iterator[Entity]:
 
 
 def _shown(text: str) -> Iterator[Entity]:
-    labelled, titled, bounded, acting = _patterns()
+    labelled, titled, bounded, acting, dotted = _patterns()
     barred = name_words("not_names_chinese")
     titles = table("names.json")["titles_chinese"]
     for match in labelled.finditer(text):
@@ -67,6 +72,10 @@ def _shown(text: str) -> Iterator[Entity]:
         free = not "\u4e00" <= before <= "\u9fff" or before in "和与及由向对给请是为经被让同即以的"
         if free:
             yield Entity("person", name, start, match.end("name"), 0.6 if len(name) == 1 else 0.85, "person.zh.title")
+    for match in dotted.finditer(text) if "·" in text or "•" in text else ():
+        name = match["name"]
+        if text[match.start() - 1 : match.start()] != "《" and text[match.end() : match.end() + 1] != "》":
+            yield Entity("person", name, match.start(), match.end(), 0.75, "person.zh.dotted")
     for match in bounded.finditer(text):
         name = match["name"]
         if name in barred or name[1:] in titles:

@@ -27,7 +27,7 @@ _MOBILE: Final = re.compile(
 )
 _LANDLINE: Final = re.compile(
     r"(?:\((?<![0-9A-Za-z]\()|0(?<![0-9A-Za-z.+-]0)(?=[1-9]))"
-    r"(?P<rest>0?(?:10|2[0-57-9]|[3-9][0-9]{2})[ ]?\)?[ -]?[1-9][0-9]{6,7})"
+    r"(?P<rest>0?(?:10|2[0-57-9]|[3-9][0-9]{2})[ ]?\)?[ -]?[1-9](?:[0-9]{6,7}|[0-9]{2,3}-[0-9]{4}(?=[^0-9-]|$)))"
     rf"(?![0-9A-Za-z]){_EXTENSION}"
 )
 _SERVICE: Final = re.compile(
@@ -42,6 +42,7 @@ _WORDS: Final = re.compile(
     r"(?i:phone|\btel\b|\bfax|mobile|\bcell|\bcall|contact|dial|\bph\b|pager|direct|office)|电话|電話|手机|手機|传真|傳真|热线|座机|联系方式"
 )
 _WORDS_CHINESE: Final = re.compile(r"电话|電話|手机|手機|传真|傳真|热线|座机|联系方式|(?i:\btel|\bfax)[ .:：]*$")
+_LABEL_CHINESE: Final = re.compile("[\u4e00-\u9fff][ :：]*$")
 _LABEL: Final = re.compile(
     r"(?i:phone|tel|fax|mobile|cell|pager|direct|dial|office|home|work|ph)[.#]?[ ]?[:.#]?[ ]{0,3}$"
 )
@@ -85,6 +86,8 @@ def _american(text: str) -> Iterator[Entity]:
         if len(digits) != 10 or not _in_plan(digits) or whole.count("(") != whole.count(")"):
             continue
         named = whole.startswith("(") or named_before(_WORDS, text, match.start(), reach=30)
+        if digits.startswith(("400", "800")) and _LABEL_CHINESE.search(text, max(0, match.start() - 4), match.start()):
+            continue
         yield _entity(match, f"+1{digits}", 0.95 if named else 0.88, "phone.north_america")
     for match in _TEN.finditer(text):
         if _in_plan(match[0]) and named_before(_LABEL, text, match.start(), reach=16):

@@ -1,0 +1,48 @@
+"""Dates with months in German, French, Spanish, Italian, Portuguese and Dutch: 5. März 2024, 1er mars 2024."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from chancery.engines.text.extraction.calendar import day_value
+from chancery.engines.text.extraction.shapes import matches
+from chancery.engines.text.extraction.values import Entity
+
+_MONTHS: Final = {
+    name: number
+    for number, names in enumerate(
+        (
+            "januar jänner janvier enero gennaio janeiro januari",
+            "februar février fevrier febrero febbraio fevereiro februari",
+            "märz maerz mars marzo março maart",
+            "april avril abril aprile",
+            "mai mayo maggio maio mei",
+            "juni juin junio giugno junho",
+            "juli juillet julio luglio julho",
+            "august août aout agosto augustus",
+            "september septembre septiembre settembre setembro",
+            "oktober octobre octubre ottobre outubro",
+            "november novembre noviembre novembro",
+            "dezember décembre decembre diciembre dicembre dezembro december",
+        ),
+        1,
+    )
+    for name in names.split()
+}
+_NAMES: Final = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_DATE: Final = re.compile(
+    rf"(?P<day>[0-9](?<![0-9A-Za-z_.,/:$#+-][0-9])[0-9]?)(?:\.|er|º|°)?[ ]{{1,2}}(?:de[ ])?(?P<month>{_NAMES})"
+    r"(?![^\W\d_])(?:[ ]del?)?,?[ ]{1,2}(?P<year>(?:1[5-9]|20)[0-9]{2})(?![0-9A-Za-z_]|[,.:/][0-9]|%)",
+    re.IGNORECASE,
+)
+_HINT: Final = re.compile(rb"0(?<![0Aa_.,/:$#+-]0)(?=0?(?:[.?]|aa)? {1,2}(?:[Aa]{2} )?[aA?]{3})")
+
+
+def find_european_dates(*, text: str, shape: bytes) -> Iterator[Entity]:
+    """Yield the dates of a folded text that have day, month in words and year; shape: ``shapes.shape_of(text)``."""
+    for match in matches(_DATE, text, shape, _HINT):
+        value = day_value(match["year"], _MONTHS[match["month"].casefold()], int(match["day"]))
+        if value:
+            yield Entity("date", value, match.start(), match.end(), 0.96, "date.european")
