@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chancery.engines.text.extraction import dates, people
+from chancery.engines.text.extraction import dates, dates_european, dates_ranges, people
 from chancery.engines.text.extraction.extracting import extract
 from chancery.engines.text.extraction.mentions import people_and_dates
 from chancery.engines.text.extraction.shapes import matches, shape_of
@@ -17,7 +17,28 @@ PIECES = st.sampled_from(
     [
         *("May", "JAN", "Sept.", "August", "of ", "12", "1st", "2001", "'99", "3/4/2001", "2001-02-03", "20010203"),
         *("John", "Smith", "de la ", "van der ", "al-", "A.", "B", "KONG", "Ming", "LI", "O'Neil", "Émile", "é", "x"),
-        *(" ", "  ", "\n", "-", "/", ",", ".", "_", "@", "day of ", "Zhang", "Xiaoming", "ſept", "日"),
+        *(
+            " ",
+            "  ",
+            "\n",
+            "-",
+            "/",
+            ",",
+            ".",
+            "_",
+            "@",
+            "day of ",
+            "Zhang",
+            "März",
+            "de ",
+            "1er",
+            " to ",
+            "and",
+            "&",
+            "Xiaoming",
+            "ſept",
+            "日",
+        ),
     ]
 )
 TEXTS = st.lists(PIECES, max_size=14).map("".join)
@@ -28,6 +49,9 @@ HINTED = [
     (dates._DAY_FIRST, dates._DAY_HINT),
     (dates._NUMERIC, dates._NUMERIC_HINT),
     (dates._COMPACT, dates._COMPACT_HINT),
+    (dates_european._DATE, dates_european._HINT),
+    (dates_ranges._MONTH_FIRST, dates_ranges._MONTH_HINT),
+    (dates_ranges._DAY_FIRST, dates_ranges._DAY_HINT),
 ]
 
 

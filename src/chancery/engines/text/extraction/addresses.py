@@ -31,7 +31,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     british = r"(?P<post>[A-Z]{1,2}[0-9][0-9A-Z]?[ ][0-9][ABD-HJLNP-UW-Z]{2})(?![A-Za-z0-9])"
     tail = rf"(?:,?[ ]?\n?[ ]{{0,8}}(?:{city}|(?:{_PLACE},?[ ]?\n?[ ]{{0,4}}){{1,2}}{british}))?"
     street = re.compile(
-        r"[0-9](?<![0-9A-Za-z.,$#/:-][0-9])[0-9]{0,5}[A-Z]?[ ]"
+        r"[0-9](?<![0-9A-Za-z.,$#/:-][0-9])[0-9]{0,5}(?:-[0-9]{1,4})?[A-Z]?[ ]"
         r"(?:(?:[NSEW]|North|South|East|West|N\.|S\.|E\.|W\.)[ ])?"
         rf"(?:(?:{_CAPITAL}|[0-9]{{1,3}}(?:st|nd|rd|th)|of|the|de|la)[ ]){{0,4}}?"
         rf"(?P<street>{streets})\b(?!'|[ ](?:Inc|LLC|Ltd|Corp))\.?"

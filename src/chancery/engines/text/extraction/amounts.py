@@ -81,7 +81,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     code = re.compile(rf"(?P<code>{codes}|RMB|Rs)(?=[ .$€£¥0-9])\.?[ ]?[$€£¥]?{amount}")
     after = re.compile(
         rf"(?P<number>[0-9](?<![\w.,$€£¥-][0-9]){_TAIL}){_SCALE}"
-        rf"[ ]?(?P<name>(?:{codes})\b|(?:{words})\b|€(?![0-9]))"
+        rf"[ ]?(?P<name>(?:{codes})\b|(?:{words}|Euros?|EURO|Dollars?|Yuan|Renminbi)\b|€(?![0-9]))"
     )
     return sign, code, after
 
@@ -162,7 +162,7 @@ def _named(text: str) -> Iterator[Entity]:
     held = table("currencies.json")
     for match in _patterns()[2].finditer(text):
         name = match["name"]
-        currency = "EUR" if name == "€" else held["words"].get(name) or name[:3]
+        currency = "EUR" if name == "€" else held["words"].get(name) or held["words"].get(name.lower()) or name[:3]
         if name.lower() == "cents":
             continue
         value = _scaled(match["number"], match["scale"], currency)

@@ -43,6 +43,7 @@ _HINT: Final = re.compile(rb"0(?<![0Aa_.,/:$#+-]0)(?=0?(?:[.?]|aa)? {1,2}(?:[Aa]
 def find_european_dates(*, text: str, shape: bytes) -> Iterator[Entity]:
     """Yield the dates of a folded text that have day, month in words and year; shape: ``shapes.shape_of(text)``."""
     for match in matches(_DATE, text, shape, _HINT):
-        value = day_value(match["year"], _MONTHS[match["month"].casefold()], int(match["day"]))
+        month = _MONTHS.get(match["month"].casefold())  # none for a dotted I, which is no i when it is made small
+        value = month and day_value(match["year"], month, int(match["day"]))
         if value:
             yield Entity("date", value, match.start(), match.end(), 0.96, "date.european")

@@ -20,15 +20,17 @@ _LINK = r"(?:[ ](?:&|and|of|the|for|de|du|der|und|et|y)(?:[ ]the)?[ ]|,?[ ])"
 _RUN: Final = re.compile(rf"{_WORD}(?:{_LINK}{_WORD}){{0,7}}$")
 _BREAK: Final = re.compile(r"\. |, and | and (?:the )?| of (?:the )?|, ")
 _SUFFIX: Final = re.compile(
-    r",?[ ](?:Inc(?:orporated)?\b\.?|INC(?:ORPORATED)?\b\.?|L\.L\.C\.|LLC\b|Ltd\b\.?|LTD\b\.?|Limited\b|LIMITED\b"
-    r"|Corp(?:oration)?\b\.?|CORP(?:ORATION)?\b\.?|(?:Co|CO)\b\.?(?:,?[ ](?:Ltd|LTD|Inc|INC|LLC)\b\.?)?"
+    r",?[ ](?:Incorporated\b|INCORPORATED\b|Inc\b\.?|INC\b\.?|L\.L\.C\.|LLC\b|Ltd\b\.?|LTD\b\.?|Limited\b|LIMITED\b"
+    r"|Corporation\b|CORPORATION\b|Corp\b\.?|CORP\b\.?|(?:Co|CO)\b\.?(?:,?[ ](?:Ltd|LTD|Inc|INC|LLC)\b\.?)?"
     r"|Company(?:,?[ ](?:Limited|Inc\.?|LLC))?\b|COMPANY\b|L\.L\.P\.|LLP\b|L\.P\.|LP\b|P\.L\.C\.|PLC\b|plc\b"
     r"|GmbH(?:[ ]&[ ]Co\.?[ ]KG)?\b|AG\b|S\.A\.(?:S\.)?|S/A\b|SA\b|N\.V\.|NV\b|B\.V\.|BV\b|S\.p\.A\.|SpA\b|S\.r\.l\."
     r"|P(?:ty|te)\b\.?(?:[ ]Ltd\b\.?)?|Sdn\.?[ ]Bhd\b\.?|AB\b|A/S|ASA\b|Oyj?\b|P\.C\.|PLLC\b|N\.A\.)"
 )
 _OF: Final = re.compile(
+    r"(?:(?:Supreme|High|Superior|District|Federal|Constitutional|National|Central|Technical)[ ])?"
     r"(?:University|College|Bank|Ministry|Department|Institute|Court|Office|Bureau|Board|Chamber|Board of Trustees)[ ]"
-    r"of[ ](?:the[ ])?[A-Z][\w'-]+(?:[ ](?:(?:of|for)[ ](?:the[ ])?|and[ ](?=Human|Power|Tech|Indus|Trade|Comm|Fin"
+    r"of[ ](?:the[ ])?(?!Directors\b|Managers\b|Trustees\b)[A-Z][\w'-]+"
+    r"(?:[ ](?:(?:of|for)[ ](?:the[ ])?|and[ ](?=Human|Power|Tech|Indus|Trade|Comm|Fin"
     r"|Devel|Energy|Econ|Educ|Health|Welf|Labo|Info|Science|Rural|Urban|Security|Budget|Immig|Border|Customs))?"
     r"(?!University|Ministry|Bank)[A-Z][\w'-]+){0,4}"
 )
@@ -36,6 +38,7 @@ _HAN = "\u4e00-\u9fff"
 _ZH_RUN: Final = re.compile(rf"[{_HAN}A-Za-z0-9（）()·&]{{1,30}}$")
 
 
+_DAY_END: Final = re.compile(r"^.*[0-9一二三四五六七八九十]日")
 # A company's name has a trade name before its line of business, so a stop right before the latter stands in it (华为).
 _TRADE: Final = re.compile(
     "(?:技术|科技|贸易|实业|投资|建设|工程|电子|通信|通讯|网络|信息|文化|传媒|食品|医药|汽车|物流|置业|房地产|保险|证券|国际|"
@@ -53,6 +56,7 @@ def _institution() -> re.Pattern[str]:
     return re.compile(
         rf"(?<=[ \n(])(?:{words}|{words.upper()})\b"
         r"(?:[ ]of[ ](?:the[ ])?[A-Z][\w'-]+(?:[ ](?:of[ ])?[A-Z][\w'-]+){0,3})?"
+        r"(?:[ ]for[ ]the[ ](?:[A-Z][a-z]+[ ]){1,2}(?:Circuit|District(?:[ ]of[ ][A-Z][a-z]+(?:[ ][A-Z][a-z]+)?)?))?"
     )
 
 
@@ -194,7 +198,9 @@ def _name(run: str) -> str:
             run = run[run.index(closed) + 1 :]
         while run.count(opened) > run.count(closed):
             run = run[run.rindex(opened) + 1 :]
-    stops = list(_chinese_patterns()[1].finditer(run))
+    run = _DAY_END.sub("", run)
+    # 和 with nothing before it joins nothing: 和平建设集团有限公司
+    stops = [match for match in _chinese_patterns()[1].finditer(run) if match.start() or match[0] != "和"]
     places = [match.start() for match in _places().finditer(run) if run[: match.start()][-1:] not in ("（", "(")]
     if places:
         doubtful = any(stop.start() > places[0] and len(stop[0]) > 1 for stop in stops)

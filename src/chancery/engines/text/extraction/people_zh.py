@@ -10,6 +10,8 @@ from chancery.engines.text.extraction.tables import name_signs, name_words, tabl
 from chancery.engines.text.extraction.values import Entity
 
 _HAN = "[\u4e00-\u9fff]"
+_SMALL_WORDS = frozenset("为未在对因将已的是有不应也仍均及")
+_IN_COURT = ("辩称", "诉称", "签字", "签名", "出庭", "作证")
 
 
 @cache
@@ -36,9 +38,13 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     acting = re.compile(rf"(?P<name>{surname}[{free}]{{1,2}}?)(?:{acts})")
     dotted = re.compile(
         rf"(?<![\u4e00-\u9fff·•])(?P<name>{_HAN}{{1,7}}(?:[·•]{_HAN}{{1,8}}?){{1,3}})"
-        rf"(?=$|[^\u4e00-\u9fff·•]|{titles}|{acts}|出庭|一案|不服|与|和|向|诉)"
+        rf"(?=$|[^\u4e00-\u9fff·•]|{titles}|{'|'.join(_IN_COURT)}|表示|认为|一案|不服|与|和|向|诉)"
     )
-    return labelled, titled, bounded, acting, dotted
+    # Names as published judgments mask them; a surname that is also a small word (于某年) shows no name.
+    masked = re.compile(
+        rf"(?![于向应时从和后任关成方经通连计全同]){surname}某(?:某|[甲乙丙丁戊])?(?![某年月日公个种些时处地项方])"
+    )
+    return labelled, titled, bounded, acting, dotted, masked
 
 
 def find_chinese_people(*, text: str) -> Iterator[Entity]:
@@ -56,13 +62,14 @@ def find_chinese_people(*, text: str) -> Iterator[Entity]:
 
 
 def _shown(text: str) -> Iterator[Entity]:
-    labelled, titled, bounded, acting, dotted = _patterns()
+    labelled, titled, bounded, acting, dotted, masked = _patterns()
     barred = name_words("not_names_chinese")
     titles = table("names.json")["titles_chinese"]
     for match in labelled.finditer(text):
         group = "name" if match["name"] else "role"
         name = match[group].replace(" ", "")
-        if name not in barred and not name.endswith(("公司", "银行")):
+        loose = group == "role" and name[-1] in _SMALL_WORDS
+        if name not in barred and not loose and not name.endswith(("公司", "银行")):
             yield Entity("person", name, match.start(group), match.end(group), 0.9, "person.zh.label")
     for match in titled.finditer(text):
         start, name = match.start("name"), match["name"]
@@ -76,6 +83,8 @@ def _shown(text: str) -> Iterator[Entity]:
         name = match["name"]
         if text[match.start() - 1 : match.start()] != "《" and text[match.end() : match.end() + 1] != "》":
             yield Entity("person", name, match.start(), match.end(), 0.75, "person.zh.dotted")
+    for match in masked.finditer(text) if "某" in text else ():
+        yield Entity("person", match[0], match.start(), match.end(), 0.8, "person.zh.masked")
     for match in bounded.finditer(text):
         name = match["name"]
         if name in barred or name[1:] in titles:
@@ -84,5 +93,7 @@ def _shown(text: str) -> Iterator[Entity]:
         yield Entity("person", name, match.start("name"), match.end("name"), confidence, "person.zh.characters")
     for match in acting.finditer(text):
         name = match["name"]
-        if len(name) == 3 and not {name, name[:2], name[1:]} & barred:
+        before = text[match.start() - 1] if match.start() else "\n"
+        stated = before in "、，,。；;:：（( \n\t" and text.startswith(_IN_COURT, match.end("name"))
+        if (len(name) == 3 or stated) and not {name, name[:2], name[1:]} & barred:
             yield Entity("person", name, match.start("name"), match.end("name"), 0.65, "person.zh.act")
