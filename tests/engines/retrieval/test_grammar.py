@@ -240,6 +240,8 @@ def test_an_empty_query_has_no_meaning_and_no_problem() -> None:
         ("cc:ann bcc:bo recipients:cy", "cc:ann AND bcc:bo AND to:cy", []),
         ("file-type:pdf MD5:ab12 bates:X1", "type:pdf AND hash:ab12 AND number:x1", []),
         ("A1:B2", '"a1 b2"', []),
+        ("from:ann*@b.c", 'from:"ann* b c" OR from:"ann* * b c" OR from:"ann* * * b c"', []),
+        ("*@b.c", '"b c"', []),
     ],
 )
 def test_habits_of_other_systems(query: str, meaning: str, notes: list[str]) -> None:

@@ -17,7 +17,7 @@ from .lexer import Piece, Stop, pieces_of
 from .limits import field_meant, meant, words_field
 from .nodes import AllOf, AnyOf, Near, Node, Operand, Problem, Without, Words, field_of
 from .operators import with_small_operators
-from .terms import patterns_of
+from .terms import STARRED_ADDRESS, patterns_of, with_gaps
 
 LONGEST_QUERY = 2_000
 MOST_TERMS = 200
@@ -272,7 +272,8 @@ class _Reader:
                 )
             )
             return None
-        return Words(words_field(field_name), patterns)
+        readings = with_gaps(patterns) if piece.kind == "word" and STARRED_ADDRESS.search(piece.value) else (patterns,)
+        return _joined(tuple(Words(words_field(field_name), reading) for reading in readings), AnyOf)
 
 
 def _distance(piece: Piece) -> re.Match[str]:

@@ -52,6 +52,7 @@ _NUMERIC: Final = re.compile(
 _NUMERIC_HINT: Final = re.compile(rb"0(?<![0Aa_.,/$#+-]0)(?=0{0,3}([-/.])00?(?:\1)0)")
 # "31 April 2024" is no day, and it is not the month either.
 _DAY_BEFORE: Final = re.compile(r"(?<![0-9.,])[0-9]{1,2}(?:st|nd|rd|th)?[ -](?:of )?$")
+_YEARS: Final = re.compile(rb" 0000(?!0)")
 _SECTION: Final = re.compile(r"(?i:section|sec\.|§|rule|article|art\.|clause|version|\bv)[ ]?$")
 _COMPACT: Final = re.compile(r"[12](?<![0-9A-Za-z_.-][12])[09][0-9]{2}(?:0[1-9]|1[0-2])[0-3][0-9](?![0-9A-Za-z_-])")
 _COMPACT_HINT: Final = re.compile(rb"0(?<![0Aa_.-]0)(?=0{7}(?![0Aa_-]))")
@@ -73,8 +74,9 @@ def find_dates(*, text: str, day_first: bool | None = None) -> Iterator[Entity]:
     found = [*_english(text, shape), *_numeric(text, shape, day_first)]
     if has_han(text):
         found += find_chinese_dates(text=text)
-    found += find_european_dates(text=text, shape=shape)
-    found += find_date_ranges(text=text, shape=shape)
+    years = [place.start() for place in _YEARS.finditer(shape)]
+    found += find_european_dates(text=text, years=years)
+    found += find_date_ranges(text=text, years=years)
     yield from best_of(found)
 
 

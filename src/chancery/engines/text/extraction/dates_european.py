@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from chancery.engines.text.extraction.calendar import day_value
-from chancery.engines.text.extraction.shapes import matches
 from chancery.engines.text.extraction.values import Entity
 
 _MONTHS: Final = {
@@ -37,12 +36,21 @@ _DATE: Final = re.compile(
     r"(?![^\W\d_])(?:[ ]del?)?,?[ ]{1,2}(?P<year>(?:1[5-9]|20)[0-9]{2})(?![0-9A-Za-z_]|[,.:/][0-9]|%)",
     re.IGNORECASE,
 )
-_HINT: Final = re.compile(rb"0(?<![0Aa_.,/:$#+-]0)(?=0?(?:[.?]|aa)? {1,2}(?:[Aa]{2} )?[aA?]{3})")
+_BEFORE: Final = re.compile(r"[0-9]{1,2}(?:\.|er|º|°)?[ ]{1,2}(?:de[ ])?[^\W\d_]{3,10}(?:[ ]del?)?,?[ ]?\Z")
+_REACH = 28
 
 
-def find_european_dates(*, text: str, shape: bytes) -> Iterator[Entity]:
-    """Yield the dates of a folded text that have day, month in words and year; shape: ``shapes.shape_of(text)``."""
-    for match in matches(_DATE, text, shape, _HINT):
+def find_european_dates(*, text: str, years: Sequence[int]) -> Iterator[Entity]:
+    """Yield the dates of a folded text that have day, month in words and year.
+
+    years: in order the places of a blank before four digits, after one of which such a date ends.
+    """
+    for place in years:
+        begin = max(0, place - _REACH)
+        found = _BEFORE.search(text[begin:place])
+        match = _DATE.match(text, begin + found.start()) if found else None
+        if match is None:
+            continue
         month = _MONTHS.get(match["month"].casefold())  # none for a dotted I, which is no i when it is made small
         value = month and day_value(match["year"], month, int(match["day"]))
         if value:

@@ -27,12 +27,14 @@ _SUFFIX: Final = re.compile(
     r"|P(?:ty|te)\b\.?(?:[ ]Ltd\b\.?)?|Sdn\.?[ ]Bhd\b\.?|AB\b|A/S|ASA\b|Oyj?\b|P\.C\.|PLLC\b|N\.A\.)"
 )
 _OF: Final = re.compile(
-    r"(?:(?:Supreme|High|Superior|District|Federal|Constitutional|National|Central|Technical)[ ])?"
     r"(?:University|College|Bank|Ministry|Department|Institute|Court|Office|Bureau|Board|Chamber|Board of Trustees)[ ]"
     r"of[ ](?:the[ ])?(?!Directors\b|Managers\b|Trustees\b)[A-Z][\w'-]+"
     r"(?:[ ](?:(?:of|for)[ ](?:the[ ])?|and[ ](?=Human|Power|Tech|Indus|Trade|Comm|Fin"
     r"|Devel|Energy|Econ|Educ|Health|Welf|Labo|Info|Science|Rural|Urban|Security|Budget|Immig|Border|Customs))?"
     r"(?!University|Ministry|Bank)[A-Z][\w'-]+){0,4}"
+)
+_OF_BEFORE: Final = re.compile(
+    r"(?<![A-Za-z])(?:Supreme|High|Superior|District|Federal|Constitutional|National|Central|Technical)[ ]$"
 )
 _HAN = "\u4e00-\u9fff"
 _ZH_RUN: Final = re.compile(rf"[{_HAN}A-Za-z0-9（）()·&]{{1,30}}$")
@@ -165,7 +167,9 @@ def _institutions(text: str) -> Iterator[Entity]:
                 yield Entity("organisation", whole, start, match.end(), 0.75, "organisation.institution")
     for match in _OF.finditer(text):
         if not match.start() or not text[match.start() - 1].isalnum():
-            yield Entity("organisation", match[0], match.start(), match.end(), 0.8, "organisation.of")
+            before = _OF_BEFORE.search(text, max(0, match.start() - 16), match.start())
+            start = before.start() if before else match.start()
+            yield Entity("organisation", text[start : match.end()], start, match.end(), 0.8, "organisation.of")
 
 
 @cache

@@ -40,10 +40,13 @@ _BRITISH: Final = re.compile(
     r"\(?0(?<![0-9A-Za-z.+-]0)"
     r"(?:20\)?[ ][0-9]{4}[ ][0-9]{4}|1[0-9]{2,3}\)?[ ][0-9]{3}[ ]?[0-9]{3,4}|7[0-9]{3}[ ][0-9]{3}[ ]?[0-9]{3})(?![0-9])"
 )
-_DIALLED: Final = re.compile(
-    r"(?<![0-9A-Za-z.+/-])(?<![0-9][ ])(?:00(?P<abroad>(?:1|33|34|39|4[1349]|31|32|61|65|8[126]|85[23]|886|91)"
-    r"[ .-](?:\([0-9]{1,4}\)[ .-]?)?[0-9](?:[ .-]?[0-9]){5,11})"
-    r"|(?P<china>86[ -](?:10|2[0-57-9]|[3-9][0-9]{2})[ -][0-9]{7,8}))(?![0-9A-Za-z-])"
+_ABROAD: Final = re.compile(
+    r"00(?<![0-9A-Za-z.+/-]00)(?<![0-9][ ]00)(?P<digits>(?:1|33|34|39|4[1349]|31|32|61|65|8[126]|85[23]|886|91)"
+    r"[ .-](?:\([0-9]{1,4}\)[ .-]?)?[0-9](?:[ .-]?[0-9]){5,11})(?![0-9A-Za-z-])"
+)
+_CHINA: Final = re.compile(
+    r"86(?<![0-9A-Za-z.+/-]86)(?<![0-9][ ]86)(?P<digits>[ -](?:10|2[0-57-9]|[3-9][0-9]{2})[ -][0-9]{7,8})"
+    r"(?![0-9A-Za-z-])"
 )
 _WORDS: Final = re.compile(
     r"(?i:phone|\btel\b|\bfax|mobile|\bcell|\bcall|contact|dial|\bph\b|pager|direct|office)|电话|電話|手机|手機|传真|傳真|热线|座机|联系方式"
@@ -81,10 +84,11 @@ def _foreign(text: str) -> Iterator[Entity]:
             digits = _digits(match["digits"].replace("(0)", ""))
             if 8 <= len(digits) <= 15 and (not digits.startswith("86") or len(digits) >= 11):
                 yield _entity(match, f"+{digits}", 0.95, "phone.international")
-    for match in _DIALLED.finditer(text):
-        digits = _digits((match["abroad"] or match["china"]).replace("(0)", ""))
-        if len(digits) >= 9:
-            yield _entity(match, f"+{digits}", 0.8, "phone.dialled")
+    for pattern, country in ((_ABROAD, ""), (_CHINA, "86")):
+        for match in pattern.finditer(text):
+            digits = country + _digits(match["digits"].replace("(0)", ""))
+            if len(digits) > 8:
+                yield _entity(match, f"+{digits}", 0.8, "phone.dialled")
     for match in _BRITISH.finditer(text):
         yield _entity(match, f"+44{_digits(match[0])[1:]}", 0.7, "phone.uk")
 
