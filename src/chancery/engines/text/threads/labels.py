@@ -131,6 +131,7 @@ SEPARATOR: Final = re.compile(
 )
 WISE: Final = re.compile(rf">>> ?(?P<sender>[^\n>][^\n]{{1,160}}?)[ \t]+(?P<date>{DATE}) ?>>>{SPACE}*(?:\n|\Z)")
 """The line of GroupWise above what it quotes: ``>>> A. Lee <a@b.c> 3/12/2024 9:00 AM >>>``."""
+ROW: Final = re.compile(rf"\n{SPACE}*\|{SPACE}*(?:{_any(FROM)}){SPACE}*\|")
 BLOCK: Final = re.compile(rf"{_label(FROM)}[^\n]*\n(?:[^\n]*\n){{0,5}}?{_label(SENT, TO, SUBJECT)}")
 NOTES: Final = re.compile(
     rf"{SPACE}*(?:[^\s>-][^\n]{{0,150}}\n"
@@ -141,8 +142,7 @@ NOTES: Final = re.compile(
 NOTES_LINES: Final = 8  # of a Notes header above its first label
 CANDIDATE: Final = re.compile(
     rf"\n{SPACE}*(?:(?P<dashes>-{{2,}}|{_any(BEGINS)})"
-    rf"|(?P<wise>>>> ?[^\n>])"
-    rf"|(?:\|{SPACE}*)?[*_]{{0,2}}(?:(?P<sender>{_any(FROM)})|{_any(TO)})[*_]{{0,2}}{SPACE}*[:：|])"
+    rf"|[*_]{{0,2}}(?:(?P<sender>{_any(FROM)})|{_any(TO)})[*_]{{0,2}}{SPACE}*[:：])"
 )
 ATTRIBUTION_WORDS: Final = (
     *("wrote", "writes", "schrieb", "a écrit", "escribió", "ha scritto", "escreveu", "schreef", "skrev", "napisa"),

@@ -17,6 +17,7 @@ from chancery.engines.text.threads.labels import (
     NOTES_LINES,
     QUOTE_MARK,
     QUOTED_LINE,
+    ROW,
     SEPARATOR,
     WISE,
     WROTE,
@@ -220,9 +221,6 @@ def _candidates(text: str) -> list[tuple[int, bool]]:
         if match["dashes"]:
             if SEPARATOR.match(text, start):
                 found.add((start, False))
-        elif match["wise"]:
-            if WISE.match(text, start):
-                found.add((start, True))
         elif match["sender"] and BLOCK.match(text, start):
             found.add((start, False))
         else:
@@ -231,6 +229,14 @@ def _candidates(text: str) -> list[tuple[int, bool]]:
             )
             if above is not None:
                 found.add((above, False))
+    if ">>>" in text:
+        found |= {
+            (match.start(), True)
+            for match in WISE.finditer(text)
+            if match.start() == 0 or text[match.start() - 1] == "\n"
+        }
+    if "|" in text:
+        found |= {(match.start(), False) for match in ROW.finditer(led) if BLOCK.match(text, match.start())}
     for start in _attributed(text):
         lines = [start, *_lines_above(text, start, ATTRIBUTION_LINES - 1)]
         above = next((line for line in lines if (wrote := WROTE.match(text, line)) and wrote.end() > start), None)
