@@ -129,9 +129,6 @@ SEPARATOR: Final = re.compile(
     rf"|{SPACE}*(?:{_any(BEGINS)}){SPACE}*[:：]?{SPACE}*(?:\n|\Z)",
     re.MULTILINE | re.IGNORECASE,
 )
-WISE: Final = re.compile(rf">>> ?(?P<sender>[^\n>][^\n]{{1,160}}?)[ \t]+(?P<date>{DATE}) ?>>>{SPACE}*(?:\n|\Z)")
-"""The line of GroupWise above what it quotes: ``>>> A. Lee <a@b.c> 3/12/2024 9:00 AM >>>``."""
-ROW: Final = re.compile(rf"\n{SPACE}*\|{SPACE}*(?:{_any(FROM)}){SPACE}*\|")
 BLOCK: Final = re.compile(rf"{_label(FROM)}[^\n]*\n(?:[^\n]*\n){{0,5}}?{_label(SENT, TO, SUBJECT)}")
 NOTES: Final = re.compile(
     rf"{SPACE}*(?:[^\s>-][^\n]{{0,150}}\n"

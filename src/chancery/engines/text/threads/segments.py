@@ -17,11 +17,10 @@ from chancery.engines.text.threads.labels import (
     NOTES_LINES,
     QUOTE_MARK,
     QUOTED_LINE,
-    ROW,
     SEPARATOR,
-    WISE,
     WROTE,
 )
+from chancery.engines.text.threads.marks import groupwise, rare_marks
 from chancery.foundation.evidence import Span
 
 _DEEPEST = 20  # levels of quotation marks told apart
@@ -204,9 +203,8 @@ def _boundaries(text: str) -> list[_Boundary]:
 
 def _attribution(text: str, start: int) -> _Boundary:
     """Return the boundary that a line of attribution is."""
-    if wise := WISE.match(text, start):
-        header = QuotedHeader(sender=wise["sender"].strip(' "'), sent=" ".join(wise["date"].split()))
-        return _Boundary(start, wise.end(), header, True)
+    if wise := groupwise(text, start):
+        return _Boundary(start, wise[1], wise[0], True)
     wrote = WROTE.match(text, start)
     end = wrote.end() if wrote else start
     return _Boundary(start, end, read_attribution(line=text[start:end]), True)
@@ -214,7 +212,7 @@ def _attribution(text: str, start: int) -> _Boundary:
 
 def _candidates(text: str) -> list[tuple[int, bool]]:
     """Return the lines at which a boundary may begin, and whether as a line of attribution."""
-    found: set[tuple[int, bool]] = set()
+    found: set[tuple[int, bool]] = set(rare_marks(text))
     led = "\n" + text  # a pattern that begins with a line end is searched for several times as fast
     for match in CANDIDATE.finditer(led):
         start = match.start()
@@ -229,14 +227,6 @@ def _candidates(text: str) -> list[tuple[int, bool]]:
             )
             if above is not None:
                 found.add((above, False))
-    if ">>>" in text:
-        found |= {
-            (match.start(), True)
-            for match in WISE.finditer(text)
-            if match.start() == 0 or text[match.start() - 1] == "\n"
-        }
-    if "|" in text:
-        found |= {(match.start(), False) for match in ROW.finditer(led) if BLOCK.match(text, match.start())}
     for start in _attributed(text):
         lines = [start, *_lines_above(text, start, ATTRIBUTION_LINES - 1)]
         above = next((line for line in lines if (wrote := WROTE.match(text, line)) and wrote.end() > start), None)
