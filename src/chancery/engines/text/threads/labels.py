@@ -92,7 +92,7 @@ def _label(*groups: tuple[str, ...]) -> str:
 
 LABEL_LINE: Final = re.compile(
     rf"{SPACE}*(?P<bar>\|{SPACE}*)?[*_]{{0,2}}(?P<label>{_any(FROM, SENT, TO, COPY, SUBJECT, OTHER)})[*_]{{0,2}}"
-    rf"{SPACE}*(?(bar)\|(?=[^\n|]*\|{SPACE}*(?:\n|\Z))|[:：])[*_]{{0,2}}(?P<value>[^\n]*?)(?(bar)\|{SPACE}*)(?:\n|\Z)",
+    rf"{SPACE}*(?(bar)\|(?=[^\n|]*\|{SPACE}*(?:\n|\Z))|[:：])[*_]{{0,2}}(?P<value>(?(bar)[^\n|]*|[^\n]*))(?(bar)\|{SPACE}*)(?:\n|\Z)",
     re.IGNORECASE,
 )
 ANNOUNCED: Final = (
