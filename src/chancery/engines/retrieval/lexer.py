@@ -77,28 +77,26 @@ def pieces_of(text: str) -> Iterator[Piece]:
             yield Piece("NOT", "-", at)
             at += 1
         else:
-            name = _field_name(text, at)
-            if name is not None:
-                yield Piece("field", name, at)
-                at += len(name) + 1
-                continue
-            name = field_compared(text, at)
-            if name is not None:
-                yield Piece("field", name, at)
-                at += len(name) + (text[at + len(name)] == "=")
-                continue
-            operator = _NEAR.match(text, at)
-            if operator is not None:
-                yield Piece("near", operator.group(), at)
-                at = operator.end()
-                continue
-            found = _WORD.match(text, at)
-            word = found.group() if found else character
-            problem = word_problem(word, at, before_bracket=text[at + len(word) : at + len(word) + 1] in ("(", "（"))
-            if problem is not None:
-                raise Stop(problem)
-            yield Piece(word if word in _OPERATORS else "word", word, at)
-            at += len(word)
+            piece, at = _word(text, at)
+            yield piece
+
+
+def _word(text: str, at: int) -> tuple[Piece, int]:
+    """Return the field, distance, operator or word at a place, and where it ends."""
+    if (name := _field_name(text, at)) is not None:
+        return Piece("field", name, at), at + len(name) + 1
+    if (name := field_compared(text, at)) is not None:
+        return Piece("field", name, at), at + len(name) + (text[at + len(name)] == "=")
+    operator = _NEAR.match(text, at)
+    if operator is not None:
+        return Piece("near", operator.group(), at), operator.end()
+    found = _WORD.match(text, at)
+    word = found.group() if found else text[at]
+    end = at + len(word)
+    problem = word_problem(word, at, before_bracket=text[end : end + 1] in ("(", "（"))
+    if problem is not None:
+        raise Stop(problem)
+    return Piece(word if word in _OPERATORS else "word", word, at), end
 
 
 def _range(span: re.Match[str]) -> Iterator[Piece]:
