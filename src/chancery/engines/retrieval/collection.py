@@ -139,15 +139,7 @@ def entry_of(item: dict[str, Any], *, text: str, children: int = 0) -> Entry:
             "bcc": as_list(known.get("bcc")),
             "attachment": attached,
             "hash": [str(known[key]) for key in ("sha256", "md5", "mih") if known.get(key)],
-            MARK: marks_of(
-                attachment=attachments > 0,
-                attached=item.get("parent_id") not in (None, "") and family != [str(item["id"])],
-                bcc=bool(as_list(known.get("bcc"))),
-                text=bool(text.strip()),
-                duplicate=item.get("duplicate_of") not in (None, ""),
-                inclusive=item.get("inclusive") is True,
-                exception=item.get("status") == "exception",
-            ),
+            MARK: _marks(item, known, family[0], text, attachments),
         },
         day=day.date() if day else None,
         numbers={
@@ -170,6 +162,19 @@ def entry_of(item: dict[str, Any], *, text: str, children: int = 0) -> Entry:
             "text_file": item.get("text_file"), "duplicate_of": item.get("duplicate_of"),
         },
     )  # fmt: skip
+
+
+def _marks(item: dict[str, Any], known: dict[str, Any], family: str, text: str, attachments: int) -> list[str]:
+    """Return what is true of one line, as ``fields.MARKS`` names it."""
+    return marks_of(
+        attachment=attachments > 0,
+        attached=item.get("parent_id") not in (None, "") and family != str(item["id"]),
+        bcc=bool(as_list(known.get("bcc"))),
+        text=bool(text.strip()),
+        duplicate=item.get("duplicate_of") not in (None, ""),
+        inclusive=item.get("inclusive") is True,
+        exception=item.get("status") == "exception",
+    )
 
 
 def text_of(*, folder: Path, text_file: str | None) -> str:
