@@ -142,10 +142,7 @@ def entry_of(item: dict[str, Any], *, text: str, children: int = 0) -> Entry:
             MARK: _marks(item, known, family[0], text, attachments),
         },
         day=day.date() if day else None,
-        numbers={
-            **{key: value for key in ("size", "pages") if isinstance(value := known.get(key), int) and value >= 0},
-            "attachments": attachments,
-        },
+        numbers=_figures(known) | {"attachments": attachments},
         labels={
             "custodian": custodians,
             "domain": domains_of([*senders, *recipients]),
@@ -162,6 +159,10 @@ def entry_of(item: dict[str, Any], *, text: str, children: int = 0) -> Entry:
             "text_file": item.get("text_file"), "duplicate_of": item.get("duplicate_of"),
         },
     )  # fmt: skip
+
+
+def _figures(known: dict[str, Any]) -> dict[str, int]:
+    return {key: value for key in ("size", "pages") if isinstance(value := known.get(key), int) and value >= 0}
 
 
 def _marks(item: dict[str, Any], known: dict[str, Any], family: str, text: str, attachments: int) -> list[str]:
