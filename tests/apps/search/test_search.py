@@ -178,7 +178,12 @@ def test_the_mails_of_a_thread_are_found_by_it(world: World, matter_id: str, tmp
     actor = system_actor(tenant_id=world.client_id)
     collection_id = documents.open_collection(actor=actor, matter_id=matter_id, name="c", source_label="", at=at)
     files = []
-    for name, text in (("1.eml", first), ("2.eml", answer)):
+    attached = (
+        "From: c@z.cn\nTo: b@y.cn\nCc: dee@d.cn\nSubject: Papers\nMIME-Version: 1.0\n"
+        "Content-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: text/plain\n\nPapers for the notary.\n--x\n"
+        "Content-Type: text/plain\nContent-Disposition: attachment; filename=lots.txt\n\nLot one, lot two.\n--x--\n"
+    )
+    for name, text in (("1.eml", first), ("2.eml", answer), ("3.eml", attached)):
         (tmp_path / name).write_text(text)
         files.append(documents.Incoming(path=name, location=tmp_path / name))
     documents.receive_files(actor=actor, collection_id=collection_id, files=files, at=at)
@@ -189,3 +194,9 @@ def test_the_mails_of_a_thread_are_found_by_it(world: World, matter_id: str, tmp
     page = queries.search(actor=world.actor("manager"), text=f"thread:{thread} castings", matter_id=matter_id)
     assert [hit.document.name for hit in page.hits] == ["1.eml"]
     assert queries.count(actor=world.actor("manager"), text=f"thread:{thread}", matter_id=matter_id) == 2
+    for query, wanted in (
+        ("has:attachment", ["3.eml"]), ("attachments:1", ["3.eml"]), ("attachment:lots", ["3.eml"]),
+        ("is:attachment", ["lots.txt"]), ("cc:dee", ["3.eml"]), ("is:inclusive kind:mail", ["1.eml", "2.eml", "3.eml"]),
+    ):  # fmt: skip
+        page = queries.search(actor=world.actor("manager"), text=query, matter_id=matter_id)
+        assert sorted(hit.document.name for hit in page.hits) == wanted, query

@@ -164,7 +164,7 @@ def test_stems_are_for_words_outside_quotation_marks() -> None:
         ("subject:a1 w/5 b1", "near_fields", 11),
         ("(a1 OR subject:b1) w/5 c1", "near_fields", 19),
         ("a1 ~2", "fuzzy_wrong", 3),
-        ('"a1 b1"~5', "fuzzy_wrong", 7),
+        ('"a1 b1"~5', "not_of_this_language", 0),
         ("违约~", "fuzzy_wrong", 0),
         ("ab*~1", "fuzzy_wrong", 0),
         ("receive~9", "fuzzy_wide", 0),
@@ -200,6 +200,85 @@ def test_an_empty_query_has_no_meaning_and_no_problem() -> None:
     assert parse("").node is None
 
 
+@pytest.mark.parametrize(
+    ("query", "meaning", "notes"),
+    [
+        ("a1 +5 b1", "a1 pre/5 b1", ["operator_read"]),
+        ("a1 +s b1", "a1 pre/s b1", ["operator_read"]),
+        ("tel +49 30", "tel AND 49 AND 30", []),
+        ("a1 near5 b1 PRE3 c1", "(a1 w/5 b1) pre/3 c1", ["operator_read", "operator_read"]),
+        ("a1 || b1 | c1", "a1 OR b1 OR c1", ["operator_read", "operator_read"]),
+        ("a1 BUT NOT b1", "a1 AND NOT b1", []),
+        ("a1 but not b1", "a1 AND NOT b1", ["operator_in_small_letters"]),
+        ("a1 !b1", "a1 AND NOT b1", []),
+        ("a1 w / 5 b1", "a1 w/5 b1", []),
+        ("a1 w\\5 b1", "a1 w/5 b1", []),
+        ("a1 within 5 words of b1", "a1 w/5 b1", []),
+        ("a1 w/sentence b1 pre/para c1", "(a1 w/s b1) pre/p c1", []),
+        ("a1 nw/5 b1", "a1 NOT w/5 b1", []),
+        ("a1 not/p b1", "a1 NOT w/p b1", []),
+        ("违约 或 赔偿 不含 利息", '"违约" OR ("赔偿" AND NOT "利息")', ["operator_read", "operator_read"]),
+        ("违约 ｗ／１０ 赔偿", '"违约" w/10 "赔偿"', []),
+        ("ＡＢＣ ＯＲ d1", "abc OR d1", []),
+        ("违约 和", '"违约" AND 和', []),
+        ("a1 w5 b1", "a1 AND w5 AND b1", ["distance_as_word"]),
+        ("‘a1 b1’ 'c1 d1'", '"a1 b1" AND "c1 d1"', []),
+        ("don't o'brien's", '"don t" AND "o brien s"', []),
+        ("[1 TO 5] 1~~5", "1..5 AND 1..5", []),
+        ("date:[2024-03-05 TO 2024-03-07]", "date:2024-03-05..2024-03-07", []),
+        ("date:{2024-03-05 TO *]", "date:2024-03-06..", []),
+        ("size:{5 to 9}", "size:6.. AND size:..8", []),
+        ("date>=2024-03 size<5 from=ann", "date:2024-03-01.. AND size:..4 AND from:ann", []),
+        ("date:20240305 date:2024Q2", "date:2024-03-05 AND date:2024-04-01..2024-06-30", []),
+        ('date:"March 5, 2024" date:5-Mar-2024', "date:2024-03-05 AND date:2024-03-05", []),
+        ("size:>1.5kb size:1,500", "size:1501.. AND size:1500", []),
+        ("has:attachment NOT is:duplicate", "has:attachment AND NOT has:duplicate", []),
+        ("is:attachment 有：附件", "has:attached AND has:attachment", []),
+        ("Has-Attachment:no hasattachment:true", "NOT has:attachment AND has:attachment", []),
+        ("attachments:>0 attachments:draft", "attachments:1.. AND attachment:draft", []),
+        ("participants:(ann w/2 lee)", "from:ann w/2 from:lee OR to:ann w/2 to:lee", []),
+        ("cc:ann bcc:bo recipients:cy", "cc:ann AND bcc:bo AND to:cy", []),
+        ("file-type:pdf MD5:ab12 bates:X1", "type:pdf AND hash:ab12 AND number:x1", []),
+        ("A1:B2", '"a1 b2"', []),
+        ("from:ann*@b.c", 'from:"ann* b c" OR from:"ann* * b c" OR from:"ann* * * b c"', []),
+        ("*@b.c", '"b c"', []),
+    ],
+)
+def test_habits_of_other_systems(query: str, meaning: str, notes: list[str]) -> None:
+    parsed = parse(query)
+    assert [problem.code for problem in parsed.problems] == notes
+    assert written(parsed.node) == meaning
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "at", "instead"),
+    [
+        ("a1 NEAR b1", "not_of_this_language", 3, "late near/5 delivery"),
+        ("a1 XOR b1", "not_of_this_language", 3, "(late NOT early) OR (early NOT late)"),
+        ("a1 adj5 b1", "not_of_this_language", 3, "late pre/5 delivery"),
+        ("a1 % b1", "not_of_this_language", 3, "late NOT delivery"),
+        ('x1 "late delivery"~5', "not_of_this_language", 3, "late w/5 delivery"),
+        ("date(mar 5 2024)", "not_of_this_language", 0, "date:2024-03-05"),
+        ("atleast5(a1)", "not_of_this_language", 0, "(late OR delayed)"),
+        ("cast%ings", "not_of_this_language", 0, "castings~1"),
+        ("/cast.*/", "not_of_this_language", 0, "breach*"),
+        ("offer^2", "not_of_this_language", 0, "offer"),
+        ("N===", "not_of_this_language", 0, "N???"),
+        ("after:2024-03-05", "unknown_field", 0, "date:>2024-03-05"),
+        ("inclusive:true", "unknown_field", 0, "is:inclusive"),
+        ("is:unread", "mark_unknown", 3, None),
+        ("hasattachment:perhaps", "mark_unknown", 14, None),
+        ("[ann TO bo]", "range_of_words", 0, None),
+        ("date:3/5/2024", "date_not_understood", 5, None),
+    ],
+)
+def test_what_has_no_meaning_here_is_refused_with_a_way_out(
+    query: str, code: str, at: int, instead: str | None
+) -> None:
+    problem = parse(query).problems[-1]
+    assert (problem.code, problem.at, problem.fatal, problem.params.get("instead")) == (code, at, True, instead)
+
+
 PIECES = [
     "ab",
     "c*",
@@ -220,6 +299,20 @@ PIECES = [
     "“",
     "”",
 ]
+PIECES += [
+    "+5",
+    "+s",
+    "||",
+    "[1 TO 5]",
+    "date:{2024 TO *]",
+    "'",
+    "has:bcc",
+    "is:attachment",
+    "participants:",
+    "非",
+    "或",
+]
+PIECES += ["attachments:", ">2", "hasattachment:no", "w / 3", "nw/4", "w5", "size>3", "but", "not", "5.."]
 PIECES += ["~", "i~1", "-", "subject:", "date:", "2024..", "size:", "5", "?", "*", "!", "，"]
 
 

@@ -75,6 +75,32 @@ def test_an_answer(folder: Path) -> None:
     assert [each["id"] for each in answer(folder, "NOT delivery", "--order", "indexed")["hits"]] == ["d3", "d4"]
 
 
+def test_marks_copies_and_attachments(folder: Path) -> None:
+    more = [
+        item("m1", kind="mail", text_file=None, cc=["Cy <cy@c.cn>"], bcc=["Di <di@d.cn>"], attachment_names=["Offer.p"])
+        | {"sha256": "ab12", "inclusive": True},
+        item("m1a", family="m1", kind="pdf", text_file=None) | {"parent_id": "m1"},
+        item("m1b", family="m1", kind="pdf", text_file=None) | {"parent_id": "m1", "duplicate_of": "m1a"},
+        item("m2", kind="mail", text_file=None, cc=[], to=["Cy <cy@c.cn>"]) | {"parent_id": "box"},
+        item("box", text_file=None) | {"status": "container"},
+    ]  # fmt: skip
+    with (folder / "items.jsonl").open("a", encoding="utf-8") as stream:
+        stream.writelines(json.dumps(each) + "\n" for each in more)
+
+    def ids(query: str) -> list[str]:
+        return [each["id"] for each in answer(folder, query, "--order", "indexed")["hits"]]
+
+    assert ids("has:attachment") == ids("attachments:2") == ids("attachments:>1") == ["m1"]
+    assert ids("NOT has:attachment is:inclusive") == []
+    assert ids("is:attachment") == ["m1a", "m1b"]
+    assert ids("is:duplicate") == ["m1b"]
+    assert ids("is:inclusive") == ids("hash:ab12") == ids("attachment:offer") == ids("has:bcc") == ["m1"]
+    assert ids("is:exception") == ["d4"]
+    assert ids("has:text") == ["d1", "d2", "d3"]
+    assert ids("cc:cy") == ids("bcc:di.cn") + ids("bcc:d.cn") == ["m1"]
+    assert ids("to:cy") == ids("participants:cy") == ["m1", "m2"]
+
+
 def test_stems_are_off_unless_asked_for(folder: Path) -> None:
     assert answer(folder, "pump")["total"] == 0
     assert answer(folder, "pump", "--stem")["total"] == 1

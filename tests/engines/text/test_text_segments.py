@@ -142,6 +142,27 @@ Bitte bestätigen.
             ],
         ),
         (
+            'Agreed.\n\n>>> "Ann Lee" <ann@a.example> 3/1/2021 10:05 AM >>>\nPlease confirm.\n',
+            [("Agreed.", "", "", ""), ("Please confirm.", 'Ann Lee" <ann@a.example>', "3/1/2021 10:05 AM", "")],
+        ),
+        (
+            "好的\n\n---- 回复的原邮件 ----\n| 发件人 | 李安<ann@a.example> |\n| 发送日期 | 2021年03月01日 10:05 |\n"
+            "| 收件人 | 王波<bo@b.example> |\n| 抄送至 |  |\n| 主题 | 报价 |\n请确认。",
+            [("好的", "", "", ""), ("请确认。", "李安<ann@a.example>", "2021年03月01日 10:05", "报价")],
+        ),
+        (
+            "好的\n------------------------------\n发件人：李安 <ann@a.example>\n日\u3000期：2021年03月01日 10:05:33\n"
+            "收件人：王波<bo@b.example>\n抄\u3000送：(无)\n主\u3000题：报价\n\n请确认。",
+            [
+                ("好的 ------------------------------", "", "", ""),
+                ("请确认。", "李安 <ann@a.example>", "2021年03月01日 10:05:33", "报价"),
+            ],
+        ),
+        (
+            "| From | Date | Amount |\n| Ann | 3 March | 12 |\n| To | Bo | 14 |",
+            [("| From | Date | Amount | | Ann | 3 March | 12 | | To | Bo | 14 |", "", "", "")],
+        ),
+        (
             "No quotation: From here to there\nTo: be or not",
             [("No quotation: From here to there To: be or not", "", "", "")],
         ),
@@ -218,6 +239,17 @@ def test_deep_and_long_bodies_are_cut_in_time() -> None:
         ("AW: WG: RE^3: Angebot", "angebot", True),
         ("[only a blob]", "[only a blob]", False),
         ("Re:", "", True),
+        ("[EXTERNAL] RE: Offer", "offer", True),
+        ("EXTERNAL: RE: Offer", "offer", True),
+        ("RE: [EXT] Offer", "offer", True),
+        ("**EXTERNAL** Offer", "offer", False),
+        ("【外部邮件】回复：报价", "报价", True),
+        ("【通知】报价", "【通知】报价", False),
+        ("Automatic reply: Offer", "offer", True),
+        ("Accepted: Offer", "offer", True),
+        ("Undeliverable: Re: Offer", "offer", True),
+        ("自动回复: 报价", "报价", True),
+        ("Reading list", "reading list", False),
         ("Reference: 12", "reference: 12", False),
         ("  a\r\n  b ", "a b", False),
     ],

@@ -155,6 +155,36 @@ def test_a_quotation_of_another_sender_or_time_is_only_an_inference(sender: str,
     assert (found["a"].verdict.inclusive, found["a"].verdict.reason) == (True, "inferred")
 
 
+def test_a_forward_that_was_edited_joins_by_the_one_it_quotes_and_hides_nothing() -> None:
+    members = [
+        mail("a", sender="Ann Lee <ann@a.example>", to=["board@a.example"], date_sent="2021-03-01T10:05:00Z"),
+        mail(
+            "b", sender="kim@a.example", to=["press@p.example"], subject="FW: Offer", date_sent="2021-03-01T11:05:00Z"
+        ),
+    ]
+    edited = LONG.replace("Friday", "Monday")
+    found = read(
+        members, {"a": LONG, "b": f"See.{outlook('Ann Lee <ann@a.example>', 'Monday, March 1, 2021 10:05 AM', edited)}"}
+    )
+    assert joined(found) == groups("a b")
+    assert [found[id].verdict.inclusive for id in "ab"] == [True, True]
+    assert found["b"].missing == ()
+
+
+def test_of_two_equal_copies_the_one_that_shows_a_blind_recipient_is_read() -> None:
+    members = [
+        mail("a", date_sent="2021-03-01T10:05:00Z"),
+        mail("b", date_sent="2021-03-01T10:05:00Z", bcc=["cy@c.example"]),
+    ]
+    found = read(members, {"a": LONG, "b": LONG})
+    assert (found["b"].verdict.inclusive, found["b"].verdict.reason) == (True, "message")
+    assert (found["a"].verdict.inclusive, found["a"].verdict.contained_in, found["a"].verdict.spare) == (
+        False,
+        "b",
+        True,
+    )
+
+
 def test_a_cut_quotation_contains_nothing() -> None:
     members = [mail("a", date_sent="2021-03-01T10:05:00Z"), mail("b", sender="bo@b.example", subject="Re: Offer")]
     quoted = outlook("Ann <ann@a.example>", "Monday, March 1, 2021 5:05 AM", LONG[:60])

@@ -226,6 +226,7 @@ class ReviewableRecord:
     metadata: Mapping[str, Any]
     near_group: str = ""
     thread: str = ""
+    inclusive: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,4 +106,5 @@ def _reviewable(row: Document) -> ReviewableRecord:
         metadata=detail.metadata,
         near_group=row.near_group,
         thread=row.thread,
+        inclusive=row.inclusive,
     )

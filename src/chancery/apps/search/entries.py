@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from chancery.apps.documents.queries import ReviewableRecord
-from chancery.engines.retrieval.describing import as_list, domains_of
-from chancery.engines.retrieval.fields import TEXT
+from chancery.engines.retrieval.describing import as_list, domains_of, marks_of
+from chancery.engines.retrieval.fields import MARK, TEXT
 from chancery.engines.retrieval.segment import FAMILY, Entry
 
 
@@ -29,9 +29,26 @@ def entry_of(*, matter_id: str, document: ReviewableRecord, text: str) -> Entry:
             "number": [document.control_number],
             "path": list(document.all_paths),
             "type": [document.kind, suffix, document.media_type],
+            "cc": as_list(metadata.get("cc")),
+            "bcc": as_list(metadata.get("bcc")),
+            "attachment": as_list(metadata.get("attachment_names")),
+            "hash": [value for value in (document.sha256, document.md5) if value],
+            MARK: marks_of(
+                attachment=document.attachments > 0,
+                attached=document.family_id != document.id,
+                bcc=bool(as_list(metadata.get("bcc"))),
+                text=bool(text.strip()),
+                duplicate=bool(document.duplicate_of),
+                inclusive=document.inclusive is True,
+                exception=bool(document.exception),
+            ),
         },
         day=document.sort_date.date() if document.sort_date is not None else None,
-        numbers={"size": document.size, **({"pages": pages} if isinstance(pages, int) else {})},
+        numbers={
+            "size": document.size,
+            "attachments": document.attachments,
+            **({"pages": pages} if isinstance(pages, int) else {}),
+        },
         labels={
             "custodian": document.all_custodians,
             "domain": domains_of([*senders, *recipients]),

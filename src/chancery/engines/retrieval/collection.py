@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -16,8 +18,8 @@ from typing import Any, Final
 
 from chancery.foundation.errors import Refused
 
-from .describing import as_list, domains_of, group_of
-from .fields import TEXT
+from .describing import as_list, domains_of, group_of, marks_of
+from .fields import MARK, TEXT
 from .segment import FAMILY, Entry
 from .segmentfile import IndexDamaged
 from .store import Writer, exists, facts_of
@@ -30,7 +32,8 @@ _DATES: Final = (
 )  # fmt: skip
 _AUTHORS: Final = ("from", "author", "creator", "last_modified_by", "artist")
 _RECIPIENTS: Final = ("to", "cc", "bcc", "attendees")
-_RECIPE: Final = 2
+_PARENT = re.compile(rb'"parent_id":\s*"([^"]+)"')
+_RECIPE: Final = 3
 """Raised when what is taken from a line changes: indexes made before are built again."""
 
 
@@ -93,21 +96,26 @@ def indexed(
 def entries_of(folder: Path) -> Iterator[Entry]:
     """Yield the documents of a collection in order of its lines. Raises CollectionRefused."""
     with (folder / "items.jsonl").open("rb") as lines:
+        children = Counter(hash(found[1]) for line in lines if (found := _PARENT.search(line)))
+        lines.seek(0)
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
             item = _read(line, number)
             if item.get("status") != "container":
-                yield entry_of(item, text=_text(folder, item, number))
+                below = children[hash(str(item["id"]).encode("utf-8", "replace"))]
+                yield entry_of(item, text=_text(folder, item, number), children=below)
 
 
-def entry_of(item: dict[str, Any], *, text: str) -> Entry:
-    """Return the searchable form of one line."""
+def entry_of(item: dict[str, Any], *, text: str, children: int = 0) -> Entry:
+    """Return the searchable form of one line. children: items that lay in it."""
     metadata = item.get("metadata")
     known = {**item, **metadata} if isinstance(metadata, dict) else dict(item)
     name, path = str(item.get("name") or ""), str(item.get("path") or "")
     senders = next((people for key in _AUTHORS if (people := as_list(known.get(key)))), [])
     recipients = [person for key in _RECIPIENTS for person in as_list(known.get(key))]
+    attached = as_list(known.get("attachment_names"))
+    attachments = max(len(attached), children)
     title = next((each for key in ("subject", "title") for each in as_list(known.get(key))), "")
     kind = str(known.get("kind") or "")
     languages = as_list(known.get("language"))
@@ -127,9 +135,14 @@ def entry_of(item: dict[str, Any], *, text: str) -> Entry:
             "number": [*control, str(item["id"])],
             "path": [path, *as_list(known.get("all_paths"))],
             "type": [kind, PurePosixPath(name).suffix, str(item.get("media_type") or "")],
+            "cc": as_list(known.get("cc")),
+            "bcc": as_list(known.get("bcc")),
+            "attachment": attached,
+            "hash": [str(known[key]) for key in ("sha256", "md5", "mih") if known.get(key)],
+            MARK: _marks(item, known, family[0], text, attachments),
         },
         day=day.date() if day else None,
-        numbers={key: value for key in ("size", "pages") if isinstance(value := known.get(key), int) and value >= 0},
+        numbers=_figures(known) | {"attachments": attachments},
         labels={
             "custodian": custodians,
             "domain": domains_of([*senders, *recipients]),
@@ -146,6 +159,23 @@ def entry_of(item: dict[str, Any], *, text: str) -> Entry:
             "text_file": item.get("text_file"), "duplicate_of": item.get("duplicate_of"),
         },
     )  # fmt: skip
+
+
+def _figures(known: dict[str, Any]) -> dict[str, int]:
+    return {key: value for key in ("size", "pages") if isinstance(value := known.get(key), int) and value >= 0}
+
+
+def _marks(item: dict[str, Any], known: dict[str, Any], family: str, text: str, attachments: int) -> list[str]:
+    """Return what is true of one line, as ``fields.MARKS`` names it."""
+    return marks_of(
+        attachment=attachments > 0,
+        attached=item.get("parent_id") not in (None, "") and family != str(item["id"]),
+        bcc=bool(as_list(known.get("bcc"))),
+        text=bool(text.strip()),
+        duplicate=item.get("duplicate_of") not in (None, ""),
+        inclusive=item.get("inclusive") is True,
+        exception=item.get("status") == "exception",
+    )
 
 
 def text_of(*, folder: Path, text_file: str | None) -> str:

@@ -37,3 +37,8 @@ def group_of(known: Mapping[str, Any], *names: str) -> list[str]:
         if known.get(name) not in (None, ""):
             return [str(known[name])]
     return []
+
+
+def marks_of(**marks: bool) -> list[str]:
+    """Return the names of the marks that hold, for the stream ``fields.MARK``."""
+    return [name for name, holds in marks.items() if holds]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Final
 
-_FIGURE = re.compile(r"(\d{1,18})\s*(k|kb|m|mb|g|gb)?$", re.IGNORECASE)
+_FIGURE = re.compile(r"(\d{1,18}|\d{1,3}(?:,\d{3}){1,5})(\.\d{1,9}(?=\s*[kmg]))?\s*(k|kb|m|mb|g|gb)?$", re.IGNORECASE)
 _COMPARED = re.compile(r"([<>]=?)\s*(.+)$")
 _UNITS: Final = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3}
 MOST: Final = 2**62
@@ -18,10 +19,10 @@ class FigureNotUnderstood(ValueError):
 def parse_figures(text: str) -> tuple[int | None, int | None]:
     """Return the lowest and highest number meant, both included; None: no limit.
 
-    k, m and g (kb, mb, gb) multiply by 1,000, 1,000,000 and 1,000,000,000. A range that ends before it begins
-    is refused.
+    k, m and g (kb, mb, gb) multiply by 1,000, 1,000,000 and 1,000,000,000; 1.5mb is 1,500,000. A range that ends
+    before it begins is refused.
     """
-    typed = text.strip().replace("…", "..")
+    typed = text.strip().replace("…", "..").replace("~~", "..")
     compared = _COMPARED.match(typed)
     if compared:
         sign, number = compared.group(1), _figure(compared.group(2))
@@ -44,4 +45,5 @@ def _figure(text: str) -> int:
     found = _FIGURE.match(text.strip())
     if found is None:
         raise FigureNotUnderstood(text)
-    return min(int(found.group(1)) * _UNITS[(found.group(2) or "").lower()[:1]], MOST)
+    number = Decimal(found.group(1).replace(",", "") + (found.group(2) or ""))
+    return min(int(number * _UNITS[(found.group(3) or "").lower()[:1]]), MOST)

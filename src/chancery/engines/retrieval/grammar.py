@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .dates import DateNotUnderstood, parse_range
-from .fields import ALIASES, NUMBERS, TEXT
-from .figures import FigureNotUnderstood, parse_figures
+from .fields import SEVERAL, TEXT
+from .habits import distance_typed
 from .lexer import Piece, Stop, pieces_of
-from .nodes import AllOf, AnyOf, Days, Near, Node, Numbers, Operand, Problem, Without, Words, field_of
+from .limits import field_meant, meant, words_field
+from .nodes import AllOf, AnyOf, Near, Node, Operand, Problem, Without, Words, field_of
 from .operators import with_small_operators
-from .terms import patterns_of
+from .terms import STARRED_ADDRESS, patterns_of, with_gaps
 
 LONGEST_QUERY = 2_000
 MOST_TERMS = 200
@@ -25,8 +25,8 @@ DEEPEST_NESTING = 40
 FARTHEST = 10_000
 """Words that w/n may reach over."""
 
-_DISTANCE = re.compile(r"(NOT\s+)?(w|within|near|pre)?[/／](\d{1,6}|[sp])$", re.IGNORECASE)
-_OPERANDS = frozenset({"word", "phrase", "(", "field"})
+_DISTANCE = re.compile(r"(NOT )?(w|within|near|pre)?/(\d{1,6}|[sp])$", re.IGNORECASE)
+_OPERANDS = frozenset({"word", "phrase", "range", "(", "field"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +223,7 @@ class _Reader:
 
     def _in_field(self, piece: Piece) -> Node | None:
         following = self._peek()
-        if following is None or following.kind not in ("word", "phrase", "("):
+        if following is None or following.kind not in ("word", "phrase", "range", "("):
             raise Stop(
                 Problem(
                     "field_empty",
@@ -232,7 +232,12 @@ class _Reader:
                     {"name": f"{piece.value}:"},
                 )
             )
-        return self._primary(ALIASES[piece.value.casefold()])
+        name = field_meant(piece.value)
+        begin, terms, found = self.next, self.terms, []
+        for each in SEVERAL.get(name, (name,)):
+            self.next, self.terms = begin, terms
+            found.append(self._primary(each))
+        return _joined(tuple(part for part in found if part is not None), AnyOf)
 
     def _deeper(self, piece: Piece) -> None:
         self.depth += 1
@@ -252,10 +257,9 @@ class _Reader:
             raise Stop(
                 Problem("too_many", "A query may have at most %(limit)d terms.", piece.at, {"limit": MOST_TERMS})
             )
-        if field_name == "date":
-            return _days(piece)
-        if field_name in NUMBERS:
-            return _figures(piece, field_name)
+        node = meant(piece, field_name)
+        if node is not None:
+            return node
         patterns = patterns_of(piece, stem=self.stem)
         if not patterns:
             self.notes.append(
@@ -268,12 +272,13 @@ class _Reader:
                 )
             )
             return None
-        return Words(field_name, patterns)
+        readings = with_gaps(patterns) if piece.kind == "word" and STARRED_ADDRESS.search(piece.value) else (patterns,)
+        return _joined(tuple(Words(words_field(field_name), reading) for reading in readings), AnyOf)
 
 
 def _distance(piece: Piece) -> re.Match[str]:
     """Return the parts of a nearness operator; refuses what is no distance."""
-    found = _DISTANCE.match(piece.value)
+    found = _DISTANCE.match(distance_typed(piece.value))
     if found is None or (found.group(3).isdecimal() and not 1 <= int(found.group(3)) <= FARTHEST):
         raise Stop(
             Problem(
@@ -317,36 +322,6 @@ def _operand(piece: Piece, node: Node | None) -> Operand:
             {"word": piece.value, "place": piece.at + 1},
         )
     )
-
-
-def _figures(piece: Piece, field_name: str) -> Numbers:
-    try:
-        return Numbers(field_name, *parse_figures(piece.value))
-    except FigureNotUnderstood:
-        raise Stop(
-            Problem(
-                "figure_not_understood",
-                "“%(word)s” is not a whole number. Write a number such as 500, a range such as 10..20, "
-                "or a limit such as >1mb.",
-                piece.at,
-                {"word": piece.value},
-            )
-        ) from None
-
-
-def _days(piece: Piece) -> Days:
-    try:
-        return Days(*parse_range(piece.value))
-    except DateNotUnderstood:
-        raise Stop(
-            Problem(
-                "date_not_understood",
-                "“%(word)s” is not a date. Write a year, month or day such as 2024, 2024-03 "
-                "or 2024-03-05, or a range such as 2024-01..2024-06.",
-                piece.at,
-                {"word": piece.value},
-            )
-        ) from None
 
 
 def _joined(parts: tuple[Node, ...], kind: type[AllOf] | type[AnyOf]) -> Node | None:

@@ -21,7 +21,7 @@ def merged(parts: Sequence[SegmentReader]) -> tuple[Arrays, dict[str, Any]]:
     alive = np.concatenate([part.alive for part in parts])
     arrays: Arrays = {"days": np.concatenate([part.arrays["days"] for part in parts])[alive]}
     for name in NUMBERS:
-        arrays[f"number.{name}"] = np.concatenate([part.arrays[f"number.{name}"] for part in parts])[alive]
+        arrays[f"number.{name}"] = np.concatenate([part.segment.numbers[name] for part in parts])[alive]
     kept = [(part, int(number)) for part in parts for number in np.flatnonzero(part.alive)]
     arrays |= blob_arrays("ids", [part.id(number).encode() for part, number in kept])
     arrays |= blob_arrays(

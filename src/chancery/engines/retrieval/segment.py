@@ -137,7 +137,8 @@ class SegmentReader:
         for name in facts["streams"]:
             prefix = f"{name}."
             streams[name] = Stream({key[len(prefix) :]: arrays[key] for key in arrays if key.startswith(prefix)})
-        numbers = {name: arrays[f"number.{name}"] for name in NUMBERS}
+        unknown = np.full(self.size, -1, dtype=np.int64)
+        numbers = {name: arrays.get(f"number.{name}", unknown) for name in NUMBERS}
         self.segment = Segment(self.size, streams, arrays["days"], numbers)
 
     @classmethod

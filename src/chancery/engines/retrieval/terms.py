@@ -16,8 +16,10 @@ SHORT_WORD: Final = 5
 """Letters up to which ``word~`` means one edit; longer words mean two."""
 
 _FUZZY = re.compile(r"(.+?)[~～](\d*)$")
-_RANGE = re.compile(r"(\d{1,18})\.\.(\d{1,18})$")
+_RANGE = re.compile(r"(\d{1,18})(?:\.\.|~~)(\d{1,18})$")
 _ASKED_AT_END = re.compile(r"\?+(?=\W*(?:\s|$))")
+STARRED_ADDRESS: Final = re.compile(r"[^\W_]\*@[^\W_]")
+"""``anna*@acme.cn`` is meant to find anna.keller@acme.cn too, though a full stop ends a word."""
 _CLOSING_MARKS = "\"'”’)]}.,;:，。；：、"
 
 
@@ -55,6 +57,15 @@ def patterns_of(piece: Piece, *, stem: bool) -> tuple[Pattern, ...]:
         if (pattern := _pattern(piece, tokens, at, stem=stem and not quoted)) is not None
     ]
     return _trimmed(found_patterns)
+
+
+def with_gaps(patterns: tuple[Pattern, ...]) -> tuple[tuple[Pattern, ...], ...]:
+    """Return the readings of an address with a star before its ``@``: up to two more words may stand there."""
+    at = next((place for place, each in enumerate(patterns) if each.kind == "glob" and each.text.endswith("*")), None)
+    if at is None or at + 1 == len(patterns):
+        return (patterns,)
+    gap = Pattern("any", "*")
+    return tuple((*patterns[: at + 1], *[gap] * more, *patterns[at + 1 :]) for more in range(3))
 
 
 def _pattern(piece: Piece, tokens: list[Token], at: int, *, stem: bool) -> Pattern | None:

@@ -15,7 +15,14 @@ from chancery.engines.text.extraction.overlaps import best_of
 from chancery.engines.text.extraction.tables import table
 from chancery.engines.text.extraction.values import Entity
 
-_NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,15})(?:\.[0-9]{1,6})?(?![0-9])"
+# What may follow the first digit: 1,234.50; 1.234,50; 1 234,50; 1'234.50; 12,34,567; 12,50; 1234.5
+_TAIL = (
+    r"(?:[0-9]{0,2}(?:\.[0-9]{3})+,[0-9]{1,2}(?![0-9])|[0-9]{0,2}(?:\.[0-9]{3}){2,}(?![0-9,.][0-9]|[0-9])"
+    r"|[0-9]{0,2}(?:[ ][0-9]{3})+,[0-9]{2}(?![0-9])|[0-9]{0,2}(?:['’][0-9]{3})+(?:\.[0-9]{1,2})?(?![0-9])"
+    r"|[0-9]?(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]{1,2})?(?![0-9,]?[0-9])|[0-9]{0,14},[0-9]{2}(?![0-9]|,[0-9])"
+    r"|(?:[0-9]{0,2}(?:,[0-9]{3})+|[0-9]{0,14})(?:\.[0-9]{1,6})?(?![0-9]))"
+)
+_NUMBER = rf"[0-9]{_TAIL}"
 _SCALES: Final = {
     "k": 10**3,
     "thousand": 10**3,
@@ -69,12 +76,12 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     held = table("currencies.json")
     codes = "|".join(held["codes"])
     words = "|".join(re.escape(word) for word in sorted(held["words"], key=len, reverse=True))
-    amount = rf"[ ]{{0,2}}(?P<minus>-)?(?P<number>{_NUMBER}){_SCALE}(?:[ ]?(?P<also>{codes})\b)?"
+    amount = rf"[ ]{{0,2}}(?P<minus>-|\((?=[0-9.,' ]+\)))?(?P<number>{_NUMBER}){_SCALE}(?:[ ]?(?P<also>{codes})\b)?"
     sign = re.compile(rf"[$€£¥₩₹₽฿₫₤]{amount}")
     code = re.compile(rf"(?P<code>{codes}|RMB|Rs)(?=[ .$€£¥0-9])\.?[ ]?[$€£¥]?{amount}")
     after = re.compile(
-        rf"[0-9](?<![\w.,$€£¥-][0-9])(?:[0-9]{{0,2}}(?:,[0-9]{{3}})+|[0-9]{{0,14}})(?:\.[0-9]{{1,6}})?{_SCALE}"
-        rf"[ ]?(?P<name>(?:{codes})\b|(?:{words})\b)"
+        rf"(?P<number>[0-9](?<![\w.,$€£¥-][0-9]){_TAIL}){_SCALE}"
+        rf"[ ]?(?P<name>(?:{codes})\b|(?:{words}|Euros?|EURO|Dollars?|Yuan|Renminbi)\b|€(?![0-9]))"
     )
     return sign, code, after
 
@@ -94,8 +101,23 @@ def find_amounts(*, text: str) -> Iterator[Entity]:
 _PREFIX: Final = re.compile(r"(?<![A-Za-z])(?:U\.S\.|[A-Z]{1,3})$")
 
 
-def _scaled(number: str, scale: str | None) -> Decimal:
-    return Decimal(number.replace(",", "")) * (_SCALES[scale.lower()] if scale else 1)
+_DOTS_GROUP: Final = frozenset({"EUR", "DKK", "BRL", "IDR", "TRY", "VND"})
+"""Currencies of places where 2.500 is two thousand five hundred."""
+_RANGE: Final = re.compile(rf"[ ]?[-–][ ]?[$€£¥]?(?P<number>{_NUMBER}){_SCALE}")
+
+
+def _scaled(number: str, scale: str | None, currency: str = "") -> Decimal:
+    return Decimal(_plain(number, currency)) * (_SCALES[scale.lower()] if scale else 1)
+
+
+def _plain(number: str, currency: str) -> str:
+    """Return a number with a decimal point and no other sign: the last of two kinds of signs is the decimal one."""
+    bare = re.sub("[ '’]", "", number)
+    comma, point = bare.rfind(","), bare.rfind(".")
+    if comma > point >= 0 or (point < 0 and re.fullmatch(r"[0-9]+,[0-9]{2}", bare)):
+        return bare.replace(".", "").replace(",", ".")
+    grouped = bare.count(".") > 1 or (currency in _DOTS_GROUP and re.fullmatch(r"[1-9][0-9]{0,2}\.[0-9]{3}", bare))
+    return bare.replace(".", "") if grouped else bare.replace(",", "")
 
 
 def _signed(text: str) -> Iterator[Entity]:
@@ -107,28 +129,43 @@ def _signed(text: str) -> Iterator[Entity]:
         if before and f"{before[0]}{sign}" in signs:
             start -= len(before[0])
         alone = match["also"] is None and start == match.start() and sign in "$¥"
-        yield _entity(match, match["also"] or currency, start, 0.85 if alone else 0.95)
+        yield _entity(text, match, match["also"] or currency, start, 0.85 if alone else 0.95)
     for match in _patterns()[1].finditer(text):
         start = match.start()
         if not start or not ((text[start - 1].isalnum() and text[start - 1].isascii()) or text[start - 1] == "-"):
-            yield _entity(match, {"RMB": "CNY", "Rs": "INR"}.get(match["code"], match["code"]), start, 0.95)
+            yield _entity(text, match, {"RMB": "CNY", "Rs": "INR"}.get(match["code"], match["code"]), start, 0.95)
 
 
-def _entity(match: re.Match[str], currency: str, start: int, confidence: float) -> Entity:
-    value = _scaled(match["number"], match["scale"]) * (-1 if match["minus"] else 1)
+_MINUS: Final = re.compile(r"(?:^|[^\w)-])-$")
+_CELL: Final = re.compile(r"(?:^|[\n\t|]|  )[ ]?\($")
+_CELL_END: Final = re.compile(r"\)[ ]?(?:$|[\n\t|]|  )")
+
+
+def _entity(text: str, match: re.Match[str], currency: str, start: int, confidence: float) -> Entity:
+    """Return an amount; a bracket around the figure alone, or around all that a cell of a table holds, is a minus."""
     code = "CNY" if currency == "CNH" else currency
-    return Entity("amount", money_value(code, value), start, match.end(), confidence, "amount.sign")
+    end, negative, scale = match.end(), bool(match["minus"]), match["scale"]
+    if match["minus"] == "(":
+        end += 1
+    elif _MINUS.search(text[max(0, start - 2) : start]):
+        start, negative = start - 1, True
+    elif start and text[start - 1] == "(" and _CELL.search(text[max(0, start - 3) : start]):
+        if _CELL_END.match(text, end):
+            start, end, negative = start - 1, end + 1, True
+    elif not scale and (further := _RANGE.match(text, end)):
+        scale = further["scale"]
+    value = _scaled(match["number"], scale, code) * (-1 if negative else 1)
+    return Entity("amount", money_value(code, value), start, end, confidence, "amount.sign")
 
 
 def _named(text: str) -> Iterator[Entity]:
     held = table("currencies.json")
     for match in _patterns()[2].finditer(text):
-        head = re.match(r"[0-9,.]+", match[0])
         name = match["name"]
-        currency = held["words"].get(name) or name[:3]
-        if head is None or name.lower() == "cents":
+        currency = "EUR" if name == "€" else held["words"].get(name) or held["words"].get(name.lower()) or name[:3]
+        if name.lower() == "cents":
             continue
-        value = _scaled(head[0].rstrip(",."), match["scale"])
+        value = _scaled(match["number"], match["scale"], currency)
         currency = "CNY" if currency in ("CNH", "RMB") else currency
         confidence = 0.5 if name == "pounds" and not match["scale"] else 0.9
         yield Entity("amount", money_value(currency, value), match.start(), match.end(), confidence, "amount.name")

@@ -28,10 +28,10 @@ def _pattern() -> re.Pattern[str]:
     names = sorted((name for name in table("currencies.json")["chinese"] if name != "人民币"), key=len, reverse=True)
     unit = "|".join(names)
     return re.compile(
-        rf"(?:(?P<prefix>{_PREFIXES})[ :：]?(?:[(（][A-Z]{{3}}[)）])?[ ]?[¥$€£]?[ ]?)?"
+        rf"(?:(?P<prefix>{_PREFIXES})[ :：]?(?:[(（](?:[A-Z]{{3}}|大写|大寫)[)）])?[ :：]?[¥$€£]?[ ]?)?"
         rf"(?:(?P<arabic>(?<![0-9.,]){_ARABIC})[ ]?(?P<scale>[十百千]?[万萬亿億]|[百千](?=[万萬]))?(?P<more>余|多)?[ ]?"
         rf"|(?P<han>(?<![{_SIGNS}第])[{_SIGNS}]{{1,30}}))"
-        rf"(?P<unit>{unit})(?!素|旦|宝|月|年|宵|首|老|谋|凶|勋|朝|代|宇宙|气|件)"
+        rf"(?P<unit>{unit}|(?<=[万萬亿億])人民[币幣](?![0-9{_SIGNS}]))(?!二次|一次|一元|线性|方程|函数|化|论|素|旦|宝|月|年|宵|首|老|谋|凶|勋|朝|代|宇宙|气|件)"
         rf"(?:(?P<jiao>[0-9{_DIGIT}])角)?零?(?:(?P<fen>[0-9{_DIGIT}])分)?(?P<whole>[整正])?"
     )
 

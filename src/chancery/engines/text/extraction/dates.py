@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from chancery.engines.text.extraction.calendar import day_value, month_value
+from chancery.engines.text.extraction.dates_european import find_european_dates
+from chancery.engines.text.extraction.dates_ranges import find_date_ranges
 from chancery.engines.text.extraction.dates_zh import find_chinese_dates
 from chancery.engines.text.extraction.folding import has_han
 from chancery.engines.text.extraction.overlaps import best_of
@@ -50,6 +52,8 @@ _NUMERIC: Final = re.compile(
 _NUMERIC_HINT: Final = re.compile(rb"0(?<![0Aa_.,/$#+-]0)(?=0{0,3}([-/.])00?(?:\1)0)")
 # "31 April 2024" is no day, and it is not the month either.
 _DAY_BEFORE: Final = re.compile(r"(?<![0-9.,])[0-9]{1,2}(?:st|nd|rd|th)?[ -](?:of )?$")
+_YEARS: Final = re.compile(rb" 0000(?!0)")
+_SECTION: Final = re.compile(r"(?i:section|sec\.|§|rule|article|art\.|clause|version|\bv)[ ]?$")
 _COMPACT: Final = re.compile(r"[12](?<![0-9A-Za-z_.-][12])[09][0-9]{2}(?:0[1-9]|1[0-2])[0-3][0-9](?![0-9A-Za-z_-])")
 _COMPACT_HINT: Final = re.compile(rb"0(?<![0Aa_.-]0)(?=0{7}(?![0Aa_-]))")
 _DATE_WORD: Final = re.compile(r"(?:[Dd]ated?|DATED?|日期)[ :：]{1,3}$")
@@ -70,6 +74,9 @@ def find_dates(*, text: str, day_first: bool | None = None) -> Iterator[Entity]:
     found = [*_english(text, shape), *_numeric(text, shape, day_first)]
     if has_han(text):
         found += find_chinese_dates(text=text)
+    years = [place.start() for place in _YEARS.finditer(shape)]
+    found += find_european_dates(text=text, years=years)
+    found += find_date_ranges(text=text, years=years)
     yield from best_of(found)
 
 
@@ -156,6 +163,8 @@ def _read(match: re.Match[str], parts: list[str], known: bool | None, *, stated:
         if order is not None:
             confidence, rule = 0.95, "date.numeric"
         elif sign == ".":
+            if _SECTION.search(match.string, max(0, match.start() - 12), match.start()):
+                return None
             order, confidence, rule = True, 0.85, "date.numeric.dotted"
         elif known is not None or first == second:
             order, rule = bool(known), "date.numeric.order_known"

@@ -15,9 +15,10 @@ _DIGIT = "〇○零一二三四五六七八九壹贰貳叁叄肆伍陆陸柒捌�
 _MONTH = rf"(?P<month>[01]?[0-9]|[{_NUMERAL}]{{1,3}})[ ]?月"
 _DAY = rf"(?P<day>[0-3]?[0-9]|[{_NUMERAL}]{{1,3}})[ ]?[日号號]"
 _WITH_MONTH: Final = re.compile(
-    rf"(?:(?P<era>(?:中华|中華)?民[国國])[ ]?(?P<roc>[0-9]{{1,3}}|[{_NUMERAL}]{{1,4}})"
+    rf"(?:(?P<era>(?:中华|中華)?民[国國])[ ]?(?P<roc>[0-9]{{1,3}}|[{_NUMERAL}百佰]{{1,7}})"
     rf"|(?P<year>(?<![0-9])[0-9]{{4}}|(?<![0-9])[0-9]{{2}}|[{_DIGIT}]{{4}}))[ ]?年[ ]?{_MONTH}份?(?:[ ]?{_DAY})?"
 )
+_UNTIL: Final = re.compile(rf"(?:至|到|~|-|—){{1,2}}(?P<place>(?:{_MONTH})?{_DAY})")
 _NO_YEAR: Final = re.compile(rf"(?<![0-9{_NUMERAL}年]){_MONTH}[ ]?{_DAY}")
 
 
@@ -28,11 +29,24 @@ def find_chinese_dates(*, text: str) -> Iterator[Entity]:
     for match in _WITH_MONTH.finditer(text):
         if found := _dated(match):
             yield found
+            yield from _until(text, found)
     for match in _NO_YEAR.finditer(text):
         month, day = _number(match["month"]), _number(match["day"])
         value = day_value(None, month, day) if month and day else None
         if value:
             yield Entity("date", value, match.start(), match.end(), 0.6, "date.zh.no_year")
+
+
+def _until(text: str, first: Entity) -> Iterator[Entity]:
+    """Yield the day up to which a range goes that does not repeat the year: 2024年3月15日至20日."""
+    match = _UNTIL.match(text, first.end)
+    if match is None or len(first.value) != len("2024-03-15"):
+        return
+    month = _number(match["month"]) if match["month"] else int(first.value[5:7])
+    day = _number(match["day"])
+    value = day_value(first.value[:4], month, day) if month and day else None
+    if value and value > first.value:
+        yield Entity("date", value, match.start("place"), match.end(), 0.85, "date.zh.until")
 
 
 def _dated(match: re.Match[str]) -> Entity | None:

@@ -33,6 +33,9 @@ _SSN_WORDS: Final = re.compile(r"(?i:\bssn\b|social security)")
 _EIN_WORDS: Final = re.compile(
     r"(?i:\bf?ein\b|employer id|tax(?:payer)? id|\btin\b|i\.?r\.?s\.? (?:no|number|employer))"
 )
+_FILE_NUMBER: Final = re.compile(
+    r"(?i:\b(?:docket|case|file|claim|invoice|order|policy)\b|\bno\b\.?)[ .:#a-zA-Z]{0,8}$"
+)
 _PASSPORT_WORDS: Final = re.compile(r"(?i:passport)|护照|護照")
 _TAIWAN_WORDS: Final = re.compile(r"身分證|身份證|身分证|台湾|臺灣|(?i:taiwan|national id)")
 
@@ -77,6 +80,8 @@ def _american(text: str) -> Iterator[Entity]:
         digits = match[0].replace("-", "")
         if checksums.ein(digits=digits):
             named = named_before(_EIN_WORDS, text, match.start())
+            if not named and _FILE_NUMBER.search(text, max(0, match.start() - 24), match.start()):
+                continue
             yield Entity("identity", digits, match.start(), match.end(), 0.95 if named else 0.6, "identity.us_ein")
     for match in _NINE.finditer(text):
         if named_before(_SSN_WORDS, text, match.start(), reach=30) and checksums.ssn(digits=match[0]):

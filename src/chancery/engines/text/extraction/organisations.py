@@ -20,20 +20,32 @@ _LINK = r"(?:[ ](?:&|and|of|the|for|de|du|der|und|et|y)(?:[ ]the)?[ ]|,?[ ])"
 _RUN: Final = re.compile(rf"{_WORD}(?:{_LINK}{_WORD}){{0,7}}$")
 _BREAK: Final = re.compile(r"\. |, and | and (?:the )?| of (?:the )?|, ")
 _SUFFIX: Final = re.compile(
-    r",?[ ](?:Inc(?:orporated)?\b\.?|INC(?:ORPORATED)?\b\.?|L\.L\.C\.|LLC\b|Ltd\b\.?|LTD\b\.?|Limited\b|LIMITED\b"
-    r"|Corp(?:oration)?\b\.?|CORP(?:ORATION)?\b\.?|(?:Co|CO)\b\.?(?:,?[ ](?:Ltd|LTD|Inc|INC|LLC)\b\.?)?"
+    r",?[ ](?:Incorporated\b|INCORPORATED\b|Inc\b\.?|INC\b\.?|L\.L\.C\.|LLC\b|Ltd\b\.?|LTD\b\.?|Limited\b|LIMITED\b"
+    r"|Corporation\b|CORPORATION\b|Corp\b\.?|CORP\b\.?|(?:Co|CO)\b\.?(?:,?[ ](?:Ltd|LTD|Inc|INC|LLC)\b\.?)?"
     r"|Company(?:,?[ ](?:Limited|Inc\.?|LLC))?\b|COMPANY\b|L\.L\.P\.|LLP\b|L\.P\.|LP\b|P\.L\.C\.|PLC\b|plc\b"
     r"|GmbH(?:[ ]&[ ]Co\.?[ ]KG)?\b|AG\b|S\.A\.(?:S\.)?|S/A\b|SA\b|N\.V\.|NV\b|B\.V\.|BV\b|S\.p\.A\.|SpA\b|S\.r\.l\."
     r"|P(?:ty|te)\b\.?(?:[ ]Ltd\b\.?)?|Sdn\.?[ ]Bhd\b\.?|AB\b|A/S|ASA\b|Oyj?\b|P\.C\.|PLLC\b|N\.A\.)"
 )
 _OF: Final = re.compile(
     r"(?:University|College|Bank|Ministry|Department|Institute|Court|Office|Bureau|Board|Chamber|Board of Trustees)[ ]"
-    r"of[ ](?:the[ ])?[A-Z][\w'-]+(?:[ ](?:(?:of|for)[ ](?:the[ ])?|and[ ](?=Human|Power|Tech|Indus|Trade|Comm|Fin"
+    r"of[ ](?:the[ ])?(?!Directors\b|Managers\b|Trustees\b)[A-Z][\w'-]+"
+    r"(?:[ ](?:(?:of|for)[ ](?:the[ ])?|and[ ](?=Human|Power|Tech|Indus|Trade|Comm|Fin"
     r"|Devel|Energy|Econ|Educ|Health|Welf|Labo|Info|Science|Rural|Urban|Security|Budget|Immig|Border|Customs))?"
     r"(?!University|Ministry|Bank)[A-Z][\w'-]+){0,4}"
 )
+_OF_BEFORE: Final = re.compile(
+    r"(?<![A-Za-z])(?:Supreme|High|Superior|District|Federal|Constitutional|National|Central|Technical)[ ]$"
+)
 _HAN = "\u4e00-\u9fff"
 _ZH_RUN: Final = re.compile(rf"[{_HAN}A-Za-z0-9（）()·&]{{1,30}}$")
+
+
+_DAY_END: Final = re.compile(r"^.*[0-9一二三四五六七八九十]日")
+# A company's name has a trade name before its line of business, so a stop right before the latter stands in it (华为).
+_TRADE: Final = re.compile(
+    "(?:技术|科技|贸易|实业|投资|建设|工程|电子|通信|通讯|网络|信息|文化|传媒|食品|医药|汽车|物流|置业|房地产|保险|证券|国际|"
+    "发展|管理|咨询|服务|材料|机械|能源|环保|软件|控股)+"
+)
 
 
 def _words(field: str) -> str:
@@ -46,6 +58,7 @@ def _institution() -> re.Pattern[str]:
     return re.compile(
         rf"(?<=[ \n(])(?:{words}|{words.upper()})\b"
         r"(?:[ ]of[ ](?:the[ ])?[A-Z][\w'-]+(?:[ ](?:of[ ])?[A-Z][\w'-]+){0,3})?"
+        r"(?:[ ]for[ ]the[ ](?:[A-Z][a-z]+[ ]){1,2}(?:Circuit|District(?:[ ]of[ ][A-Z][a-z]+(?:[ ][A-Z][a-z]+)?)?))?"
     )
 
 
@@ -53,6 +66,12 @@ _ENDERS: Final = frozenset(
     (
         *("Inc", "Ltd", "LLC", "LLP", "Limited", "Corp", "Co", "Corporation", "GmbH", "PLC", "N.A", "Company"),
         *("Commission", "Association", "Agency", "Committee", "Authority", "Council", "Ministry"),
+    )
+)
+_TITLES: Final = frozenset(
+    (
+        *("Officer", "Director", "President", "Counsel", "Chairman", "Chairwoman", "Chair", "Manager", "Secretary"),
+        *("Treasurer", "Controller", "Partner", "CEO", "CFO", "COO", "GC", "Head", "Founder", "Trustee", "Agent"),
     )
 )
 _OF_SOMETHING: Final = frozenset(("Ministry", "University", "Department", "Court", "Office", "Bureau"))
@@ -115,11 +134,12 @@ def _foreign_head(words: str) -> int:
         head = words[cut : match.start()].split()
         sentence = match[0] == ". " and len(head[-1]) > 3
         person = match[0].startswith(" of ") and len(head) in (2, 3) and head[0].lower() in name_words("given")
+        titled = match[0].startswith(" of ") and len(head) > 2 and head[-1].rstrip(".") in _TITLES
         whole = head[-1].rstrip(".") in _ENDERS or (len(head) > 1 and head[0] in _OF_SOMETHING and head[1] == "of")
         ended = match[0].startswith(" and") and (whole or _OF.match(words, match.end()) is not None)
         bracket = head[-1].endswith(")") and match[0] != ". "
         adverb = match[0] == ", " and len(head) == 1 and (head[0].endswith("ly") or head[0] in _leading())
-        if sentence or person or adverb or ended or bracket or match[0] == ", and ":
+        if sentence or person or titled or adverb or ended or bracket or match[0] == ", and ":
             cut = match.end()
     return cut
 
@@ -147,7 +167,9 @@ def _institutions(text: str) -> Iterator[Entity]:
                 yield Entity("organisation", whole, start, match.end(), 0.75, "organisation.institution")
     for match in _OF.finditer(text):
         if not match.start() or not text[match.start() - 1].isalnum():
-            yield Entity("organisation", match[0], match.start(), match.end(), 0.8, "organisation.of")
+            before = _OF_BEFORE.search(text, max(0, match.start() - 16), match.start())
+            start = before.start() if before else match.start()
+            yield Entity("organisation", text[start : match.end()], start, match.end(), 0.8, "organisation.of")
 
 
 @cache
@@ -180,9 +202,13 @@ def _name(run: str) -> str:
             run = run[run.index(closed) + 1 :]
         while run.count(opened) > run.count(closed):
             run = run[run.rindex(opened) + 1 :]
-    stops = list(_chinese_patterns()[1].finditer(run))
+    run = _DAY_END.sub("", run)
+    # 和 with nothing before it joins nothing: 和平建设集团有限公司
+    stops = [match for match in _chinese_patterns()[1].finditer(run) if match.start() or match[0] != "和"]
     places = [match.start() for match in _places().finditer(run) if run[: match.start()][-1:] not in ("（", "(")]
     if places:
         doubtful = any(stop.start() > places[0] and len(stop[0]) > 1 for stop in stops)
         return run[places[-1 if doubtful else 0] :]
+    while stops and _TRADE.fullmatch(run, stops[-1].end()):
+        stops.pop()
     return (run[stops[-1].end() :] if stops else run).lstrip("）)·&")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from chancery.engines.text.extraction.context import named_before
+from chancery.engines.text.extraction.folding import has_han
 from chancery.engines.text.extraction.overlaps import best_of
 from chancery.engines.text.extraction.values import Entity
 
@@ -27,7 +28,8 @@ _MOBILE: Final = re.compile(
 )
 _LANDLINE: Final = re.compile(
     r"(?:\((?<![0-9A-Za-z]\()|0(?<![0-9A-Za-z.+-]0)(?=[1-9]))"
-    r"(?P<rest>0?(?:10|2[0-57-9]|[3-9][0-9]{2})[ ]?\)?[ -]?[1-9][0-9]{6,7})"
+    r"(?P<rest>0?(?:10|2[0-57-9]|[3-9][0-9]{2})[ ]?\)?[ -]?[1-9]"
+    r"(?:[0-9]{6,7}|[0-9]{2,3}-[0-9]{4}(?=[^0-9-]|$)|(?<=-[1-9])[0-9]{3}[ ][0-9]{4}(?![0-9-])))"
     rf"(?![0-9A-Za-z]){_EXTENSION}"
 )
 _SERVICE: Final = re.compile(
@@ -38,10 +40,19 @@ _BRITISH: Final = re.compile(
     r"\(?0(?<![0-9A-Za-z.+-]0)"
     r"(?:20\)?[ ][0-9]{4}[ ][0-9]{4}|1[0-9]{2,3}\)?[ ][0-9]{3}[ ]?[0-9]{3,4}|7[0-9]{3}[ ][0-9]{3}[ ]?[0-9]{3})(?![0-9])"
 )
+_ABROAD: Final = re.compile(
+    r"00(?<![0-9A-Za-z.+/-]00)(?<![0-9][ ]00)(?P<digits>(?:1|33|34|39|4[1349]|31|32|61|65|8[126]|85[23]|886|91)"
+    r"[ .-](?:\([0-9]{1,4}\)[ .-]?)?[0-9](?:[ .-]?[0-9]){5,11})(?![0-9A-Za-z-])"
+)
+_CHINA: Final = re.compile(
+    r"86(?<![0-9A-Za-z.+/-]86)(?<![0-9][ ]86)(?P<digits>[ -](?:10|2[0-57-9]|[3-9][0-9]{2})[ -][0-9]{7,8})"
+    r"(?![0-9A-Za-z-])"
+)
 _WORDS: Final = re.compile(
     r"(?i:phone|\btel\b|\bfax|mobile|\bcell|\bcall|contact|dial|\bph\b|pager|direct|office)|电话|電話|手机|手機|传真|傳真|热线|座机|联系方式"
 )
 _WORDS_CHINESE: Final = re.compile(r"电话|電話|手机|手機|传真|傳真|热线|座机|联系方式|(?i:\btel|\bfax)[ .:：]*$")
+_LABEL_CHINESE: Final = re.compile("[\u4e00-\u9fff][ :：]*$")
 _LABEL: Final = re.compile(
     r"(?i:phone|tel|fax|mobile|cell|pager|direct|dial|office|home|work|ph)[.#]?[ ]?[:.#]?[ ]{0,3}$"
 )
@@ -73,6 +84,11 @@ def _foreign(text: str) -> Iterator[Entity]:
             digits = _digits(match["digits"].replace("(0)", ""))
             if 8 <= len(digits) <= 15 and (not digits.startswith("86") or len(digits) >= 11):
                 yield _entity(match, f"+{digits}", 0.95, "phone.international")
+    for pattern, country in ((_ABROAD, ""), (_CHINA, "86")):
+        for match in pattern.finditer(text):
+            digits = country + _digits(match["digits"].replace("(0)", ""))
+            if len(digits) > 8:
+                yield _entity(match, f"+{digits}", 0.8, "phone.dialled")
     for match in _BRITISH.finditer(text):
         yield _entity(match, f"+44{_digits(match[0])[1:]}", 0.7, "phone.uk")
 
@@ -85,6 +101,8 @@ def _american(text: str) -> Iterator[Entity]:
         if len(digits) != 10 or not _in_plan(digits) or whole.count("(") != whole.count(")"):
             continue
         named = whole.startswith("(") or named_before(_WORDS, text, match.start(), reach=30)
+        if digits.startswith(("400", "800")) and _LABEL_CHINESE.search(text, max(0, match.start() - 4), match.start()):
+            continue
         yield _entity(match, f"+1{digits}", 0.95 if named else 0.88, "phone.north_america")
     for match in _TEN.finditer(text):
         if _in_plan(match[0]) and named_before(_LABEL, text, match.start(), reach=16):
@@ -108,6 +126,8 @@ def _chinese(text: str) -> Iterator[Entity]:
     for match in _LANDLINE.finditer(text):
         whole = match[0] if match["ext"] is None else match[0][: match.end("rest") - match.start()]
         digits = _digits(whole)
+        if "-" in whole and " " in whole and not has_han(text[max(0, match.start() - 12) : match.start()]):
+            continue
         parted = "-" in whole or ")" in whole or (" " in whole and not text.isascii())
         named = named_before(_WORDS_CHINESE if text.isascii() or not parted else _WORDS, text, match.start())
         if digits[0] == "0" and 10 <= len(digits) <= 12 and (parted or named) and whole.count("(") == whole.count(")"):

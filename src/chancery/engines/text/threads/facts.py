@@ -52,7 +52,8 @@ class Part(Packed):
 class Mail(Packed):
     """One mail as threading sees it.
 
-    answered: the subject has a mark of replying or forwarding. sender, people: names of the sender, of all.
+    answered: the subject has a mark of replying or forwarding. sender, people: names of the sender, of all and of those
+    it quotes.
     subject: base subject without white space. minutes: sent, since 1970 in UTC. parts: own text first.
     attachments: SHA-256 of each. whole: False when the mail could be read only in part.
     """
@@ -92,6 +93,8 @@ def facts_of(
     for role in ("to", "cc", "bcc"):
         for shown in listed(metadata, role)[:_MOST_PEOPLE]:
             everyone |= keys_of(shown)
+    parts = _parts(segments_of(text=text), notices)
+    everyone.update(*(part.people for part in parts[1:]))
     return Mail(
         id=id,
         message_id=_message_id(metadata.get("message_id")),
@@ -102,7 +105,7 @@ def facts_of(
         sender=sender,
         people=frozenset(everyone),
         minutes=minutes if minutes is not None and minutes > _NO_TIME else None,
-        parts=_parts(segments_of(text=text), notices),
+        parts=parts,
         attachments=attachments,
         whole=whole,
     )

@@ -107,12 +107,17 @@ def judge(*, mails: Sequence[Mail], letters_of: LettersOf) -> dict[str, Verdict]
     """
     judge_ = _Judge(letters_of)
     found: dict[str, Verdict] = {}
-    for mail in sorted(mails, key=lambda each: (-each.size, -len(each.attachments), -len(each.parts), each.order)):
+    for mail in sorted(mails, key=_longest_first):
         verdict = judge_.verdict(mail)
         found[mail.id] = verdict
         if verdict.inclusive:
             judge_.add(mail)
     return found
+
+
+def _longest_first(mail: Mail) -> tuple[int, int, int, int, tuple[bool, int, str]]:
+    """Return what mails are measured by; of equal ones that with more people first: it shows the blind copies."""
+    return -mail.size, -len(mail.attachments), -len(mail.parts), -len(mail.people), mail.order
 
 
 def _confirmed(container: Mail, mail: Mail) -> bool:

@@ -28,6 +28,8 @@ SENT: Final = (
         "日期",
         "时间",
         "時間",
+        "日\u3000期",
+        "时\u3000间",
     ),
     *("寄件日期", "傳送時間", "發送時間", "送信日時", "日時", "보낸 날짜", "날짜"),
 )
@@ -37,15 +39,25 @@ TO: Final = (
 )
 COPY: Final = (
     *("Cc", "CC", "cc", "Bcc", "bcc", "Kopie", "Copie à", "Kopia", "Kopi", "Копия", "抄送", "抄送人", "副本", "参照"),
-    *("密送", "密件副本", "참조"),
+    *("抄送至", "抄\u3000送", "密送", "密件副本", "참조"),
 )
 SUBJECT: Final = (
     *("Subject", "Betreff", "Objet", "Asunto", "Oggetto", "Assunto", "Onderwerp", "Ämne", "Emne", "Aihe", "Temat"),
-    *("Konu", "Тема", "主题", "主旨", "主題", "件名", "标题", "標題", "제목"),
+    *("Konu", "Тема", "主题", "主旨", "主題", "件名", "主\u3000题", "标题", "標題", "제목"),
 )
 OTHER: Final = (
     *("Importance", "Sensitivity", "Attachments", "Attachment", "Reply-To", "Priority", "Organization", "Sent by"),
-    *("Please respond to", "Wichtigkeit", "Anlagen", "Pièces jointes", "Datos adjuntos", "附件", "重要性", "优先级"),
+    *(
+        "Please respond to",
+        "Wichtigkeit",
+        "Anlagen",
+        "Pièces jointes",
+        "Datos adjuntos",
+        "附件",
+        "附\u3000件",
+        "重要性",
+        "优先级",
+    ),
 )
 ROLES: Final = {
     label.casefold(): role
@@ -72,12 +84,15 @@ def _any(*groups: tuple[str, ...]) -> str:
 
 
 def _label(*groups: tuple[str, ...]) -> str:
-    return rf"{SPACE}*[*_]{{0,2}}(?:{_any(*groups)})[*_]{{0,2}}{SPACE}*[:：][*_]{{0,2}}"
+    """Return the pattern of a label and its colon, or of a row of a table with the label in its first of two cells."""
+    labels = _any(*groups)
+    row = rf"\|{SPACE}*(?:{labels}){SPACE}*(?=\|[^\n|]*\|{SPACE}*(?:\n|\Z))"  # NetEase Mail on phones
+    return rf"{SPACE}*(?:[*_]{{0,2}}(?:{labels})[*_]{{0,2}}{SPACE}*[:：][*_]{{0,2}}|{row})"
 
 
 LABEL_LINE: Final = re.compile(
-    rf"{SPACE}*[*_]{{0,2}}(?P<label>{_any(FROM, SENT, TO, COPY, SUBJECT, OTHER)})[*_]{{0,2}}{SPACE}*[:：]"
-    r"[*_]{0,2}(?P<value>[^\n]*)(?:\n|\Z)",
+    rf"{SPACE}*(?P<bar>\|{SPACE}*)?[*_]{{0,2}}(?P<label>{_any(FROM, SENT, TO, COPY, SUBJECT, OTHER)})[*_]{{0,2}}"
+    rf"{SPACE}*(?(bar)\|(?=[^\n|]*\|{SPACE}*(?:\n|\Z))|[:：])[*_]{{0,2}}(?P<value>(?(bar)[^\n|]*|[^\n]*))(?(bar)\|{SPACE}*)(?:\n|\Z)",
     re.IGNORECASE,
 )
 ANNOUNCED: Final = (
@@ -87,7 +102,18 @@ ANNOUNCED: Final = (
     *("Mensagem original", "Mensagem encaminhada", "Messaggio originale", "Messaggio inoltrato"),
     *("Oorspronkelijk bericht", "Doorgestuurd bericht", "Ursprungligt meddelande", "Oprindelig meddelelse"),
     *("Исходное сообщение", "Пересылаемое сообщение", "Пересланное сообщение", "原始邮件", "原始郵件", "邮件原件"),
-    *("郵件原件", "原邮件", "原始信件", "转发邮件信息", "转发邮件", "转发的邮件", "轉寄郵件", "轉寄的郵件", "转发信息"),
+    *(
+        "郵件原件",
+        "邮件原文",
+        "原邮件",
+        "原始信件",
+        "转发邮件信息",
+        "转发邮件",
+        "转发的邮件",
+        "轉寄郵件",
+        "轉寄的郵件",
+        "转发信息",
+    ),
     *("回复的原邮件", "元のメッセージ", "転送メッセージ", "원본 메시지", "원본 메일", "전달된 메시지"),
 )
 FORWARDED_BY: Final = ("Forwarded", "Fwd", "Weitergeleitet", "Transféré", "转发人", "轉寄者")

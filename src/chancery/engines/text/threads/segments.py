@@ -20,6 +20,7 @@ from chancery.engines.text.threads.labels import (
     SEPARATOR,
     WROTE,
 )
+from chancery.engines.text.threads.marks import groupwise, rare_marks
 from chancery.foundation.evidence import Span
 
 _DEEPEST = 20  # levels of quotation marks told apart
@@ -179,9 +180,7 @@ def _boundaries(text: str) -> list[_Boundary]:
         if found and start < found[-1].end:
             continue
         if is_wrote:
-            wrote = WROTE.match(text, start)
-            end = wrote.end() if wrote else start
-            here = _Boundary(start, end, read_attribution(line=text[start:end]), True)
+            here = _attribution(text, start)
         else:
             marked = SEPARATOR.match(text, start)
             after = marked.end() if marked else start
@@ -202,9 +201,18 @@ def _boundaries(text: str) -> list[_Boundary]:
     return found
 
 
+def _attribution(text: str, start: int) -> _Boundary:
+    """Return the boundary that a line of attribution is."""
+    if wise := groupwise(text, start):
+        return _Boundary(start, wise[1], wise[0], True)
+    wrote = WROTE.match(text, start)
+    end = wrote.end() if wrote else start
+    return _Boundary(start, end, read_attribution(line=text[start:end]), True)
+
+
 def _candidates(text: str) -> list[tuple[int, bool]]:
     """Return the lines at which a boundary may begin, and whether as a line of attribution."""
-    found: set[tuple[int, bool]] = set()
+    found: set[tuple[int, bool]] = set(rare_marks(text))
     led = "\n" + text  # a pattern that begins with a line end is searched for several times as fast
     for match in CANDIDATE.finditer(led):
         start = match.start()
