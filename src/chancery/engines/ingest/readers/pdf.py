@@ -57,7 +57,7 @@ def _cut_short(data: bytes) -> bool:
 
 def _open(content: Content, reading: Reading) -> Any:
     data = content.data()
-    needs_password = False
+    needs_password, sound = False, True
     for password in (None, *in_order(passwords=content.passwords)):
         try:
             document = pypdfium2.PdfDocument(data, password=password)
@@ -67,8 +67,11 @@ def _open(content: Content, reading: Reading) -> Any:
                 has_worked(password=password)
             return document
         except pypdfium2.PdfiumError as fault:
-            needs_password = needs_password or "password" in str(fault).lower()
-    return _second_chance(data, content.passwords, reading, needs_password=needs_password)
+            refused = "password" in str(fault).lower()
+            needs_password, sound = needs_password or refused, sound and refused
+    # A file that is whole but for its password is tried again only with what the two libraries may encode otherwise.
+    words = tuple(word for word in content.passwords if not (sound and word.isascii()))
+    return _second_chance(data, words, reading, needs_password=needs_password)
 
 
 def _second_chance(data: bytes, passwords: tuple[str, ...], reading: Reading, *, needs_password: bool) -> Any:
