@@ -8,7 +8,6 @@ from typing import Any
 from chancery.engines.ingest.packages import Package, embedded, finish, local, open_package, parse_xml, properties
 from chancery.engines.ingest.reading import Content, Reading
 
-_SHAPE = re.compile(rb"<p:sp>.*?</p:sp>", re.DOTALL)
 _SAYS = re.compile(rb"<(?:\w+:)?(?:t|text|v)[\s/>]")
 
 
@@ -76,9 +75,10 @@ def _fixed(data: bytes) -> str:
     """
     if not data.strip():
         return ""
-    if b"<p:sld" in data and b"<!" not in data and data.count(b"sp>") == 2 * data.count(b"</p:sp>"):
-        rest = _SHAPE.sub(lambda shape: b"" if b"<p:ph" in shape[0] else shape[0], data)
-        if not _SAYS.search(rest):
+    if b"<p:sld" in data and b"<!" not in data and data.count(b"sp>") == 2 * data.count(b"</p:sp>") == 2 * data.count(b"<p:sp>"):
+        shapes = [piece.partition(b"<p:sp>") for piece in data.split(b"</p:sp>")]
+        rest = [before if b"<p:ph" in shape else before + shape for before, _, shape in shapes]
+        if not _SAYS.search(b"".join(rest)):
             return ""
     tree = parse_xml(data)
     return _text(tree, fixed=True) if tree is not None else ""

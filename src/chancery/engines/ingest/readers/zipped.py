@@ -13,10 +13,11 @@ from tempfile import TemporaryFile
 from typing import BinaryIO, cast
 
 from chancery.engines.ingest.archivelib import library, unlocked
-from chancery.engines.ingest.packages import salvage
+from chancery.engines.ingest.packages import salvage, whole_entry
 from chancery.engines.ingest.passwords import has_worked, in_order, unlock_zip
 from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
 from chancery.engines.ingest.zipcrypt import AES_METHOD, expand_entry, open_aes, raw_entry
+from chancery.engines.ingest.storage import zip_of
 from chancery.engines.text.charset import guess_name
 
 _FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, struct.error)
@@ -45,9 +46,8 @@ class _Entry:
 
 def read(content: Content, key: str) -> Reading:
     """Return the entries; split archives are joined first, damaged ones salvaged by their local headers."""
-    stream = joined(content=content) if content.parts else content.stream()
     try:
-        archive = zipfile.ZipFile(stream)
+        archive = zipfile.ZipFile(joined(content=content)) if content.parts else zip_of(content=content)
     except (*_FAULTS, NotImplementedError) as fault:
         return _salvaged(content, fault)
     entries = [info for info in archive.infolist() if not info.filename.endswith("/")]
@@ -125,6 +125,9 @@ def _entries(
     passwords = content.passwords
     for info in entries:
         name = _name(info)
+        if id(info) not in tried and (whole := whole_entry(archive=archive, info=info)) is not None:
+            yield Child(name, whole, declared_size=info.file_size)
+            continue
         try:
             stream = _opened(archive, info, passwords, tried)
         except Unreadable as refusal:
