@@ -75,7 +75,11 @@ def _fixed(data: bytes) -> str:
     """
     if not data.strip():
         return ""
-    if b"<p:sld" in data and b"<!" not in data and data.count(b"sp>") == 2 * data.count(b"</p:sp>") == 2 * data.count(b"<p:sp>"):
+    if (
+        b"<p:sld" in data
+        and b"<!" not in data
+        and data.count(b"sp>") == 2 * data.count(b"</p:sp>") == 2 * data.count(b"<p:sp>")
+    ):
         shapes = [piece.partition(b"<p:sp>") for piece in data.split(b"</p:sp>")]
         rest = [before if b"<p:ph" in shape else before + shape for before, _, shape in shapes]
         if not _SAYS.search(b"".join(rest)):

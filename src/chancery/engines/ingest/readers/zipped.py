@@ -16,8 +16,8 @@ from chancery.engines.ingest.archivelib import library, unlocked
 from chancery.engines.ingest.packages import salvage, whole_entry
 from chancery.engines.ingest.passwords import has_worked, in_order, unlock_zip
 from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
-from chancery.engines.ingest.zipcrypt import AES_METHOD, expand_entry, open_aes, raw_entry
 from chancery.engines.ingest.storage import zip_of
+from chancery.engines.ingest.zipcrypt import AES_METHOD, expand_entry, open_aes, raw_entry
 from chancery.engines.text.charset import guess_name
 
 _FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, struct.error)
