@@ -92,6 +92,7 @@ def _second_chance(data: bytes, passwords: tuple[str, ...], reading: Reading, *,
             needs_password = True
         except (pikepdf.PdfError, pypdfium2.PdfiumError, RuntimeError, ValueError, TypeError) as found:
             fault = found
+            break  # a password was accepted or not asked for: another one repairs nothing
     if needs_password:
         raise Unreadable("The file is encrypted and no known password opens it.", code="encrypted")
     raise Unreadable("The file is damaged and cannot be repaired.", code="corrupt") from fault
@@ -112,7 +113,7 @@ def _pages(document: Any, reading: Reading, pinned: list[Child]) -> list[int]:
             broken += 1
             continue
         layer = page.get_textpage()
-        text = layer.get_text_bounded() if layer.count_chars() > 0 else ""
+        text = _layer_text(page, layer)
         layer.close()
         notes = _notes(page, document, pinned)
         if not text.strip():
@@ -130,6 +131,26 @@ def _pages(document: Any, reading: Reading, pinned: list[Child]) -> list[int]:
         reading.flag("partly_extracted", "Some pages are damaged and could not be read.")
     reading.text = "\n\n".join(text for text in texts if text)
     return waiting
+
+
+def _layer_text(page: Any, layer: Any) -> str:
+    """Return the text of a page inside its box, asked for once with room enough, where the library first asks how long
+    it is. A closing zero is counted with it (fpdf_text.h)."""
+    count = layer.count_chars()
+    if count <= 0:
+        return ""
+    room = 2 * count + 64
+    buffer = (ctypes.c_ushort * room)()
+    got = raw.FPDFText_GetBoundedText(layer, *_box(page), buffer, room)
+    if got >= room:
+        return str(layer.get_text_bounded())
+    return bytes(memoryview(buffer).cast("B")[: 2 * max(0, got - 1)]).decode("utf-16-le", "ignore")
+
+
+def _box(page: Any) -> tuple[float, float, float, float]:
+    """Return left, top, right and bottom of the box of a page."""
+    left, bottom, right, top = page.get_bbox()
+    return left, top, right, bottom
 
 
 def _to_recognise(document: Any, waiting: list[int], reading: Reading) -> bytes | None:
