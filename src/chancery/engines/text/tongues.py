@@ -38,8 +38,6 @@ def identifier() -> Any:
 class _Mapped(LanguageIdentifier):  # type: ignore[misc]
     """The identifier over tables that are mapped: read in place, where the library makes lists of its own."""
 
-    __slots__ = ("halves",)
-
     def __init__(self, held: dict[str, Any]) -> None:
         rates, classes, steps = np.asarray(held["ptc"]), held["classes"].tolist(), memoryview(held["nextmove"])
         super().__init__(rates, np.array(held["pc"]), classes, steps, memoryview(held["out"]), tk_row=())
