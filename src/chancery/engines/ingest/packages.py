@@ -6,9 +6,9 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from lxml import etree
@@ -18,6 +18,7 @@ from chancery.engines.ingest.storage import zip_of
 
 _PART_LIMIT = 256 * 1024**2
 _WHOLE = 16 * 1024**2
+_LITERAL = re.compile(r"[A-Za-z/]+")
 _CORE = {
     "title": "title",
     "creator": "author",
@@ -54,6 +55,7 @@ class Package:
     salvaged: dict[str, bytes] = field(default_factory=dict)
     damaged: bool = False
     read_bytes: int = 0
+    folded: list[str] = field(default_factory=list)
 
     def part(self, name: str) -> bytes:
         """Return the bytes of one part, empty when it is damaged beyond reading."""
@@ -88,9 +90,22 @@ class Package:
 
     def matching(self, pattern: str) -> list[str]:
         """Return the part names that match, in natural order (slide2 before slide10)."""
-        fits = re.compile(pattern, re.IGNORECASE).fullmatch
-        found = [name for name in self.names if fits(name)]
+        begin, fits = _pattern(pattern)
+        if len(self.folded) != len(self.names):
+            self.folded = [name.casefold() for name in self.names]
+        pairs = zip(self.folded, self.names, strict=True)
+        found = [name for folded, name in pairs if folded.startswith(begin) and fits(name)]
+        if len(found) < 2:
+            return found
         return sorted(found, key=lambda name: [int(x) if x.isdigit() else x for x in re.split(r"(\d+)", name)])
+
+
+@cache
+def _pattern(pattern: str) -> tuple[str, Callable[[str], re.Match[str] | None]]:
+    """Return what every name begins with that fits, in small letters, and the test itself, blind to case."""
+    plain = _LITERAL.match(pattern)
+    begin = plain[0][:-1] if plain else ""  # the last sign may be repeated or left out
+    return begin.casefold() if "|" not in pattern else "", re.compile(pattern, re.IGNORECASE).fullmatch
 
 
 def whole_entry(*, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes | None:
