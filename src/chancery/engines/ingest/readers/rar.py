@@ -58,9 +58,11 @@ def _child(handle: Any, entry: Any) -> Child:
         return Child(name, b"", 0)
     if size > _LIMIT:
         return Child(name, None, size, "too_large", "The entry is larger than 512 MiB.")
-    buffer, pieces, got = ctypes.create_string_buffer(1 << 20), [], 0
+    buffer = ctypes.create_string_buffer(max(4096, min(size + 1, 1 << 20)))
+    pieces: list[bytes] = []
+    got = 0
     while (count := _LIBRARY.archive_read_data(handle, buffer, len(buffer))) > 0:
-        pieces.append(buffer.raw[:count])
+        pieces.append(buffer[:count])
         got += count
         if got > _LIMIT:
             return Child(name, None, size, "too_large", "The entry is larger than 512 MiB.")
