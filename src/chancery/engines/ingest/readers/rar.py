@@ -62,7 +62,7 @@ def _child(handle: Any, entry: Any) -> Child:
     pieces: list[bytes] = []
     got = 0
     while (count := _LIBRARY.archive_read_data(handle, buffer, len(buffer))) > 0:
-        pieces.append(buffer[:count])
+        pieces.append(ctypes.string_at(buffer, count))
         got += count
         if got > _LIMIT:
             return Child(name, None, size, "too_large", "The entry is larger than 512 MiB.")
