@@ -41,6 +41,7 @@ _SIGNATURES = (
     (b"-----BEGIN PKCS7-----", "p7m"),
     (b"-----BEGIN CMS-----", "p7m"),
 )
+_BY_BYTE = {sign[:1]: [each for each in _SIGNATURES if each[0][:1] == sign[:1]] for sign, _ in _SIGNATURES}
 _OLE_STREAMS = (
     ("EncryptedPackage", "ooxml_locked"),
     ("__properties_version1.0", "msg"),
@@ -98,7 +99,7 @@ def _key(content: Content) -> str:
         return _zip_key(content)
     if head.startswith(olefile.MAGIC):
         return _ole_key(content)
-    for signature, key in _SIGNATURES:
+    for signature, key in _BY_BYTE.get(head[:1], ()):
         if head.startswith(signature):
             return key
     if b"%PDF-" in head[:1024] and not _MAIL_NAMES.match(head):

@@ -14,6 +14,8 @@ from typing import Any
 
 from cryptography.hazmat.decrepit.ciphers.algorithms import Blowfish
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 
 from chancery.engines.ingest.packages import Package, local
 from chancery.engines.ingest.passwords import has_worked, in_order
@@ -82,7 +84,7 @@ def _plain(data: bytes, facts: dict[str, str], password: str) -> bytes | None:
     start = hashlib.new("sha256" if strong else "sha1", password.encode()).digest()
     aes = "aes" in facts.get("algorithm/algorithm-name", "").lower()
     size = int(facts.get("key-derivation/key-size", "32" if aes else "16"))
-    key = hashlib.pbkdf2_hmac("sha1", start, base64.b64decode(facts["key-derivation/salt"]), rounds, size)
+    key = PBKDF2HMAC(SHA1(), size, base64.b64decode(facts["key-derivation/salt"]), rounds).derive(start)  # noqa: S303
     packed = _decrypted(data, key, base64.b64decode(facts["algorithm/initialisation-vector"]), aes=aes)
     if packed is None or not _proven(packed, facts):
         return None

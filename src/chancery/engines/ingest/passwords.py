@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import struct
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -28,15 +29,33 @@ _STANDARD_ROUNDS = 50_000
 _INPUT = b"\xfe\xa7\xd2\x76\x3b\x4b\x9e\x79"
 _VALUE = b"\xd7\xaa\x0f\x6d\x30\x61\x34\x4e"
 _KEY = b"\x14\x6e\x0b\xe7\xab\xac\xd0\xd6"
+_LAST = re.compile(r"[\W\d_]+$")
+_SHORTEST = 3
 _worked: list[str] = []
 _QUICK: dict[str, Callable[[bytes], Any]] = {"sha512": sha512}
 """Digests that are begun quicker outside OpenSSL: SHA-512 of one short message takes 0.47 µs instead of 0.68."""
 
 
 def in_order(*, passwords: Iterable[str]) -> list[str]:
-    """Return the passwords, those that opened something before first, the latest at the head."""
-    given = list(dict.fromkeys(passwords))
-    return sorted(given, key=lambda word: -_worked.index(word) - 1 if word in _worked else 0)
+    """Return the passwords, those that opened something before first, the latest at the head.
+
+    After each of these come its variants: people vary a password in case, last figures and signs (Das and others, The
+    Tangled Web of Password Reuse, NDSS 2014).
+    """
+    given = dict.fromkeys(passwords)
+    found: dict[str, None] = {}
+    for worked in reversed(_worked):
+        if worked in given:
+            found[worked] = None
+            found.update((word, None) for word in given if word not in _worked and _stem(word) == _stem(worked) != "")
+    return list(found | given)
+
+
+@cache
+def _stem(word: str) -> str:
+    """Return what variants of a password have in common, empty when too little is left to tell."""
+    stem = _LAST.sub("", word).casefold()
+    return stem if len(stem) >= _SHORTEST else ""
 
 
 def has_worked(*, password: str) -> None:
@@ -52,6 +71,7 @@ def _counters(count: int) -> tuple[bytes, ...]:
     return tuple(whole[at : at + 4] for at in range(0, len(whole), 4))
 
 
+@lru_cache(maxsize=1024)
 def _spun(start: bytes, name: str, rounds: int) -> bytes:
     digest = start
     make = _QUICK.get(name, getattr(hashlib, name, hashlib.sha1))

@@ -13,6 +13,7 @@ from chancery.engines.ingest.wording import cleaned, tongue
 from chancery.engines.ingest.writing import Written
 from chancery.engines.text.normalise import clean
 
+_SIMPLE = (int, bool, type(None))
 _UNSAFE = re.compile(r"\\u00|\\[rfb]|\x7f|NaN|Infinity")
 
 
@@ -108,6 +109,8 @@ def _status(
 
 def safe(metadata: dict[str, Any]) -> dict[str, Any]:
     """Return metadata that JSON can hold, without control characters; plain ASCII metadata pass as they are."""
+    if all(_is_plain(value) for value in metadata.values()) and all(map(_is_plain, metadata)):
+        return metadata
     try:
         shown = json.dumps(metadata, ensure_ascii=False)
     except (TypeError, ValueError):
@@ -115,6 +118,11 @@ def safe(metadata: dict[str, Any]) -> dict[str, Any]:
     if shown.isascii() and not _UNSAFE.search(shown):
         return metadata
     return cast("dict[str, Any]", _json_safe(metadata))
+
+
+def _is_plain(value: Any) -> bool:
+    kind = type(value)
+    return (value.isascii() and value.isprintable()) if kind is str else kind in _SIMPLE
 
 
 def _json_safe(value: Any) -> Any:

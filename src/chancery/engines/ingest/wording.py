@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
+
 from chancery.engines.text.charset import decode
 from chancery.engines.text.language import language_of
 from chancery.engines.text.normalise import clean
 
 _CONTROL = bytes(code for code in (*range(9), 0x0B, *range(0x0E, 0x20), 0x7F))
 _NOT_PLAIN = _CONTROL + b"\r\x0c"
+_LONG = 4096
 _SAMPLES = (500, 3000)
 _BLANK_LINES = re.compile("\n\n\n\n+")  # spelt out, so that the search has a fixed beginning
 _PRINTED = str.maketrans(
@@ -36,10 +39,20 @@ def cleaned(*, text: str) -> str:
     if not text.isascii():
         return clean(text=text)
     raw = text.encode("ascii")
-    if len(raw.translate(None, _NOT_PLAIN)) == len(raw):
+    if _is_plain(raw):
         return text
     slim = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\x0c", b"\n")
-    return slim.translate(None, _CONTROL).decode("ascii")
+    return (slim if _is_plain(slim) else slim.translate(None, _CONTROL)).decode("ascii")
+
+
+def _is_plain(raw: bytes) -> bool:
+    """Tell whether ASCII text holds no control characters but line feeds and tabs; long texts are counted through."""
+    if len(raw) < _LONG:
+        return len(raw.translate(None, _NOT_PLAIN)) == len(raw)
+    if b"\r" in raw or b"\x7f" in raw:
+        return False
+    each = np.frombuffer(raw, np.uint8)
+    return bool(np.count_nonzero(each < 32) == np.count_nonzero(each == 10) + np.count_nonzero(each == 9))
 
 
 def tidied(*, text: str) -> str:

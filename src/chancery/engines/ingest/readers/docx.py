@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from lxml import etree
+
 from chancery.engines.ingest.packages import Package, embedded, finish, local, open_package, properties
 from chancery.engines.ingest.reading import Child, Content, Reading
 
@@ -28,6 +30,7 @@ _MARKS = {
     "txbxContent": "text_boxes",
 }
 _CUT = frozenset({"p", "tr", "comment", "footnote", "endnote"})
+_TOLD = tuple(f"{{*}}{tag}" for tag in ("t", "delText", "v", "sym", "tc", "AlternateContent", *_BREAKS, *_MARKS, *_CUT))
 
 
 def read(content: Content, key: str) -> Reading:
@@ -64,29 +67,31 @@ def _part_text(package: Package, name: str, counts: dict[str, int]) -> str:
 
 
 def _walk(node: Any, out: list[str], counts: dict[str, int]) -> None:
-    """Append the text below a node; an explicit stack, since hostile files nest deeper than Python
-    recurses."""
-    stack: list[tuple[Any, bool]] = [(node, False)]
-    while stack:
-        current, closing = stack.pop()
+    """Append the text below a node; only what says something is looked at, the rest is passed by in compiled code.
+
+    Calls itself for the alternatives, which nest no deeper than the 256 levels the parser allows.
+    """
+    steps = etree.iterwalk(node, events=("start", "end"), tag=_TOLD)
+    for event, current in steps:
         tag = local(current.tag)
-        if closing:
-            out.append("\t" if tag == "tc" else "\n")
+        if event == "end":
+            if tag in _CUT or tag == "tc":
+                out.append("\t" if tag == "tc" else "\n")
             continue
-        if tag in ("t", "delText", "v") and current.text:
-            out.append(current.text)
-            if tag == "v":
-                out.append("\n")
-        elif tag in _BREAKS and local(current.getparent().tag if current.getparent() is not None else "") == "r":
-            out.append(_BREAKS[tag])
+        if tag in ("t", "delText", "v"):
+            if current.text:
+                out.append(current.text if tag != "v" else f"{current.text}\n")
+        elif tag in _BREAKS:
+            if local(current.getparent().tag if current.getparent() is not None else "") == "r":
+                out.append(_BREAKS[tag])
         elif tag == "sym":
             out.append(_symbol(current))
+        elif tag == "AlternateContent":
+            steps.skip_subtree()
+            for branch in _chosen(current):
+                _walk(branch, out, counts)
         if tag in _MARKS:
             counts[_MARKS[tag]] = counts.get(_MARKS[tag], 0) + 1
-        if tag in _CUT or tag == "tc":
-            stack.append((current, True))
-        children = _chosen(current) if tag == "AlternateContent" else list(current)
-        stack.extend((child, False) for child in reversed(children))
 
 
 def _chosen(alternate: Any) -> list[Any]:

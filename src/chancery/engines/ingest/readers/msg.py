@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import struct
-from typing import Any
 
 import olefile
 
+from chancery.engines.ingest.compound import Compound
 from chancery.engines.ingest.mapi import Attachment, Message, Recipient, has_damaged_body, moment, rebuild
 from chancery.engines.ingest.packedrtf import DAMAGED
 from chancery.engines.ingest.readers.mail import read_message
@@ -38,10 +38,10 @@ def read(content: Content, key: str) -> Reading:
     return reading
 
 
-def _message(ole: Any, prefix: list[str], depth: int) -> Message:
+def _message(ole: Compound, prefix: list[str], depth: int) -> Message:
     """Read the storage at ``prefix`` (empty: the file itself) with its recipients and attachments."""
     message = Message(_properties(ole, prefix, 32 if not prefix else 24))
-    children = _children(ole, prefix)
+    children = ole.names_below(prefix)
     for name in sorted(child for child in children if child.lower().startswith("__recip_version1.0_")):
         message.recipients.append(_recipient(_properties(ole, [*prefix, name], 8)))
     for name in sorted(child for child in children if child.lower().startswith("__attach_version1.0_")):
@@ -51,13 +51,7 @@ def _message(ole: Any, prefix: list[str], depth: int) -> Message:
     return message
 
 
-def _children(ole: Any, prefix: list[str]) -> list[str]:
-    size = len(prefix)
-    entries = ole.listdir(streams=True, storages=True)
-    return list(dict.fromkeys(entry[size] for entry in entries if len(entry) > size and entry[:size] == prefix))
-
-
-def _properties(ole: Any, prefix: list[str], header: int) -> dict[int, object]:
+def _properties(ole: Compound, prefix: list[str], header: int) -> dict[int, object]:
     """Return the properties of a storage: fixed ones from its property stream, the rest from streams of
     their own."""
     found: dict[int, object] = {}
@@ -65,7 +59,7 @@ def _properties(ole: Any, prefix: list[str], header: int) -> dict[int, object]:
     if ole.exists(path):
         _fixed(_bytes(ole, path)[header:], found)
     codec = next((codec_for(label=f"cp{found[number]}") for number in _CODEPAGES if number in found), None)
-    for name in _children(ole, prefix):
+    for name in ole.names_below(prefix):
         match = _STREAM.match(name)
         if not match:
             continue
@@ -89,7 +83,7 @@ def _fixed(data: bytes, found: dict[int, object]) -> None:
             found[number] = struct.unpack("<i", data[at + 8 : at + 12])[0]
 
 
-def _bytes(ole: Any, path: list[str]) -> bytes:
+def _bytes(ole: Compound, path: list[str]) -> bytes:
     """Return a stream; a damaged one gives what it can."""
     try:
         return bytes(ole.openstream(path).read())
@@ -104,7 +98,7 @@ def _recipient(properties: dict[int, object]) -> Recipient:
     return Recipient(_ROLES.get(role if isinstance(role, int) else 1, "To"), message.text(0x3001), address)
 
 
-def _attachment(ole: Any, prefix: list[str], depth: int) -> Attachment | None:
+def _attachment(ole: Compound, prefix: list[str], depth: int) -> Attachment | None:
     properties = _properties(ole, prefix, 8)
     facts = Message(properties)
     name = next((facts.text(n) for n in (0x3707, 0x3704, 0x3001) if facts.text(n)), "attachment")
@@ -113,15 +107,15 @@ def _attachment(ole: Any, prefix: list[str], depth: int) -> Attachment | None:
         message = _message(ole, inner, depth + 1)
         name = name if name.lower().endswith(".eml") else f"{name}.eml"
         return Attachment(name, rebuild(message=message), "message/rfc822")
-    if _children(ole, inner):
+    if ole.names_below(inner):
         return _storage(ole, inner, name)
     data = properties.get(0x3701)
     return Attachment(name, data if isinstance(data, bytes) else b"", _media_type(facts))
 
 
-def _storage(ole: Any, inner: list[str], name: str) -> Attachment:
+def _storage(ole: Compound, inner: list[str], name: str) -> Attachment:
     """Return an embedded OLE object: its packaged file if it has one, else all its streams in a row."""
-    streams = [child for child in _children(ole, inner) if ole.get_type([*inner, child]) == olefile.STGTY_STREAM]
+    streams = [child for child in ole.names_below(inner) if ole.get_type([*inner, child]) == olefile.STGTY_STREAM]
     wanted = [child for child in streams if child in ("Package", "CONTENTS", "\x01Ole10Native")]
     return Attachment(name, b"".join(_bytes(ole, [*inner, child]) for child in wanted or streams))
 

@@ -57,7 +57,7 @@ def _cut_short(data: bytes) -> bool:
 
 def _open(content: Content, reading: Reading) -> Any:
     data = content.data()
-    needs_password = False
+    needs_password, sound = False, True
     for password in (None, *in_order(passwords=content.passwords)):
         try:
             document = pypdfium2.PdfDocument(data, password=password)
@@ -67,8 +67,11 @@ def _open(content: Content, reading: Reading) -> Any:
                 has_worked(password=password)
             return document
         except pypdfium2.PdfiumError as fault:
-            needs_password = needs_password or "password" in str(fault).lower()
-    return _second_chance(data, content.passwords, reading, needs_password=needs_password)
+            refused = "password" in str(fault).lower()
+            needs_password, sound = needs_password or refused, sound and refused
+    # A file that is whole but for its password is tried again only with what the two libraries may encode otherwise.
+    words = tuple(word for word in content.passwords if not (sound and word.isascii()))
+    return _second_chance(data, words, reading, needs_password=needs_password)
 
 
 def _second_chance(data: bytes, passwords: tuple[str, ...], reading: Reading, *, needs_password: bool) -> Any:
@@ -89,6 +92,7 @@ def _second_chance(data: bytes, passwords: tuple[str, ...], reading: Reading, *,
             needs_password = True
         except (pikepdf.PdfError, pypdfium2.PdfiumError, RuntimeError, ValueError, TypeError) as found:
             fault = found
+            break  # a password was accepted or not asked for: another one repairs nothing
     if needs_password:
         raise Unreadable("The file is encrypted and no known password opens it.", code="encrypted")
     raise Unreadable("The file is damaged and cannot be repaired.", code="corrupt") from fault
@@ -109,7 +113,7 @@ def _pages(document: Any, reading: Reading, pinned: list[Child]) -> list[int]:
             broken += 1
             continue
         layer = page.get_textpage()
-        text = layer.get_text_bounded() if layer.count_chars() > 0 else ""
+        text = _layer_text(page, layer)
         layer.close()
         notes = _notes(page, document, pinned)
         if not text.strip():
@@ -127,6 +131,26 @@ def _pages(document: Any, reading: Reading, pinned: list[Child]) -> list[int]:
         reading.flag("partly_extracted", "Some pages are damaged and could not be read.")
     reading.text = "\n\n".join(text for text in texts if text)
     return waiting
+
+
+def _layer_text(page: Any, layer: Any) -> str:
+    """Return the text of a page inside its box, asked for once with room enough, where the library first asks how long
+    it is. A closing zero is counted with it (fpdf_text.h)."""
+    count = layer.count_chars()
+    if count <= 0:
+        return ""
+    room = 2 * count + 64
+    buffer = (ctypes.c_ushort * room)()
+    got = raw.FPDFText_GetBoundedText(layer, *_box(page), buffer, room)
+    if got >= room:
+        return str(layer.get_text_bounded())
+    return bytes(memoryview(buffer).cast("B")[: 2 * max(0, got - 1)]).decode("utf-16-le", "ignore")
+
+
+def _box(page: Any) -> tuple[float, float, float, float]:
+    """Return left, top, right and bottom of the box of a page."""
+    left, bottom, right, top = page.get_bbox()
+    return left, top, right, bottom
 
 
 def _to_recognise(document: Any, waiting: list[int], reading: Reading) -> bytes | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from chancery.engines.ingest.packages import Package, embedded, finish, local, open_package, properties
+from chancery.engines.ingest.packages import Package, embedded, finish, local, open_package, parse_xml, properties
 from chancery.engines.ingest.reading import Content, Reading
+
+_SAYS = re.compile(rb"<(?:\w+:)?(?:t|text|v)[\s/>]")
 
 
 def read(content: Content, key: str) -> Reading:
@@ -29,7 +32,7 @@ def read(content: Content, key: str) -> Reading:
     for pattern in (r"ppt/comments/.+\.xml", r"ppt/charts/chart.*\.xml", r"ppt/diagrams/data.*\.xml"):
         texts += [_of(package, name) for name in package.matching(pattern)]
     for pattern in (r"ppt/slideMasters/[^/]+\.xml", r"ppt/slideLayouts/[^/]+\.xml"):
-        texts += [_of(package, name, fixed=True) for name in package.matching(pattern)]
+        texts += [_fixed(package.part(name)) for name in package.matching(pattern)]
     metadata: dict[str, Any] = {
         **properties(package=package),
         "embedded_images": len(package.matching("ppt/media/.+")),
@@ -59,9 +62,30 @@ def _note_of(package: Package, slide: str) -> str:
     return ""
 
 
-def _of(package: Package, name: str, *, fixed: bool = False) -> str:
+def _of(package: Package, name: str) -> str:
     tree = package.tree(name)
-    return _text(tree, fixed=fixed) if tree is not None else ""
+    return _text(tree) if tree is not None else ""
+
+
+def _fixed(data: bytes) -> str:
+    """Return what a master or layout prints on its slides; most hold instructions alone and are not parsed for that.
+
+    Without text outside the shapes that are placeholders there is nothing to print: seen in the bytes where they are
+    plain enough, with the usual prefix and without comments.
+    """
+    if not data.strip():
+        return ""
+    if (
+        b"<p:sld" in data
+        and b"<!" not in data
+        and data.count(b"sp>") == 2 * data.count(b"</p:sp>") == 2 * data.count(b"<p:sp>")
+    ):
+        shapes = [piece.partition(b"<p:sp>") for piece in data.split(b"</p:sp>")]
+        rest = [before if b"<p:ph" in shape else before + shape for before, _, shape in shapes]
+        if not _SAYS.search(b"".join(rest)):
+            return ""
+    tree = parse_xml(data)
+    return _text(tree, fixed=True) if tree is not None else ""
 
 
 def _text(tree: Any, *, fixed: bool = False) -> str:

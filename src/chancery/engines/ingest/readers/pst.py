@@ -134,13 +134,16 @@ def _records(thing: Any) -> Iterator[dict[int, object]]:
         record: dict[int, object] = {}
         for entry in entries:
             number, kind = _safe(entry, "entry_type"), _safe(entry, "value_type")
-            data = _safe(entry, "data")
-            if number is None or number >= 0x8000 or not data:
+            if number is None or number >= 0x8000 or kind not in _KINDS:
                 continue
-            value = _value(kind, data)
+            data = _safe(entry, "data")
+            value = _value(kind, data) if data else None
             if value is not None:
                 record.setdefault(number, value)
         yield record
+
+
+_KINDS = frozenset({0x0003, 0x001E, 0x001F, 0x0040, 0x0102})
 
 
 def _value(kind: int | None, data: bytes) -> object | None:

@@ -3,47 +3,16 @@
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 from collections.abc import Iterator
 from typing import Any
 
+from chancery.engines.ingest.archivelib import END, OK, WARN, library
 from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
 from chancery.engines.text.charset import guess_name
 
-_EOF, _OK, _WARN = 1, 0, -20
 _FILE, _TYPE_MASK = 0o100000, 0o170000
 _LIMIT = 512 * 1024**2
-
-
-def _load() -> Any:
-    name = ctypes.util.find_library("archive")
-    if not name:
-        return None
-    library = ctypes.CDLL(name)
-    pointer, text, size = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t
-    for function, result, arguments in (
-        ("archive_read_new", pointer, []),
-        ("archive_read_free", ctypes.c_int, [pointer]),
-        ("archive_read_support_filter_all", ctypes.c_int, [pointer]),
-        ("archive_read_support_format_rar", ctypes.c_int, [pointer]),
-        ("archive_read_support_format_rar5", ctypes.c_int, [pointer]),
-        ("archive_read_add_passphrase", ctypes.c_int, [pointer, text]),
-        ("archive_read_open_filenames", ctypes.c_int, [pointer, ctypes.POINTER(text), size]),
-        ("archive_read_next_header", ctypes.c_int, [pointer, ctypes.POINTER(pointer)]),
-        ("archive_read_data", ctypes.c_ssize_t, [pointer, ctypes.c_char_p, size]),
-        ("archive_entry_pathname_utf8", text, [pointer]),
-        ("archive_entry_pathname", text, [pointer]),
-        ("archive_entry_filetype", ctypes.c_uint, [pointer]),
-        ("archive_entry_size", ctypes.c_int64, [pointer]),
-        ("archive_entry_is_encrypted", ctypes.c_int, [pointer]),
-        ("archive_error_string", text, [pointer]),
-    ):
-        bound = getattr(library, function)
-        bound.restype, bound.argtypes = result, arguments
-    return library
-
-
-_LIBRARY = _load()
+_LIBRARY = library()
 
 
 def read(content: Content, key: str) -> Reading:
@@ -63,16 +32,16 @@ def _entries(content: Content) -> Iterator[Child]:
             _LIBRARY.archive_read_add_passphrase(handle, word.encode("utf-8"))
         paths = [str(path).encode("utf-8", "surrogateescape") for path in (content.location, *content.parts)]
         listed = (ctypes.c_char_p * (len(paths) + 1))(*paths, None)
-        if _LIBRARY.archive_read_open_filenames(handle, listed, 65536) != _OK:
+        if _LIBRARY.archive_read_open_filenames(handle, listed, 65536) != OK:
             raise _refusal(handle)
         entry = ctypes.c_void_p()
         while True:
             answer = _LIBRARY.archive_read_next_header(handle, ctypes.byref(entry))
-            if answer == _EOF:
+            if answer == END:
                 if not found:
                     raise Unreadable("The archive is damaged: it holds no entries.", code="corrupt")
                 return
-            if answer < _WARN:
+            if answer < WARN:
                 raise _refusal(handle)
             if _LIBRARY.archive_entry_filetype(entry) & _TYPE_MASK == _FILE:
                 found += 1
@@ -89,9 +58,11 @@ def _child(handle: Any, entry: Any) -> Child:
         return Child(name, b"", 0)
     if size > _LIMIT:
         return Child(name, None, size, "too_large", "The entry is larger than 512 MiB.")
-    buffer, pieces, got = ctypes.create_string_buffer(1 << 20), [], 0
+    buffer = ctypes.create_string_buffer(max(4096, min(size + 1, 1 << 20)))
+    pieces: list[bytes] = []
+    got = 0
     while (count := _LIBRARY.archive_read_data(handle, buffer, len(buffer))) > 0:
-        pieces.append(buffer.raw[:count])
+        pieces.append(ctypes.string_at(buffer, count))
         got += count
         if got > _LIMIT:
             return Child(name, None, size, "too_large", "The entry is larger than 512 MiB.")

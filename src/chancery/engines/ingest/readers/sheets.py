@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from typing import Any
 
+from lxml import etree
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 from chancery.engines.ingest.biff import bare_text, binary_strings, extras, is_bare
@@ -18,6 +19,11 @@ from chancery.engines.ingest.reading import Content, Reading, Unreadable
 
 _CELLS = 20_000_000
 _HIDDEN_ROW = re.compile(rb"<(?:x:)?row\b[^>]*\shidden=\"(?:1|true)\"")
+_MARGINS = re.compile(
+    rb"<headerFooter(?: [^<>:/]*)?(?:/>|>(?:<(?:odd|even|first)(?:Header|Footer)>[^<>]*"
+    rb"</(?:odd|even|first)(?:Header|Footer)>\s*)*</headerFooter>)"
+)
+_UTF_8 = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml [^>]*encoding=[\"'](?:UTF|utf)-8[\"']|(?:\xef\xbb\xbf)?<[a-z]")
 _HIDDEN_COLUMN = re.compile(rb"<(?:x:)?col\b[^>]*\shidden=\"(?:1|true)\"[^>]*>")
 
 
@@ -155,8 +161,21 @@ def _margins(data: bytes) -> str:
     """Return the printed header and footer of a sheet, without their format codes."""
     if b"headerFooter" not in data[-65536:]:
         return ""
-    nodes = parse_xml(data).iter("{*}oddHeader", "{*}oddFooter", "{*}firstHeader", "{*}firstFooter")
+    nodes = _margin_tree(data).iter("{*}oddHeader", "{*}oddFooter", "{*}firstHeader", "{*}firstFooter")
     return "\n".join((node.text or "").replace("&C", " ").replace("&L", " ").replace("&R", " ") for node in nodes)
+
+
+def _margin_tree(data: bytes) -> Any:
+    """Return the tree of what holds header and footer: of that element alone where it plainly stands once, without
+    a name space of its own, in UTF-8; else of the whole sheet."""
+    found = _MARGINS.findall(data)
+    tags = 1 if found and found[0].endswith(b"/>") else 2
+    if len(found) == 1 and data.count(b"headerFooter") == tags and _UTF_8.match(data) and b"<!" not in data:
+        try:
+            return etree.fromstring(found[0])
+        except etree.XMLSyntaxError:
+            pass
+    return parse_xml(data)
 
 
 def _strings(package: Package, name: str) -> str:

@@ -12,14 +12,18 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO, cast
 
-from chancery.engines.ingest.packages import salvage
+from chancery.engines.ingest.archivelib import library, unlocked
+from chancery.engines.ingest.packages import salvage, whole_entry
 from chancery.engines.ingest.passwords import has_worked, in_order, unlock_zip
 from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
+from chancery.engines.ingest.storage import zip_of
 from chancery.engines.ingest.zipcrypt import AES_METHOD, expand_entry, open_aes, raw_entry
 from chancery.engines.text.charset import guess_name
 
 _FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, struct.error)
 _UNLOCKED = 4 * 1024**2
+_QUICKLY = 64 * 1024**2
+"""Locked entries up to here are decrypted whole, by compiled code where it is to be had; larger ones in pieces."""
 _SALVAGE = 256 * 1024**2
 _NO_PASSWORD = "The entry is encrypted and no known password opens it."  # noqa: S105
 
@@ -42,9 +46,8 @@ class _Entry:
 
 def read(content: Content, key: str) -> Reading:
     """Return the entries; split archives are joined first, damaged ones salvaged by their local headers."""
-    stream = joined(content=content) if content.parts else content.stream()
     try:
-        archive = zipfile.ZipFile(stream)
+        archive = zipfile.ZipFile(joined(content=content)) if content.parts else zip_of(content=content)
     except (*_FAULTS, NotImplementedError) as fault:
         return _salvaged(content, fault)
     entries = [info for info in archive.infolist() if not info.filename.endswith("/")]
@@ -122,6 +125,9 @@ def _entries(
     passwords = content.passwords
     for info in entries:
         name = _name(info)
+        if id(info) not in tried and (whole := whole_entry(archive=archive, info=info)) is not None:
+            yield Child(name, whole, declared_size=info.file_size)
+            continue
         try:
             stream = _opened(archive, info, passwords, tried)
         except Unreadable as refusal:
@@ -155,8 +161,8 @@ def _open(archive: zipfile.ZipFile, info: zipfile.ZipInfo, passwords: tuple[str,
         return open_aes(archive=archive, info=info, passwords=tuple(in_order(passwords=passwords)))
     if not info.flag_bits & 1:
         return cast("BinaryIO", archive.open(info))
-    if info.compress_size <= _UNLOCKED and info.compress_type in (0, 8, 12):
-        return _unlocked(archive, info, passwords)
+    if info.compress_type in (0, 8, 12) and (whole := _unlocked(archive, info, passwords)) is not None:
+        return whole
     for word in in_order(passwords=passwords):
         if _opens(archive, info, word):
             has_worked(password=word)
@@ -164,22 +170,36 @@ def _open(archive: zipfile.ZipFile, info: zipfile.ZipInfo, passwords: tuple[str,
     raise Unreadable(_NO_PASSWORD, code="encrypted")
 
 
-def _unlocked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, passwords: tuple[str, ...]) -> BinaryIO:
-    """Decrypt a small entry once; its check sum tells a wrong password that passed the check byte."""
+def _unlocked(archive: zipfile.ZipFile, info: zipfile.ZipInfo, passwords: tuple[str, ...]) -> BinaryIO | None:
+    """Decrypt an entry once, None for one too large for that; its check sum tells a wrong password that passed the
+    check byte."""
+    small = info.compress_size <= _UNLOCKED
+    quick = max(info.compress_size, info.file_size) <= _QUICKLY and library() is not None
+    if not small and not quick:
+        return None
     data = raw_entry(archive=archive, info=info)
-    check = (info._raw_time >> 8) & 0xFF if info.flag_bits & 8 else (info.CRC >> 24) & 0xFF  # type: ignore[attr-defined]
+    stamp = info._raw_time  # type: ignore[attr-defined]
+    check = (stamp >> 8) & 0xFF if info.flag_bits & 8 else (info.CRC >> 24) & 0xFF
+    facts = (info.flag_bits, info.compress_type, stamp, 0x21, info.CRC, info.file_size)
     for word in in_order(passwords=passwords):
-        plain = unlock_zip(data=data, password=_bytes(word), check=check)
-        if plain is None:
+        if unlock_zip(data=data[:12], password=_bytes(word), check=check) is None:
             continue
-        try:
-            out = expand_entry(data=plain, method=info.compress_type, size=info.file_size)
-        except Unreadable:
-            continue
-        if zlib.crc32(out) == info.CRC:
+        out = unlocked(data=data, facts=facts, password=_bytes(word)) if quick else None
+        if out is None and small:
+            out = _expanded(info, unlock_zip(data=data, password=_bytes(word), check=check))
+        if out is not None and zlib.crc32(out) == info.CRC:
             has_worked(password=word)
             return BytesIO(out)
-    raise Unreadable(_NO_PASSWORD, code="encrypted")
+    if small:
+        raise Unreadable(_NO_PASSWORD, code="encrypted")
+    return None
+
+
+def _expanded(info: zipfile.ZipInfo, plain: bytes | None) -> bytes | None:
+    try:
+        return None if plain is None else expand_entry(data=plain, method=info.compress_type, size=info.file_size)
+    except Unreadable:
+        return None
 
 
 def _opens(archive: zipfile.ZipFile, info: zipfile.ZipInfo, word: str) -> bool:
