@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -40,7 +40,7 @@ class _Found:
     kept: Shelf[str, Suppressed]
     copies: Shelf[str, Suppressed]
     duplicates: Duplicates
-    versions: Mapping[str, Version] = field(default_factory=dict)
+    versions: Shelf[str, Version]
     near: Shelf[str, tuple[str, float]] = field(default_factory=Shelf)
     threaded: Shelf[str, Threaded] = field(default_factory=Shelf)
 
@@ -75,7 +75,7 @@ def relate(
         kept=kept,
         copies=copies,
         duplicates=duplicates,
-        versions={each.id: each for each in versions},
+        versions=versions,
         near=_near(listed, text_of, notices, kept, options, folder) if options.near_duplicates else Shelf(),
         threaded=_threaded(listed, text_of, notices, kept, folder) if options.threads else Shelf(),
     )
