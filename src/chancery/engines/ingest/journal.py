@@ -39,10 +39,11 @@ def mark_of(*, file: SourceFile) -> int:
 
     A file that was replaced has another one. Raises OSError when it cannot be looked at.
     """
-    facts = file.location.stat()
-    shown = [file.path, str(facts.st_size), str(facts.st_mtime_ns), file.part_of or "", str(file.incomplete)]
-    shown += [f"{path}:{part.stat().st_size}" for path, part in file.parts]
-    return int.from_bytes(hashlib.blake2b("\x00".join(shown).encode(), digest_size=8).digest(), "big")
+    facts = os.stat(file.location)
+    shown = f"{file.path}\0{facts.st_size}\0{facts.st_mtime_ns}\0{file.part_of or ''}\0{file.incomplete}"
+    for path, part in file.parts:
+        shown += f"\0{path}:{part.stat().st_size}"
+    return int.from_bytes(hashlib.blake2b(shown.encode(), digest_size=8).digest(), "big")
 
 
 class Journal:

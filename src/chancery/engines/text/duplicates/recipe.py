@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 
 from chancery.engines.text.duplicates.notices import Notices
@@ -93,6 +94,7 @@ def body_of(*, text: str | None, metadata: Mapping[str, Any], notices: Notices) 
     return "" if text is None or metadata.get("body_absent") else notices.plain(text)
 
 
+@lru_cache(maxsize=1 << 14)
 def person(*, shown: str) -> str:
     """Return one person as compared: the address in small letters, the last common name of an X.500 address, or
     the name."""

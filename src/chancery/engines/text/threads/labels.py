@@ -111,8 +111,9 @@ NOTES: Final = re.compile(
     rf"(?:{SPACE}*(?:Please respond to\b[^\n]*)?\n){{0,3}}{_label(TO)}"
 )
 NOTES_LINES: Final = 8  # of a Notes header above its first label
+_CANDIDATE_FIRST: Final = "".join(sorted({each[0] for each in (*BEGINS, *FROM, *TO)}))
 CANDIDATE: Final = re.compile(
-    rf"\n{SPACE}*(?:(?P<dashes>-{{2,}}|{_any(BEGINS)})"
+    rf"\n(?=[ \t\u3000\xa0*_\-{re.escape(_CANDIDATE_FIRST)}]){SPACE}*(?:(?P<dashes>-{{2,}}|{_any(BEGINS)})"
     rf"|[*_]{{0,2}}(?:(?P<sender>{_any(FROM)})|{_any(TO)})[*_]{{0,2}}{SPACE}*[:：])"
 )
 ATTRIBUTION_WORDS: Final = (
@@ -128,5 +129,6 @@ WROTE: Final = re.compile(
     rf"|(?!>)[^\n]{{0,60}}?[\w.+'-]+@[^\n]{{1,80}}(?:wrote|writes){_TAIL}"
     rf"|(?!>)[^\n]{{4,160}}(?:写道|寫道|写到|のメッセージ|さんは書きました|작성){_TAIL})"
 )
-QUOTED_LINE: Final = re.compile(r"^[ \t]{0,3}>[^\n]*(?:\n|\Z)", re.MULTILINE)
-QUOTE_MARK: Final = re.compile(r"[ \t]{0,3}>[ ]?")
+QUOTED_LINE: Final = re.compile(r"^[ \t]{0,3}>[ ]?([^\n]*(?:\n|\Z))", re.MULTILINE)
+COLON_AT_END: Final = re.compile(":[ \t\\-\u3000\xa0]*(?:\n|\\Z)")
+WIDE_COLON_AT_END: Final = re.compile("：[ \t\\-\u3000\xa0]*(?:\n|\\Z)")
