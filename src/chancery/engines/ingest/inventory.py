@@ -59,10 +59,10 @@ def _walk(folder: Path, prefix: str, without: Path | None, spill: Path | None) -
         for shown, name in listing.files()
         if any(pattern.match(shown) for pattern in _SPLIT)
     ]
-    joined = {file.path: file for file in join_parts(files=volumes)}
+    joined: dict[str, SourceFile] = {file.path: file for file in join_parts(files=volumes)}
     for shown, name in listing.files():
         path = prefix + shown
-        yield joined.get(path) or SourceFile(path, folder / name)
+        yield joined.get(path) or SourceFile(path, Path(f"{folder}/{name}"))
     for shown, name in listing.folders():
         if without is None or folder / name != without:
             yield from _walk(folder / name, f"{prefix}{shown}/", without, spill)

@@ -65,7 +65,7 @@ class Journal:
             assert self._stream is not None  # noqa: S101
             self._stream.seek(at)
             with suppress(ValueError):
-                name, start, end, crc, _, codes = json.loads(self._stream.readline())["spool"]
+                name, start, end, crc, _, codes = json.loads(self._stream.readline().decode())["spool"]
                 return Place(name, start, end, crc, "encrypted" in codes, not _ENDED.isdisjoint(codes))
         return None
 
@@ -81,7 +81,7 @@ def entries_in(*, path: Path) -> Iterator[dict[str, Any]]:
         for line in stream:
             if line.endswith(b"\n"):
                 try:
-                    yield json.loads(line)
+                    yield json.loads(line.decode())
                 except ValueError:
                     continue
 

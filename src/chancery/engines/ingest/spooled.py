@@ -13,6 +13,7 @@ RANGE = 32 * 1024**2
 _NUMBER, _PREFIX = 8, 9
 _FIRST = b"%08d " % 0
 _TAIL = 1 << 16
+_RECORD_OF = json.JSONDecoder().raw_decode
 _REST = b',"exception_detail":'
 """What follows the facts of an item that the chain of custody names; never inside a JSON string, where the quotation
 marks would be escaped."""
@@ -26,7 +27,7 @@ def records_in(*, stream: BinaryIO, start: int, end: int) -> Iterator[dict[str, 
     else:
         lines = _lines(stream, start, end)
     for line in lines:
-        yield json.loads(line[_PREFIX:])
+        yield _RECORD_OF(line.decode(), _PREFIX)[0]
 
 
 def _lines(stream: BinaryIO, start: int, end: int) -> Iterator[bytes]:
@@ -84,5 +85,5 @@ def top_of(*, stream: BinaryIO, start: int, end: int) -> dict[str, Any]:
     if not (line.startswith(_FIRST) and (at or tail == start)):
         line = next(line for number, _, line in _numbered(stream, start, end) if number == 0)
     facts, cut, _ = line[_PREFIX:].partition(_REST)
-    found: dict[str, Any] = json.loads(facts + b"}" if cut else line[_PREFIX:])
+    found: dict[str, Any] = json.loads((facts + b"}" if cut else line[_PREFIX:]).decode())
     return found
