@@ -44,7 +44,7 @@ def _lines(stream: BinaryIO, start: int, end: int) -> Iterator[bytes]:
     held = ((number, at) for part in late.parts() for number, at in part.tolist())
     waiting = next(held, None)
     highest = -1
-    for number, at, line in _numbered(stream, start, end):
+    for number, _, line in _numbered(stream, start, end):
         if number < highest:
             continue
         highest = number

@@ -10,6 +10,7 @@ import os
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from itertools import chain
 from mmap import MADV_DONTNEED, mmap
 from pathlib import Path
 from struct import Struct
@@ -53,7 +54,7 @@ class Store:
         """Return the place of what is written next: the bytes so far."""
         return self._written + len(self._waiting)
 
-    def append(self, data: bytes | memoryview) -> None:
+    def append(self, data: bytes) -> None:
         """Write at the end. Raises OSError where the disk is full; what was written before can still be read."""
         self._waiting += data
         if len(self._waiting) > _WAITING:
@@ -111,7 +112,7 @@ class Ordered:
     def extend(self, rows: I64) -> None:
         """Add rows, one below the other."""
         for start in range(0, len(rows), _RUN):
-            self._waiting.frombytes(np.ascontiguousarray(rows[start : start + _RUN], np.int64).tobytes())
+            self._waiting.frombytes(rows[start : start + _RUN].astype(np.int64, copy=False).tobytes())
             if len(self._waiting) >= self._most:
                 self._write()
 
@@ -129,7 +130,7 @@ class Ordered:
         rows = self._sorted()
         self._runs.append((self._store.end, len(rows)))
         self._samples.frombytes(rows[_SAMPLE // 2 :: _SAMPLE, 0].tobytes())
-        self._store.append(rows.data.cast("B"))
+        self._store.append(rows.tobytes())
         self._count += len(rows)
         self._waiting = array("q")
 
@@ -188,9 +189,9 @@ class Index:
         self._last = 0
         self._at, self._block, self._size = -1, memoryview(b"").cast("q"), 0
         if len(rows) <= _RUN:
-            for part in rows.parts():
-                self._hold(0, np.ascontiguousarray(part.T).data.cast("B"))
-                self._fences.append(int(part[0, 0]))
+            few = np.concatenate([np.empty((0, width), np.int64), *rows.parts()])
+            self._hold(0, few.T.tobytes())
+            self._fences.extend(few[:1, 0].tolist())
             return
         self._store = Store(folder=folder)
         rest = np.empty((0, width), np.int64)
@@ -204,17 +205,17 @@ class Index:
         whole = len(rows) // _BLOCK * _BLOCK
         if whole:
             blocks = rows[:whole].reshape(-1, _BLOCK, self._width)
-            self._store.append(np.ascontiguousarray(blocks.transpose(0, 2, 1)).data.cast("B"))
+            self._store.append(blocks.transpose(0, 2, 1).tobytes())
             self._fences.frombytes(np.ascontiguousarray(blocks[:, 0, 0]).tobytes())
         rest = rows[whole:]
         if len(rest) >= least:
-            self._store.append(np.ascontiguousarray(rest.T).data.cast("B"))
+            self._store.append(rest.T.tobytes())
             self._fences.append(int(rest[0, 0]))
             self._last = len(rest)
             return rest[:0]
         return rest
 
-    def _hold(self, number: int, raw: bytes | memoryview) -> None:
+    def _hold(self, number: int, raw: bytes) -> None:
         self._at, self._block = number, memoryview(raw).cast("q")
         self._size = len(self._block) // self._width
 
@@ -252,13 +253,13 @@ class Column:
         self._held: bytes | None = None
         self._store = Store(folder=folder) if count > _RUN else None
         pieces, done = [], 0
-        for part in (*rows.parts(), np.full((1, width), count)):
+        for part in chain(rows.parts(), [np.full((1, width), count)]):
             end = int(part[-1, 0]) + 1 if part[-1, 0] < count else count
             whole = np.full((end - done, width - 1), -1, np.int64)
             inside = part[part[:, 0] < count]
             whole[inside[:, 0] - done] = inside[:, 1:]
             if self._store is not None:
-                self._store.append(whole.data.cast("B"))
+                self._store.append(whole.tobytes())
             else:
                 pieces.append(whole.tobytes())
             done = end

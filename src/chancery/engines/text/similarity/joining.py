@@ -109,7 +109,7 @@ class Join:
                 keys = np.partition(keys, length - 1)[:length] if length < len(keys) else keys
                 order = (_LARGEST - size) << 32 | int(batch.numbers[place])
                 self._chosen.add(order, self._keys.end, len(keys))
-                self._keys.append(mix(keys).data.cast("B"))
+                self._keys.append(mix(keys).tobytes())
 
     def copies(self) -> Iterator[tuple[int, int]]:
         """Yield each document that only repeats an earlier one, with that one; neither is among the longest first."""

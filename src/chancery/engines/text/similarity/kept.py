@@ -42,14 +42,14 @@ class Kept:
         self._room = limit
 
     def put(self, batch: Batch) -> bool:
-        """Write a batch; tells whether it was, which it is not beyond the limit. Where the disk is full none is kept."""
+        """Write a batch; tells whether it was, which it is not beyond the limit. Where the disk is full, none is."""
         size = batch.values.nbytes
         if size > self._room:
             return False
         place, sizes = self._store.end, np.diff(batch.bounds)
         try:
-            self._store.append(np.ascontiguousarray(batch.values).data.cast("B"))
-            self._store.append(np.concatenate((batch.numbers, sizes, batch.words)).data.cast("B"))
+            self._store.append(batch.values.tobytes())
+            self._store.append(np.concatenate((batch.numbers, sizes, batch.words)).tobytes())
         except OSError:
             self._let_go()
             return False

@@ -25,7 +25,7 @@ class Reading:
 
         id_of: of a place.
         """
-        self._hashes = memoryview(np.ascontiguousarray(crossing))
+        self._hashes = np.ascontiguousarray(crossing).data
         self._shown_in = array("i", bytes(4 * len(crossing)))  # place and 1, of the first one in the last conversation
         self._id_of = id_of
 
