@@ -57,7 +57,7 @@ def _walk(folder: Path, prefix: str, without: Path | None, spill: Path | None) -
     volumes = [
         SourceFile(prefix + shown, folder / name)
         for shown, name in listing.files()
-        if any(pattern.match(shown) for pattern in _SPLIT)
+        if (shown[-1].isdigit() or shown[-1] in "rR") and any(pattern.match(shown) for pattern in _SPLIT)
     ]
     joined: dict[str, SourceFile] = {file.path: file for file in join_parts(files=volumes)}
     for shown, name in listing.files():

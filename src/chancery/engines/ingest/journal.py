@@ -18,6 +18,7 @@ from chancery.engines.text.ordering import Index, Ordered
 _SYNC_EVERY = 2000
 _ENDED = frozenset({"crashed", "time_limit", "memory_limit"})
 _BEGINS, _ENDS = b'{"mark":', b"]}\n"
+_SPOOL = b',"spool":'  # the last field; never inside a JSON string, where the quotation marks would be escaped
 _MIDDLE = 2**63
 
 
@@ -65,7 +66,9 @@ class Journal:
             assert self._stream is not None  # noqa: S101
             self._stream.seek(at)
             with suppress(ValueError):
-                name, start, end, crc, _, codes = json.loads(self._stream.readline().decode())["spool"]
+                line = self._stream.readline()
+                spooled = json.loads(line[line.rindex(_SPOOL) + len(_SPOOL) : -len(b"}\n")].decode())
+                name, start, end, crc, _, codes = spooled
                 return Place(name, start, end, crc, "encrypted" in codes, not _ENDED.isdisjoint(codes))
         return None
 

@@ -80,6 +80,10 @@ LABEL_LINE: Final = re.compile(
     r"[*_]{0,2}(?P<value>[^\n]*)(?:\n|\Z)",
     re.IGNORECASE,
 )
+PLAIN_LABEL: Final = re.compile(
+    r"[ \t]*(?P<label>From|Sent|To|Subject|Cc|cc|CC|Date):[*_]{0,2}(?P<value>[^\n]*)(?:\n|\Z)"
+)
+"""What nearly all lines look like that ``LABEL_LINE`` matches; it gives the same there, several times as fast."""
 ANNOUNCED: Final = (
     *("Original Message", "Original Appointment", "Forwarded Message", "Reply Message", "Ursprüngliche Nachricht"),
     *("Ursprüngliche E-Mail", "Original-Nachricht", "Weitergeleitete Nachricht", "Message d'origine"),
@@ -110,6 +114,7 @@ NOTES: Final = re.compile(
     rf"|[^\s>-][^\n]{{1,150}}?[ \t]+(?:on )?{DATE}){SPACE}*\n"
     rf"(?:{SPACE}*(?:Please respond to\b[^\n]*)?\n){{0,3}}{_label(TO)}"
 )
+NUMERIC_DATE: Final = re.compile(r"\d[/.-]\d")  # stands in every ``DATE``
 NOTES_LINES: Final = 8  # of a Notes header above its first label
 _CANDIDATE_FIRST: Final = "".join(sorted({each[0] for each in (*BEGINS, *FROM, *TO)}))
 CANDIDATE: Final = re.compile(

@@ -16,6 +16,7 @@ from chancery.engines.text.threads.labels import (
     COLON_AT_END,
     NOTES,
     NOTES_LINES,
+    NUMERIC_DATE,
     QUOTED_LINE,
     SEPARATOR,
     WIDE_COLON_AT_END,
@@ -219,11 +220,11 @@ def _candidates(text: str) -> list[tuple[int, bool]]:
         elif match["sender"] and BLOCK.match(text, start):
             found.add((start, False))
         else:
-            above = next(
-                (line for line in _lines_above(text, start, NOTES_LINES) if _notes_to(text, line, start)), None
-            )
-            if above is not None:
-                found.add((above, False))
+            lines = list(_lines_above(text, start, NOTES_LINES))
+            if lines and NUMERIC_DATE.search(text, lines[-1], start):
+                above = next((line for line in lines if _notes_to(text, line, start)), None)
+                if above is not None:
+                    found.add((above, False))
     for start in _attributed(text):
         lines = [start, *_lines_above(text, start, ATTRIBUTION_LINES - 1)]
         above = next((line for line in lines if (wrote := WROTE.match(text, line)) and wrote.end() > start), None)
