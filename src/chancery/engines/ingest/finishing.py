@@ -131,7 +131,7 @@ def custodian_of(*, path: str) -> str:
 
 
 class _Texts:
-    """Reads the text of an item from its file; the first ones, up to 64 MiB, are held, since all are read again."""
+    """Reads the text of an item from its file; all are held while they are few, up to 64 MiB, and none otherwise."""
 
     def __init__(self, place: Workplace) -> None:
         self.folder = f"{place.out}/text/"
@@ -146,6 +146,9 @@ class _Texts:
         if size <= self.room:
             self.room -= size
             self.held[identity] = text
+        elif size <= _HELD_BYTES // 8:  # not a single long one among few
+            self.room = 0
+            self.held.clear()
         return text
 
 

@@ -20,7 +20,7 @@ from chancery.engines.text.ordering import I64, Index, Ordered, Store
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
-FEW = 50_000
+FEW = 20_000
 """Values of one kind that are held in memory before the first one is written."""
 _LAST = 4096
 """Values read last that stay in memory."""
