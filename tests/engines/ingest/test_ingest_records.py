@@ -17,7 +17,7 @@ from PIL import Image
 from tests.engines.ingest import compound
 from tests.engines.ingest.builders import docx, expand, mail, paragraph, zipped
 
-from chancery.engines.ingest import spool
+from chancery.engines.ingest import spooled
 from chancery.engines.ingest.biff import bare_text, binary_strings, extras, is_bare
 from chancery.engines.ingest.expand import expand_file
 from chancery.engines.ingest.passwords import seven_zip_key
@@ -229,12 +229,12 @@ def test_key_of_a_7z_archive_by_its_definition(cycles: int, salt: bytes) -> None
 def test_records_come_in_the_order_of_their_places(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, range_: int
 ) -> None:
-    monkeypatch.setattr(spool, "_RANGE", range_)
+    monkeypatch.setattr(spooled, "RANGE", range_)
     numbers = [7, 2, 9, 0, 12, 1]
     waste = b"99999999 {}\n"
     lines = b"".join(b'%08d {"at":%d}\n' % (number, number) for number in numbers)
     path = tmp_path / "spool"
     path.write_bytes(waste + lines + waste)
     with path.open("rb") as stream:
-        found = spool.records_in(stream=stream, start=len(waste), end=len(waste) + len(lines))
+        found = spooled.records_in(stream=stream, start=len(waste), end=len(waste) + len(lines))
         assert [record["at"] for record in found] == sorted(numbers)

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chancery.engines.text.threads.labels import ATTRIBUTION_WORDS, LABEL_LINE, PLAIN_LABEL
 from chancery.engines.text.threads.people import keys_of, same_person
-from chancery.engines.text.threads.segments import letters_of, segments_of
+from chancery.engines.text.threads.segments import _attributed, letters_of, segments_of
 from chancery.engines.text.threads.subjects import base_subject
 from chancery.engines.text.threads.times import minutes_of, same_time, utc_minutes
 
@@ -291,3 +292,33 @@ def test_a_written_time_in_any_zone(shown: str, utc: str, same: bool | None) -> 
 )
 def test_one_person_in_two_forms(left: str, right: str, same: bool | None) -> None:
     assert same_person(keys_of(left), keys_of(right)) is same
+
+
+@given(
+    st.sampled_from(["From", "Sent", "To", "Subject", "Cc", "cc", "CC", "Date", "from", "Sent by", "Datum", "Fromm"]),
+    st.text(alphabet="ab :：*_\t\n\u3000", max_size=12),
+    st.sampled_from(["", " ", "\t", "\u3000", "*", "\n"]),
+)
+def test_a_plain_label_line_is_read_as_any_label_line(label: str, rest: str, before: str) -> None:
+    line = f"{before}{label}{rest}"
+    plain, full = PLAIN_LABEL.match(line), LABEL_LINE.match(line)
+    if plain is not None:
+        assert full is not None
+        assert (plain["label"], plain["value"], plain.end()) == (full["label"], full["value"], full.end())
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["A wrote:", "A wrote :- ", "x", "", "wrote", "dass sie schrieb: \u3000-", "张三写道：", "::", "a: wrote"]
+        )
+    )
+)
+def test_lines_of_attribution_end_in_a_colon(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    wanted, at = set(), 0
+    for line in lines:
+        if line.rstrip(" \t-\u3000\xa0").endswith((":", "：")) and any(word in line for word in ATTRIBUTION_WORDS):
+            wanted.add(at)
+        at += len(line) + 1
+    assert set(_attributed(text)) == wanted

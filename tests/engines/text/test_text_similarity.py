@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from chancery.engines.text.similarity.groups import groups, pairs
 from chancery.engines.text.similarity.joining import SimilarityRefused
+from chancery.engines.text.similarity.kept import Kept
 from chancery.engines.text.similarity.shingles import distinct, shingles_of, similarity
 
 Sets = set[tuple[str, ...]]
@@ -187,16 +188,28 @@ def test_a_threshold_no_similarity_can_have_is_refused(threshold: float) -> None
 
 def test_what_the_disk_does_not_take_is_read_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     texts = [" ".join(f"w{number * 7 % 50 + place}" for place in range(60)) for number in range(900)]
+    texts += [f"{text} ü" for text in texts]
     whole = list(groups(count=len(texts), text_of=texts.__getitem__, folder=tmp_path))
     written: list[int] = []
+    freed: list[int] = []
+    let_go = Kept._let_go
 
     def full(handle: int, data: memoryview, at: int) -> int:
+        if freed:
+            return os.write(handle, data)
         written.append(len(data))
-        if len(written) > 1:
+        if len(written) > 2:
             raise OSError(errno.ENOSPC, "no space")
         return os.write(handle, data)
 
-    monkeypatch.setattr("chancery.engines.text.similarity.kept.os.pwrite", full)
+    def noted(kept: Kept) -> None:
+        freed.append(len(kept))
+        let_go(kept)
+
+    monkeypatch.setattr("chancery.engines.text.ordering.os.pwrite", full)
+    monkeypatch.setattr("chancery.engines.text.ordering._WAITING", 200_000)
+    monkeypatch.setattr(Kept, "_let_go", noted)
     assert list(groups(count=len(texts), text_of=texts.__getitem__, folder=tmp_path)) == whole
-    assert len(written) == 2
+    assert (len(written), len(freed)) == (3, 1)
+    assert freed[0] > 0
     assert list(tmp_path.iterdir()) == []

@@ -10,12 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chancery.engines.text import spill
+from chancery.engines.text import ordering, spill
 from chancery.engines.text.relations import Member, relate
-from chancery.engines.text.spill import Parted, Row, Seen, Shelf
+from chancery.engines.text.spill import Row, Seen, Shelf
 from chancery.engines.text.threads import gathering
 
 ENTRIES = st.lists(st.tuples(st.sampled_from(["a", "b", "c", ("id", "a"), 7, -1, -2]), st.integers()), max_size=40)
+
+
+def small(patch: pytest.MonkeyPatch) -> None:
+    """Let runs, parts and blocks of a few rows be as those of a large collection."""
+    for name, value in (("_RUN", 8), ("_PART", 5), ("_SAMPLE", 2), ("_BLOCK", 3), ("_WAITING", 40), ("_MAPPED", 64)):
+        patch.setattr(ordering, name, value)
+    patch.setattr(ordering, "_TOUCHED", 4)
 
 
 @given(ENTRIES, st.integers(1, 50))
@@ -75,31 +82,6 @@ def test_what_was_met_once_and_again() -> None:
     ]
 
 
-def test_the_keys_met_again_are_listed_once() -> None:
-    assert Seen().repeated().tolist() == []
-    seen: Seen[int] = Seen()
-    for number in (7, 3, 7, 9, 3, 7):
-        seen.add(number)
-    assert seen.repeated().tolist() == [3, 7]
-    assert [number in seen for number in (3, 7, 9, 4)] == [True, True, True, False]
-
-
-@given(st.lists(st.tuples(st.integers(-(2**63), 2**63 - 1) | st.integers(-2, 2), st.integers(0, 99)), max_size=60))
-def test_records_of_one_number_lie_in_one_part_in_their_order(records: list[tuple[int, int]]) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(spill, "_BLOCK", 2)
-        parted = Parted(fields="qI", names=("key", "value"))
-        for key, value in records:
-            parted.add(key, value)
-        parts = [list(zip(part["key"].tolist(), part["value"].tolist(), strict=True)) for part in parted.parts()]
-        again = [list(zip(part["key"].tolist(), part["value"].tolist(), strict=True)) for part in parted.parts()]
-    assert parts == again
-    assert sorted(record for part in parts for record in part) == sorted(records)
-    for key in {key for key, _ in records}:
-        wanted = [record for record in records if record[0] == key]
-        assert [found for part in parts if (found := [each for each in part if each[0] == key])] == [wanted]
-
-
 def _collection(count: int) -> tuple[list[Member], dict[str, str]]:
     """Return mails that answer, quote, repeat and resemble each other, some with an attachment."""
     dice = random.Random(5)
@@ -143,6 +125,7 @@ def test_relations_are_the_same_from_a_file_as_from_memory(monkeypatch: pytest.M
     assert sum(each.near_duplicate_group is not None for each in held) > 20
     assert len({each.thread_id for each in held}) < 150
     monkeypatch.setattr(spill, "FEW", 4)
-    monkeypatch.setattr(spill, "_BLOCK", 3)
     monkeypatch.setattr(gathering, "_HELD", 5)
+    monkeypatch.setattr(gathering, "_CHUNK", 16)
+    small(monkeypatch)
     assert list(relate(members=members, text_of=texts.get, folder=tmp_path)) == held

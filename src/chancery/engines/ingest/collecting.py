@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from chancery.engines.ingest.children import Spooling
 from chancery.engines.ingest.inventory import walk
@@ -36,7 +37,7 @@ class Workplace:
 
     def files(self) -> Iterator[SourceFile]:
         """Yield the input files in their fixed order."""
-        return walk(folder=self.source, without=self.out)
+        return walk(folder=self.source, without=self.out, spill=self.work)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +102,16 @@ def _waiting(
 
 def _sound(journal: Journal, work: Path) -> Callable[[int], Place | None]:
     """Return the look-up of entries whose lines are still as they were entered."""
-    streams = {name: (work / name).open("rb") for name in journal.names if (work / name).exists()}
+    streams: dict[str, BinaryIO] = {}
 
     def find(mark: int) -> Place | None:
         entry = journal.find(mark=mark)
-        if entry is None or entry.spool not in streams:
+        if entry is None:
             return None
+        if entry.spool not in streams:
+            if not (work / entry.spool).exists():
+                return None
+            streams[entry.spool] = (work / entry.spool).open("rb")
         sound = checked(stream=streams[entry.spool], start=entry.start, end=entry.end, crc=entry.crc)
         return entry if sound else None
 

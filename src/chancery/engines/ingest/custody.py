@@ -9,14 +9,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from chancery.engines.ingest.collecting import Workplace
 from chancery.engines.ingest.journal import entries_in
-from chancery.engines.ingest.spool import records_in
+from chancery.engines.ingest.spooled import top_of
 
 _FIRST = "0" * 64
+_NAMED = ("path", "size", "sha256", "md5", "status", "exception")
+_LINE_OF = json.JSONEncoder(ensure_ascii=False).encode
+_SHOWN_OF = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def write_custody(*, place: Workplace, runs: list[dict[str, Any]], account: dict[str, Any]) -> str:
@@ -27,7 +31,7 @@ def write_custody(*, place: Workplace, runs: list[dict[str, Any]], account: dict
         for number, event in enumerate(_events(place, runs, account), start=1):
             line = {"seq": number, **event, "previous": previous}
             previous = line_hash(line=line)
-            out.write(json.dumps({**line, "hash": previous}, ensure_ascii=False) + "\n")
+            out.write(_LINE_OF({**line, "hash": previous}) + "\n")
     target.replace(place.out / "custody.jsonl")
     return previous
 
@@ -35,8 +39,7 @@ def write_custody(*, place: Workplace, runs: list[dict[str, Any]], account: dict
 def line_hash(*, line: dict[str, Any]) -> str:
     """Return the hash of one line without its ``hash``."""
     told = {name: value for name, value in line.items() if name != "hash"}
-    shown = json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(f"{told['previous']}\n{shown}".encode()).hexdigest()
+    return hashlib.sha256(f"{told['previous']}\n{_SHOWN_OF(told)}".encode()).hexdigest()
 
 
 def verify_custody(*, path: Path) -> int | None:
@@ -53,19 +56,11 @@ def verify_custody(*, path: Path) -> int | None:
 
 def _events(place: Workplace, runs: list[dict[str, Any]], account: dict[str, Any]) -> Iterator[dict[str, Any]]:
     current = 0
-    for entry in entries_in(path=place.journal):
-        while current < entry["run"]:
+    for run, lines, top in _files(place):
+        while current < run:
             current += 1
             yield {"act": "run_began", "run": current, **runs[current - 1]}
-        name, start, end, *_ = entry["spool"]
-        with (place.work / name).open("rb") as stream:
-            top = next(records_in(stream=stream, start=start, end=end))
-        yield {
-            "act": "file_read",
-            "run": entry["run"],
-            **{name: top[name] for name in ("path", "size", "sha256", "md5", "status", "exception")},
-            "lines": entry["spool"][4],
-        }
+        yield {"act": "file_read", "run": run, **{name: top[name] for name in _NAMED}, "lines": lines}
     while current < len(runs):
         current += 1
         yield {"act": "run_began", "run": current, **runs[current - 1]}
@@ -79,3 +74,14 @@ def _events(place: Workplace, runs: list[dict[str, Any]], account: dict[str, Any
         **{key: account[key] for key in ("input_files", "input_bytes")},
         **digests,
     }
+
+
+def _files(place: Workplace) -> Iterator[tuple[int, int, dict[str, Any]]]:
+    """Yield for each entry of the journal its run, the number of its lines, and the facts of the file."""
+    with ExitStack() as stack:
+        streams: dict[str, BinaryIO] = {}
+        for entry in entries_in(path=place.journal):
+            name, start, end, _, lines, _ = entry["spool"]
+            if name not in streams:
+                streams[name] = stack.enter_context((place.work / name).open("rb"))
+            yield entry["run"], lines, top_of(stream=streams[name], start=start, end=end)

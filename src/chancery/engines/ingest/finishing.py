@@ -6,6 +6,7 @@ import csv
 import gc
 import json
 import marshal
+import os
 import struct
 import sys
 from collections.abc import Iterator
@@ -29,6 +30,7 @@ from chancery.foundation.errors import Refused
 _ROLES = ("from", "to", "cc", "bcc", "author", "last_saved_by", "organizer", "email")
 _HELD_BYTES = 64 * 1024**2
 _FEW_BYTES = 16 * 1024**2
+_PIECE, _LARGE = 64 * 1024, 16 * 1024**2
 _TEXT_OF = json.JSONEncoder(ensure_ascii=False).encode
 _SCANNED = {"no_text", None}
 _MEMBER = ("id", "parent_id", "family_id", "kind", "path", "sha256", "size", "status", "exception")
@@ -67,16 +69,16 @@ def finish(*, place: Workplace, how: Finish, advance: Advance) -> dict[str, Any]
     """
     count = Count(asked=frozenset(how.restored))
     ordered, members = place.work / "ordered", place.work / "members"
-    _lay_out(_Standing(place, how), ordered, members)
-    options = RelationOptions(restored=how.restored)
-    related = relate(members=_Members(members), text_of=_Texts(place), options=options, folder=place.work)
     lines, exceptions = place.work / "items.jsonl", place.work / "exceptions.csv"
-    with (
-        lines.open("w", encoding="utf-8", newline="\n") as out,
-        exceptions.open("w", encoding="utf-8-sig", newline="") as sheet,
-        _collecting_less(),
-    ):
-        _write(ordered, how, related, count, out, sheet, advance)
+    with _collecting_less():
+        _lay_out(_Standing(place, how), ordered, members)
+        options = RelationOptions(restored=how.restored)
+        related = relate(members=_Members(members), text_of=_Texts(place), options=options, folder=place.work)
+        with (
+            lines.open("w", encoding="utf-8", newline="\n") as out,
+            exceptions.open("w", encoding="utf-8-sig", newline="") as sheet,
+        ):
+            _write(ordered, how, related, count, out, sheet, advance)
     if unknown := sorted(set(how.restored) - count.restored):
         raise RestoredUnknown("No item of this collection has the id %(name)s.", name=unknown[0])
     account = count.account()
@@ -129,7 +131,7 @@ def custodian_of(*, path: str) -> str:
 
 
 class _Texts:
-    """Reads the text of an item from its file; the first ones, up to 64 MiB, are held, since all are read again."""
+    """Reads the text of an item from its file; all are held while they are few, up to 64 MiB, and none otherwise."""
 
     def __init__(self, place: Workplace) -> None:
         self.folder = f"{place.out}/text/"
@@ -139,16 +141,33 @@ class _Texts:
     def __call__(self, identity: str) -> str | None:
         if identity in self.held:
             return self.held[identity]
-        try:
-            with open(f"{self.folder}{identity}.txt", "rb", buffering=0) as stream:
-                text: str | None = stream.readall().decode()
-        except FileNotFoundError:
-            text = None
+        text = _text_at(f"{self.folder}{identity}.txt")
         size = sys.getsizeof(text)
         if size <= self.room:
             self.room -= size
             self.held[identity] = text
+        elif size <= _HELD_BYTES // 8:  # not a single long one among few
+            self.room = 0
+            self.held.clear()
         return text
+
+
+def _text_at(path: str) -> str | None:
+    """Return the text of a file, None where there is no file."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        data = os.read(handle, _PIECE)
+        if len(data) == _PIECE:
+            pieces = [data]
+            while piece := os.read(handle, _LARGE):
+                pieces.append(piece)
+            data = b"".join(pieces)
+    finally:
+        os.close(handle)
+    return data.decode()
 
 
 class _Standing:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from chancery.engines.ingest.listing import Listing
 from chancery.engines.ingest.records import SourceFile
 from chancery.engines.text.normalise import safe_name
 
@@ -38,37 +39,33 @@ def inventory(*, folder: Path) -> Iterator[SourceFile]:
     yield from join_parts(files=_unique(sorted(found, key=lambda pair: (pair[0], os.fsencode(pair[1])))))
 
 
-def walk(*, folder: Path, without: Path | None = None) -> Iterator[SourceFile]:
-    """Yield every regular file below ``folder`` in a fixed order, holding no more than one folder at a time.
+def walk(*, folder: Path, without: Path | None = None, spill: Path | None = None) -> Iterator[SourceFile]:
+    """Yield every regular file below ``folder`` in a fixed order, holding some thousand of one folder at a time.
 
-    without: a folder below it that is passed over, such as that of the results. Links are not followed; names are
-    shown as ``inventory`` shows them. A folder that cannot be opened is passed over.
+    without: a folder below it that is passed over, such as that of the results. spill: where the names of a large
+    folder are sorted, None for the system's place for such files. Links are not followed; names are shown as
+    ``inventory`` shows them. A folder that cannot be opened is passed over.
     """
     if not folder.is_dir():
         yield SourceFile(safe_name(name=folder.name) or "unnamed", folder)
         return
-    yield from _walk(folder, "", without)
+    yield from _walk(folder, "", without, spill)
 
 
-def _walk(folder: Path, prefix: str, without: Path | None) -> Iterator[SourceFile]:
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: (safe_name(name=entry.name), os.fsencode(entry.name)))
-    except OSError:
-        return
-    seen: dict[str, int] = {}
-    files: list[SourceFile] = []
-    folders: list[tuple[str, Path]] = []
-    for entry in entries:
-        shown = safe_name(name=entry.name) or "unnamed"
-        count = seen[shown] = seen.get(shown, 0) + 1
-        path = prefix + (shown if count == 1 else f"{shown}~{count}")
-        if entry.is_file(follow_symlinks=False):
-            files.append(SourceFile(path, Path(entry.path)))
-        elif entry.is_dir(follow_symlinks=False) and (without is None or Path(entry.path) != without):
-            folders.append((path, Path(entry.path)))
-    yield from join_parts(files=files)
-    for path, below in folders:
-        yield from _walk(below, f"{path}/", without)
+def _walk(folder: Path, prefix: str, without: Path | None, spill: Path | None) -> Iterator[SourceFile]:
+    listing = Listing(folder=folder, spill=spill)
+    volumes = [
+        SourceFile(prefix + shown, folder / name)
+        for shown, name in listing.files()
+        if (shown[-1].isdigit() or shown[-1] in "rR") and any(pattern.match(shown) for pattern in _SPLIT)
+    ]
+    joined: dict[str, SourceFile] = {file.path: file for file in join_parts(files=volumes)}
+    for shown, name in listing.files():
+        path = prefix + shown
+        yield joined.get(path) or SourceFile(path, Path(f"{folder}/{name}"))
+    for shown, name in listing.folders():
+        if without is None or folder / name != without:
+            yield from _walk(folder / name, f"{prefix}{shown}/", without, spill)
 
 
 def join_parts(*, files: Iterable[SourceFile]) -> list[SourceFile]:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from array import array
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
-
-import numpy as np
+from typing import Any, BinaryIO
 
 from chancery.engines.ingest.records import SourceFile
+from chancery.engines.text.ordering import Index, Ordered
 
 _SYNC_EVERY = 2000
-_ENDED = {"crashed", "time_limit", "memory_limit"}
+_ENDED = frozenset({"crashed", "time_limit", "memory_limit"})
+_BEGINS, _ENDS = b'{"mark":', b"]}\n"
+_SPOOL = b',"spool":'  # the last field; never inside a JSON string, where the quotation marks would be escaped
+_MIDDLE = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,50 +40,42 @@ def mark_of(*, file: SourceFile) -> int:
 
     A file that was replaced has another one. Raises OSError when it cannot be looked at.
     """
-    facts = file.location.stat()
-    shown = [file.path, str(facts.st_size), str(facts.st_mtime_ns), file.part_of or "", str(file.incomplete)]
-    shown += [f"{path}:{part.stat().st_size}" for path, part in file.parts]
-    return int.from_bytes(hashlib.blake2b("\x00".join(shown).encode(), digest_size=8).digest(), "big")
+    facts = os.stat(file.location)
+    shown = f"{file.path}\0{facts.st_size}\0{facts.st_mtime_ns}\0{file.part_of or ''}\0{file.incomplete}"
+    for path, part in file.parts:
+        shown += f"\0{path}:{part.stat().st_size}"
+    return int.from_bytes(hashlib.blake2b(shown.encode(), digest_size=8).digest(), "big")
 
 
 class Journal:
-    """The entries made so far, compact: about forty bytes for an input file."""
+    """The entries made so far: they stay in the file, and memory holds one number for every 256 of them."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self.names: list[str] = []
-        self._columns = [array("Q"), array("I"), array("Q"), array("Q"), array("Q"), array("B")]
-        self._order: Any = None
-        self._keys: Any = None
-        if path.exists():
-            self._load()
-
-    def _load(self) -> None:
-        numbers: dict[str, int] = {}
-        for entry in entries_in(path=self.path):
-            name, start, end, crc, _, codes = entry["spool"]
-            number = numbers.setdefault(name, len(numbers))
-            row = (entry["mark"], number, start, end, crc, ("encrypted" in codes) + 2 * bool(_ENDED & set(codes)))
-            for column, value in zip(self._columns, row, strict=True):
-                column.append(value)
-        self.names = list(numbers)
-        keys = np.frombuffer(self._columns[0], dtype=np.uint64) if self._columns[0] else np.empty(0, np.uint64)
-        order = np.argsort(keys, kind="stable")
-        self._order, self._keys = order, keys[order]
+        self._path = path
+        self._stream: BinaryIO | None = path.open("rb") if path.exists() else None
+        rows, at = Ordered(width=2, folder=path.parent), 0
+        for line in self._stream or ():
+            if line.startswith(_BEGINS) and line.endswith(_ENDS):
+                rows.add(int(line[len(_BEGINS) : line.index(b",")]) - _MIDDLE, at)
+            at += len(line)
+        self._index = Index(rows=rows, width=2, folder=path.parent)
 
     def find(self, *, mark: int) -> Place | None:
-        """Return the latest entry of a mark among those loaded."""
-        if self._keys is None or not len(self._keys):
-            return None
-        at = int(np.searchsorted(self._keys, np.uint64(mark), side="right")) - 1
-        if at < 0 or int(self._keys[at]) != mark:
-            return None
-        row = int(self._order[at])
-        _, number, start, end, crc, state = (column[row] for column in self._columns)
-        return Place(self.names[number], start, end, crc, bool(state & 1), bool(state & 2))
+        """Return the latest entry of a mark among those made before this object was."""
+        for at in reversed(self._index.find(mark - _MIDDLE)):
+            assert self._stream is not None  # noqa: S101
+            self._stream.seek(at)
+            with suppress(ValueError):
+                line = self._stream.readline()
+                spooled = json.loads(line[line.rindex(_SPOOL) + len(_SPOOL) : -len(b"}\n")].decode())
+                name, start, end, crc, _, codes = spooled
+                return Place(name, start, end, crc, "encrypted" in codes, not _ENDED.isdisjoint(codes))
+        return None
 
-    def __len__(self) -> int:
-        return len(self._columns[0])
+    def close(self) -> None:
+        """Close the file."""
+        if self._stream is not None:
+            self._stream.close()
 
 
 def entries_in(*, path: Path) -> Iterator[dict[str, Any]]:
@@ -90,7 +84,7 @@ def entries_in(*, path: Path) -> Iterator[dict[str, Any]]:
         for line in stream:
             if line.endswith(b"\n"):
                 try:
-                    yield json.loads(line)
+                    yield json.loads(line.decode())
                 except ValueError:
                     continue
 

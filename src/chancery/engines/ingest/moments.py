@@ -12,6 +12,8 @@ from chancery.foundation.errors import Refused
 _PDF = re.compile(r"^D:(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:(Z)|([+-])(\d\d)'?(\d\d)?'?)?")
 _EXIF = re.compile(r"^(\d{4}):(\d\d):(\d\d) (\d\d):(\d\d):(\d\d)$")
 _CALENDAR = re.compile(r"^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?$")
+_DAY, _YEAR = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{4}-")
+_DAY_CHARS = 10
 _NAMES = ("date_sent", "date_received", "created", "modified", "printed", "starts", "ends", "taken")
 _SHOWN = {"date_sent": "sent", "date_received": "received"}
 
@@ -54,7 +56,7 @@ def moment(*, value: str, zone: tzinfo) -> str | None:
     A time without a zone of its own is read as local to ``zone``.
     """
     text = value.strip()
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+    if len(text) == _DAY_CHARS and _DAY.fullmatch(text):
         return text
     try:
         when = _parsed(text)
@@ -67,6 +69,8 @@ def moment(*, value: str, zone: tzinfo) -> str | None:
 
 
 def _parsed(text: str) -> datetime | None:
+    if text[4:5] == "-":  # as nearly all; none of the other forms has a dash there
+        return datetime.fromisoformat(text) if _YEAR.match(text) else None
     if match := _PDF.match(text):
         year, month, day, hour, minute, second, utc, sign, hours, minutes = match.groups()
         offset = "+00:00" if utc else f"{sign}{hours}:{minutes or '00'}" if sign else ""
@@ -80,7 +84,7 @@ def _parsed(text: str) -> datetime | None:
         year, month, day, hour, minute, second, utc = match.groups()
         offset = "+00:00" if utc else ""
         return datetime.fromisoformat(f"{year}-{month}-{day}T{hour or '00'}:{minute or '00'}:{second or '00'}{offset}")
-    return datetime.fromisoformat(text) if re.match(r"\d{4}-", text) else None
+    return None
 
 
 def dates_of(*, metadata: dict[str, Any], zone: tzinfo) -> list[dict[str, Any]]:

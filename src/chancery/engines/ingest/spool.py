@@ -9,13 +9,9 @@ from __future__ import annotations
 import json
 import os
 import zlib
-from array import array
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
-
-import numpy as np
 
 from chancery.engines.ingest.loading import entities_of
 from chancery.engines.ingest.reading import Content
@@ -24,8 +20,6 @@ from chancery.engines.ingest.records import Item
 SMALLEST_SIDE = 150
 """Pixels; smaller pictures are icons and rules, not pages."""
 _FLUSH = 4 * 1024**2
-_RANGE = 32 * 1024**2
-_PREFIX = 9
 _LINE_OF = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -125,30 +119,6 @@ def worth_recognising(*, record: dict[str, Any]) -> bool:
         return False
     sides = [facts.get(name) for name in ("width", "height")]
     return record["kind"] == "pdf" or all(not isinstance(side, int) or side >= SMALLEST_SIDE for side in sides)
-
-
-def records_in(*, stream: BinaryIO, start: int, end: int) -> Iterator[dict[str, Any]]:
-    """Yield the records of one input file in their order: each parent before its children."""
-    for line in _lines(stream, start, end):
-        yield json.loads(line[_PREFIX:])
-
-
-def _lines(stream: BinaryIO, start: int, end: int) -> Iterator[bytes]:
-    stream.seek(start)
-    if end - start <= _RANGE:
-        yield from sorted(stream.read(end - start).split(b"\n")[:-1])
-        return
-    numbers, places = array("q"), array("q")
-    at = start
-    while at < end:
-        line = stream.readline()
-        numbers.append(int(line[: _PREFIX - 1]))
-        places.append(at)
-        at += len(line)
-    ordered = np.frombuffer(places, np.int64)[np.argsort(np.frombuffer(numbers, np.int64), kind="stable")]
-    for place in map(int, ordered):
-        stream.seek(place)
-        yield stream.readline().rstrip(b"\n")
 
 
 def checked(*, stream: BinaryIO, start: int, end: int, crc: int) -> bool:

@@ -10,13 +10,14 @@ from chancery.engines.ingest.collecting import Workplace
 from chancery.engines.ingest.journal import Journal, mark_of
 from chancery.engines.ingest.names import item_id
 from chancery.engines.ingest.records import Item, SourceFile
-from chancery.engines.ingest.spool import records_in
+from chancery.engines.ingest.spooled import records_in
 
 
 def records_of(*, place: Workplace) -> Iterator[dict[str, Any]]:
     """Yield the record of every item: input files in order, each followed by what was found in it."""
     journal = Journal(place.journal)
     with ExitStack() as stack:
+        stack.callback(journal.close)
         streams: dict[str, BinaryIO] = {}
         for file in place.files():
             entry = journal.find(mark=_mark(file))

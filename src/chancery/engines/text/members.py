@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+_SEVERAL = (list, tuple, set, frozenset)
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -36,9 +38,11 @@ class Member:
 def listed(metadata: Mapping[str, Any], name: str) -> list[str]:
     """Return a fact of a mail that is a list, such as its recipients; one text alone is a list of one."""
     value = metadata.get(name)
+    if not value:
+        return []
     if isinstance(value, str):
-        return [value] if value else []
-    return [str(each) for each in value] if isinstance(value, list | tuple | set | frozenset) else []
+        return [value]
+    return list(map(str, value)) if isinstance(value, _SEVERAL) else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from chancery.engines.text.duplicates.families import Duplicates, Suppressed, find_duplicates, is_head
 from chancery.engines.text.duplicates.notices import Notices, learn
 from chancery.engines.text.duplicates.versions import Version, find_versions
 from chancery.engines.text.members import Member, MissingMail, Relation, RelationOptions, Repeated
 from chancery.engines.text.similarity.groups import NearDuplicate, groups
-from chancery.engines.text.spill import Shelf
+from chancery.engines.text.spill import Row, Shelf
 from chancery.engines.text.threads.conversations import Threaded, threads
 
 __all__ = [
@@ -42,7 +40,7 @@ class _Found:
     kept: Shelf[str, Suppressed]
     copies: Shelf[str, Suppressed]
     duplicates: Duplicates
-    versions: Mapping[str, Version] = field(default_factory=dict)
+    versions: Shelf[str, Version]
     near: Shelf[str, tuple[str, float]] = field(default_factory=Shelf)
     threaded: Shelf[str, Threaded] = field(default_factory=Shelf)
 
@@ -77,7 +75,7 @@ def relate(
         kept=kept,
         copies=copies,
         duplicates=duplicates,
-        versions={each.id: each for each in versions},
+        versions=versions,
         near=_near(listed, text_of, notices, kept, options, folder) if options.near_duplicates else Shelf(),
         threaded=_threaded(listed, text_of, notices, kept, folder) if options.threads else Shelf(),
     )
@@ -121,20 +119,14 @@ def _near(
     folder: Path | None,
 ) -> Shelf[str, tuple[str, float]]:
     """Return pivot and similarity of each kept item that has a near-duplicate."""
-
-    def compared(member: Member) -> bool:
-        return member.id not in left_out and member.status != "container" and not member.metadata.get("body_absent")
-
-    mails = bytearray(member.kind == "mail" for member in members if compared(member))
-    wide = max((len(member.id.encode("utf-8", "surrogatepass")) for member in members), default=1)
-    names = (member.id.encode("utf-8", "surrogatepass") for member in members if compared(member))
-    ids = np.fromiter(names, f"S{wide}", len(mails))
-
-    def identity(number: int) -> str:
-        return bytes(ids[number]).decode("utf-8", "surrogatepass")
+    mails, ids = bytearray(), Row[str](folder=folder)
+    for member in members:
+        if member.id not in left_out and member.status != "container" and not member.metadata.get("body_absent"):
+            mails.append(member.kind == "mail")
+            ids.append(member.id)
 
     def text(number: int) -> str:
-        found = text_of(identity(number)) or ""
+        found = text_of(ids[number]) or ""
         if len(found) > options.longest:
             return ""
         return notices.without(found) if mails[number] else found
@@ -148,7 +140,7 @@ def _near(
     )
     near: Shelf[str, tuple[str, float]] = Shelf(folder=folder)
     for each in joined:
-        near.add(identity(each.number), (identity(each.pivot), each.similarity))
+        near.add(ids[each.number], (ids[each.pivot], each.similarity))
     return near
 
 

@@ -35,10 +35,14 @@ class Suppressed(Packed):
 
 @dataclass(frozen=True, slots=True)
 class Duplicates:
-    """All exact duplicates of a collection. prints: fingerprint of each mail that is the head of a family."""
+    """All exact duplicates of a collection. prints: fingerprint of each mail that is the head of a family.
 
-    suppressed: Sequence[Suppressed] | Row[Suppressed]
+    folder: as in ``Shelf``.
+    """
+
+    suppressed: Row[Suppressed]
     prints: Shelf[str, Fingerprint]
+    folder: Path | None = None
 
     def kept(self) -> dict[str, str]:
         """Return the id of the kept copy for each item left out."""
@@ -50,7 +54,11 @@ class Duplicates:
         if not asked:
             return self
         families = {each.family_id for each in self.suppressed if each.id in asked}
-        return replace(self, suppressed=tuple(each for each in self.suppressed if each.family_id not in families))
+        left: Row[Suppressed] = Row(folder=self.folder)
+        for each in self.suppressed:
+            if each.family_id not in families:
+                left.append(each)
+        return replace(self, suppressed=left)
 
 
 def find_duplicates(
@@ -92,7 +100,7 @@ def find_duplicates(
         for copy, master in _same(key, group, text_of, notices):
             for each in _tie(copy, master, "file" if key.startswith("file") else "mail", key[5:], children):
                 found.append(each)
-    return Duplicates(found, prints)
+    return Duplicates(found, prints, folder)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,9 +36,11 @@ class _Ending:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One notice; plain: without white space; letters: its letters and digits alone, in small letters."""
+    """One notice; longest: of its words; plain: without white space; letters: its letters and digits alone, in small
+    letters."""
 
     words: tuple[str, ...]
+    longest: str
     plain: str
     letters: str
     pattern: re.Pattern[str]
@@ -53,7 +55,7 @@ class Notices:
     def without(self, text: str) -> str:
         """Return the text without its notices, wherever they stand."""
         for notice in self.all:
-            if max(notice.words, key=len) in text:
+            if notice.longest in text:
                 text = notice.pattern.sub("", text)
         return text
 
@@ -92,10 +94,13 @@ def learn(*, mails: Iterable[tuple[str, str]]) -> Notices:
     endings: dict[tuple[int, int], _Ending] = {}
     for sender, lines, hashes in listed:
         for key in enumerate(hashes, 1):
-            if counts[key] >= least:
-                ending = endings.setdefault(key, _Ending(tuple(lines[-key[0] :]), counts[key]))
-                ending.heads.update(lines[-key[0] - 1 : -key[0]])
-                ending.senders.add(sender)
+            if counts[key] < least:  # a longer ending is not more frequent
+                break
+            ending = endings.get(key)
+            if ending is None:
+                ending = endings[key] = _Ending(tuple(lines[-key[0] :]), counts[key])
+            ending.heads.update(lines[-key[0] - 1 : -key[0]])
+            ending.senders.add(sender)
     frequent = {each.lines: each.mails for each in endings.values() if _is_notice(each)}
     return Notices(tuple(sorted(map(_notice, _whole(frequent)), key=lambda each: -len(each.plain))))
 
@@ -125,6 +130,7 @@ def _notice(lines: tuple[str, ...]) -> Notice:
     joined = "".join(words)
     return Notice(
         words=words,
+        longest=max(words, key=len),
         plain=joined,
         letters=_NOT_LETTERS.sub("", joined).casefold(),
         pattern=re.compile(r"\s+".join(map(re.escape, words))),

@@ -11,6 +11,8 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from chancery.engines.text.duplicates.notices import Notices
@@ -47,10 +49,11 @@ class Fingerprint(Packed):
 
     def as_record(self) -> dict[str, Any]:
         """Return the fingerprint as a JSON-safe mapping."""
-        return {name: getattr(self, name) for name in _NAMES}
+        return dict(zip(_NAMES, _VALUES(self), strict=True))
 
 
 _NAMES = tuple(each.name for each in fields(Fingerprint))
+_VALUES = attrgetter(*_NAMES)
 
 
 def fingerprint(
@@ -64,25 +67,23 @@ def fingerprint(
     body = body_of(text=text, metadata=metadata, notices=notices)
     subject = " ".join(str(metadata.get("subject") or "").split()).casefold()
     sent = str(metadata.get("date_sent") or " ".join(str(metadata.get("date_header") or "").split()))
-    parts: dict[str, str | None] = {
-        "body": _hash(body) if body else None,
-        "header": _hash("\x00".join([subject, person(shown=str(metadata.get("from") or "")), sent])),
-        "recipients": _hash(_people(metadata, "to") + "\x00" + _people(metadata, "cc")),
-        "blind": _hash(_people(metadata, "bcc")),
-        "attachments": _hash("\x00".join(sorted(attachments))) if attachments else None,
-    }
-    whole = "\x00".join(f"{name}={parts[name]}" for name in PARTS)
-    soft = "\x00".join(f"{name}={parts[name]}" for name in PARTS if name != "blind")
+    hashed_body = _hash(body) if body else None
+    header = _hash("\x00".join((subject, person(shown=str(metadata.get("from") or "")), sent)))
+    recipients = _usual(_people(metadata, "to") + "\x00" + _people(metadata, "cc"))
+    blind = _usual(_people(metadata, "bcc"))
+    attached = _hash("\x00".join(sorted(attachments))) if attachments else None
+    shared = f"body={hashed_body}\x00header={header}\x00recipients={recipients}\x00"
+    whole = f"{RECIPE}\x00{shared}blind={blind}\x00attachments={attached}"
     return Fingerprint(
         recipe=RECIPE,
-        body=parts["body"],
-        header=str(parts["header"]),
-        recipients=str(parts["recipients"]),
-        blind=str(parts["blind"]),
-        attachments=parts["attachments"],
-        sha256=_hash(f"{RECIPE}\x00{whole}"),
-        md5=hashlib.md5(f"{RECIPE}\x00{whole}".encode(), usedforsecurity=False).hexdigest(),
-        soft=_hash(f"{RECIPE}\x00soft\x00{soft}"),
+        body=hashed_body,
+        header=header,
+        recipients=recipients,
+        blind=blind,
+        attachments=attached,
+        sha256=_hash(whole),
+        md5=hashlib.md5(whole.encode(), usedforsecurity=False).hexdigest(),
+        soft=_hash(f"{RECIPE}\x00soft\x00{shared}attachments={attached}"),
         mih=message_identification_hash(message_id=str(metadata.get("message_id") or "")),
         whole=all(attachments),
     )
@@ -93,6 +94,7 @@ def body_of(*, text: str | None, metadata: Mapping[str, Any], notices: Notices) 
     return "" if text is None or metadata.get("body_absent") else notices.plain(text)
 
 
+@lru_cache(maxsize=1 << 14)
 def person(*, shown: str) -> str:
     """Return one person as compared: the address in small letters, the last common name of an X.500 address, or
     the name."""
@@ -119,7 +121,14 @@ def message_identification_hash(*, message_id: str) -> str | None:
 
 
 def _people(metadata: Mapping[str, Any], role: str) -> str:
-    return ";".join(sorted({person(shown=shown) for shown in listed(metadata, role)}))
+    shown = listed(metadata, role)
+    return ";".join(sorted({person(shown=each) for each in shown})) if shown else ""
+
+
+@lru_cache(maxsize=1 << 12)
+def _usual(value: str) -> str:
+    """Return the hash of what many mails share, such as their recipients."""
+    return _hash(value)
 
 
 def _hash(value: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,7 +16,7 @@ VersionRule = Literal["draft", "blind_copy", "same_message_id"]
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class Version(Packed):
     """A mail that is another state of the mail ``of``; both stay.
 
     rule: ``draft`` it was never sent and has the Message-ID, or subject and body, of one that was; ``blind_copy``
@@ -44,8 +45,11 @@ def find_versions(
     prints: Shelf[str, Fingerprint],
     left_out: Container[str],
     folder: Path | None = None,
-) -> Iterator[Version]:
-    """Yield each version among the mails that are kept, once, the strongest rule first. folder: as in ``Shelf``."""
+) -> Shelf[str, Version]:
+    """Return what each version among the mails that are kept is of, by its id, the strongest rule first.
+
+    folder: as in ``Shelf``.
+    """
     by_soft: Shelf[str, _State] = Shelf(folder=folder)
     by_id: Shelf[str, _State] = Shelf(folder=folder)
     by_text: Shelf[tuple[str, str], _State] = Shelf(folder=folder)
@@ -62,11 +66,10 @@ def find_versions(
         subject = " ".join(str(member.metadata.get("subject") or "").split()).casefold()
         if found.body is not None and subject:
             by_text.add((subject, found.body), state)
-    seen: set[str] = set()
-    for version in (*_blind(by_soft), *_drafts(by_id), *_drafts(by_text), *_ids(by_id)):
-        if version.id not in seen:
-            seen.add(version.id)
-            yield version
+    versions: Shelf[str, Version] = Shelf(folder=folder)
+    for version in chain(_blind(by_soft), _drafts(by_id), _drafts(by_text), _ids(by_id)):
+        versions.add(version.id, version)
+    return versions
 
 
 def _blind(groups: Shelf[str, _State]) -> Iterator[Version]:

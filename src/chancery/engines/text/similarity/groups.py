@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from chancery.engines.text.similarity.joining import Join
+from chancery.engines.text.spill import Shelf
 
 _KEEP_BYTES = 64 * 1024**3
 
@@ -49,20 +50,23 @@ def groups(
         keep_bytes=keep_bytes,
         folder=folder,
     )
-    pivots, figures = np.full(count, -1, np.int32), np.ones(count)
-    grouped = np.zeros(count, np.bool_)
+    firsts, grouped = np.zeros(count, np.bool_), np.zeros(count, np.bool_)
+    for _, first in join.copies():
+        firsts[first] = True
+    of_firsts: Shelf[int, tuple[int, float]] = Shelf(folder=folder)
     for number in join.longest_first():
-        best = max(join.partners(number), key=lambda each: (each[1], -each[0]), default=None)
+        best = max(join.partners(), key=lambda each: (each[1], -each[0]), default=None)
         if best is None:
-            join.add(number)
+            join.enter()
         else:
-            pivots[number], figures[number] = best
             grouped[best[0]] = True
+            if firsts[number]:
+                of_firsts.add(number, best)
             yield NearDuplicate(number, *best)
     for copy, first in join.copies():
-        pivot = int(pivots[first]) if pivots[first] >= 0 else first
+        pivot, figure = of_firsts.get(first) or (first, 1.0)
         grouped[pivot] = True
-        yield NearDuplicate(copy, pivot, float(figures[first]))
+        yield NearDuplicate(copy, pivot, figure)
     for number in map(int, np.flatnonzero(grouped)):
         yield NearDuplicate(number, number, 1.0)
 
@@ -89,8 +93,8 @@ def pairs(
         folder=folder,
     )
     for number in join.longest_first():
-        for other, found in join.partners(number):
+        for other, found in join.partners():
             yield other, number, found
-        join.add(number)
+        join.enter()
     for copy, first in join.copies():
         yield first, copy, 1.0

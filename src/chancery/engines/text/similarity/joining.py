@@ -10,6 +10,7 @@ reported with its exact similarity: recall and precision are 1 by construction.
 from __future__ import annotations
 
 import math
+from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from chancery.engines.text.ordering import Growing, Ordered, Store
 from chancery.engines.text.similarity.kept import Batch
 from chancery.engines.text.similarity.occurrences import Occurrences
 from chancery.engines.text.similarity.shingles import distinct, similarity
@@ -27,10 +29,12 @@ _LEAST_WORDS = 5
 _ROUNDING = 1e-9
 _FEWEST_BITS, _MOST_BITS = 10, 24
 _HELD = 256  # sets of documents compared last
-
+_KEY = 8  # bytes
+_LARGEST = 2**31 - 1  # shingles of a document
+_NONE = 2**32 - 1
+_NO_KEYS = np.empty(0, np.uint32)
 
 Halves = npt.NDArray[np.uint32]
-I32 = npt.NDArray[np.int32]
 
 
 class SimilarityRefused(Refused):
@@ -55,46 +59,46 @@ class Join:
         """Raises SimilarityRefused for a threshold that is not above 0 and at most 1; values as in ``groups``."""
         if not 0 < threshold <= 1:
             raise SimilarityRefused("A similarity lies above 0 and is at most 1.")
-        self._threshold = threshold
+        self._threshold, self._folder = threshold, folder
         self._seen = Occurrences(count=count, text_of=text_of, keep_bytes=keep_bytes, folder=folder)
-        self._sizes = np.zeros(count, np.int32)  # of the shingle sets; 0: cannot have a partner
-        self._first = np.zeros(count, np.int64)
-        self._lengths = np.zeros(count, np.int32)
-        self._chosen = 0
-        self._held: OrderedDict[int, U64] = OrderedDict()
         self._short_words = short_words
-        self.first_of = self._copies()
-        chosen = [np.concatenate(found) for batch in self._seen.batches() if (found := list(self._choose(batch)))]
-        self._keys, self._tags = _slots(chosen)
-        self._last = np.full(int(self._keys.max(initial=0)) + 1, -1, np.int32)
-        self._before = np.full(len(self._keys), -1, np.int32)
-        self._owner = np.zeros(len(self._keys), np.int32)
+        self._held: OrderedDict[int, U64] = OrderedDict()
+        self._is_copy = np.zeros(count, np.bool_)
+        self._copies = Ordered(width=2, folder=folder)
+        self._find_copies()
+        self._keys, self._chosen = Store(folder=folder), Ordered(width=3, folder=folder)
+        for batch in self._seen.batches():
+            self._choose(batch)
+        bits = min(_MOST_BITS, max(_FEWEST_BITS, (self._keys.end // _KEY).bit_length()))
+        self._shift = np.uint32(32 - bits)
+        self._last = np.full(1 << bits, _NONE, np.uint32)
+        self._entered = Growing(width=3, folder=folder)  # of each key entered: its tag, its document, the one before
+        self._numbers, self._sizes = array("i"), array("i")  # of the documents entered
+        self._current = (-1, 0, _NO_KEYS, _NO_KEYS)
 
-    def _copies(self) -> I32:
-        """Return for each document the first one with the same shingles, -1 where that is itself."""
-        order = np.argsort(self._seen.prints, kind="stable")
-        prints = self._seen.prints[order]
-        same = np.flatnonzero(prints[1:] == prints[:-1]) + 1
-        found = np.full(self._seen.count, -1, np.int32)
-        for place in map(int, same):
-            first, copy = int(order[place - 1]), int(order[place])
-            first = int(found[first]) if found[first] >= 0 else first
-            if self._seen.words[copy] >= _LEAST_WORDS and np.array_equal(
-                self._seen.shingles(first), self._seen.shingles(copy)
-            ):
-                found[copy] = first
-        return found
+    def _find_copies(self) -> None:
+        """Find the documents with the shingles of an earlier one."""
+        for part in self._seen.prints.parts():
+            again = np.flatnonzero(part[1:, 0] == part[:-1, 0]) + 1
+            if not len(again):
+                continue
+            part = part[np.lexsort((part[:, 1], part[:, 0]))]
+            firsts: dict[int, int] = {}
+            for place in again.tolist():
+                before, copy, words = int(part[place - 1, 1]), int(part[place, 1]), int(part[place, 2])
+                first = firsts.get(before, before)
+                if words >= _LEAST_WORDS and np.array_equal(self._seen.shingles(first), self._seen.shingles(copy)):
+                    firsts[copy] = first
+                    self._is_copy[copy] = True
+                    self._copies.add(copy, first)
 
-    def _choose(self, batch: Batch) -> Iterator[Halves]:
-        """Yield the common part of the prefix of each document that has one."""
+    def _choose(self, batch: Batch) -> None:
+        """Write the common part of the prefix of each document that has one."""
         sizes = np.diff(batch.bounds)
         most = np.floor((1 - self._threshold) * sizes + _ROUNDING).astype(np.int64) + 1
         common, lone_counts = self._seen.common(batch)
-        open_ = (lone_counts < most) & (self._seen.words[batch.numbers] >= self._short_words)
+        open_ = (lone_counts < most) & (batch.words >= self._short_words) & ~self._is_copy[batch.numbers]
         for place in np.flatnonzero(open_ & (sizes > 0)).tolist():
-            number = int(batch.numbers[place])
-            if self.first_of[number] >= 0:
-                continue
             here = slice(batch.bounds[place], batch.bounds[place + 1])
             values, flags = batch.values[here], common[here]
             shared = distinct(values[flags])
@@ -103,28 +107,33 @@ class Join:
             if length > 0:
                 keys = (shared >> np.uint64(16)) | (self._seen.often(shared).astype(np.uint64) << np.uint64(48))
                 keys = np.partition(keys, length - 1)[:length] if length < len(keys) else keys
-                self._sizes[number] = size
-                self._first[number], self._lengths[number] = self._chosen, len(keys)
-                self._chosen += len(keys)
-                yield mix(keys).view(np.uint32)
+                order = (_LARGEST - size) << 32 | int(batch.numbers[place])
+                self._chosen.add(order, self._keys.end, len(keys))
+                self._keys.append(mix(keys).tobytes())
 
     def copies(self) -> Iterator[tuple[int, int]]:
         """Yield each document that only repeats an earlier one, with that one; neither is among the longest first."""
-        for copy in map(int, np.flatnonzero(self.first_of >= 0)):
-            yield copy, int(self.first_of[copy])
+        for part in self._copies.parts():
+            yield from ((copy, first) for copy, first in part.tolist())
 
     def longest_first(self) -> Iterator[int]:
-        """Yield the documents that may have a partner, longest first, then in the order given."""
-        numbers = np.flatnonzero(self._sizes)
-        yield from map(int, numbers[np.argsort(-self._sizes[numbers], kind="stable")])
+        """Yield the documents that may have a partner, longest first, then in the order given.
 
-    def partners(self, number: int) -> Iterator[tuple[int, float]]:
-        """Yield each added document at least so similar, with the similarity, in the order added."""
-        met = self._met(number)
-        if not len(met):
-            return
-        longest = int(self._sizes[number]) / self._threshold + _ROUNDING
-        near: list[int] = met[self._sizes[met] <= longest].tolist()
+        What is asked about a document is asked while it is the one yielded last.
+        """
+        for part in self._chosen.parts():
+            for order, place, keys in part.tolist():
+                number = order & 0xFFFFFFFF
+                halves = np.frombuffer(self._keys.read(keys * _KEY, place), np.uint32)
+                self._current = (number, _LARGEST - (order >> 32), halves[1::2] >> self._shift, halves[::2])
+                yield number
+
+    def partners(self) -> Iterator[tuple[int, float]]:
+        """Yield each entered document at least so similar to the current one, with the similarity, in the order
+        given."""
+        number, size, slots, tags = self._current
+        longest = size / self._threshold + _ROUNDING
+        near = sorted(self._numbers[each] for each in self._met(slots, tags) if self._sizes[each] <= longest)
         if not near:
             return
         mine = self._distinct(number)
@@ -133,28 +142,33 @@ class Join:
             if found + _ROUNDING >= self._threshold:
                 yield other, found
 
-    def add(self, number: int) -> None:
-        """Let later documents, which are not longer, meet this one."""
-        first, last = self._keys_of(number)
-        keys, places = self._keys[first:last], np.arange(first, last, dtype=np.int32)
-        self._owner[places] = number
-        self._before[places] = self._last[keys]
-        self._last[keys] = places
+    def enter(self) -> None:
+        """Let later documents, which are not longer, meet the current one.
 
-    def _keys_of(self, number: int) -> tuple[int, int]:
-        first = int(self._first[number])
-        return first, first + int(self._lengths[number])
+        Raises OverflowError beyond 4,294,967,294 keys, which is a temporary file of 51 GB.
+        """
+        number, size, slots, tags = self._current
+        first = len(self._entered)
+        if first + len(slots) > _NONE:
+            raise OverflowError("too many keys of documents to be compared")
+        places = np.arange(first, first + len(slots), dtype=np.uint32)
+        owner = np.full(len(slots), len(self._numbers), np.uint32)
+        self._entered.extend(np.column_stack((tags, owner, self._last[slots])))
+        self._last[slots] = places
+        self._numbers.append(number)
+        self._sizes.append(size)
 
-    def _met(self, number: int) -> I32:
-        """Return the added documents that share a key with this one, in the order given."""
-        first, last = self._keys_of(number)
-        places, tags = self._last[self._keys[first:last]], self._tags[first:last]
+    def _met(self, slots: Halves, tags: Halves) -> list[int]:
+        """Return which of the documents entered share a key."""
+        places = self._last[slots]
         found = []
-        while (more := places >= 0).any():
+        while (more := places != _NONE).any():
             places, tags = places[more], tags[more]
-            found.append(self._owner[places[self._tags[places] == tags]])
-            places = self._before[places]
-        return np.unique(np.concatenate(found)) if found else np.empty(0, np.int32)
+            rows = self._entered.take(places)
+            found.append(rows[rows[:, 0] == tags, 1])
+            places = rows[:, 2]
+        met: list[int] = np.unique(np.concatenate(found)).tolist() if found else []
+        return met
 
     def _distinct(self, number: int) -> U64:
         """Return the shingle set of a document; those asked for last are held."""
@@ -167,13 +181,3 @@ class Join:
         else:
             self._held.move_to_end(number)
         return found
-
-
-def _slots(chosen: list[Halves]) -> tuple[Halves, Halves]:
-    """Return a slot and a tag for each key, made of its two halves, the same for equal keys."""
-    if not chosen:
-        return np.empty(0, np.uint32), np.empty(0, np.uint32)
-    halves = np.concatenate(chosen)
-    chosen.clear()
-    bits = min(_MOST_BITS, max(_FEWEST_BITS, (len(halves) // 2).bit_length()))
-    return halves[1::2] >> np.uint32(32 - bits), halves[::2].copy()

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from chancery.engines.text.ordering import Ordered
 from chancery.engines.text.similarity.kept import Batch, Kept
 from chancery.engines.text.similarity.shingles import shingles_of
 from chancery.engines.text.similarity.tokens import I64, U64, Flags, mix
@@ -28,8 +29,8 @@ _AGAIN = 48 * 1024**2  # bytes of shingles of texts read again that stay in memo
 class Occurrences:
     """How many shingles each document has, and which of them no other document has.
 
-    sizes: shingles of a document, repeated ones counted. words: its length in words. prints: the same number
-    for two documents with the same shingles in the same order.
+    prints: rows of a number that two documents with the same shingles in the same order share, the number of the
+    document, its length in words.
     """
 
     def __init__(
@@ -40,9 +41,7 @@ class Occurrences:
         folder: of the temporary file, None for the system's.
         """
         self.count = count
-        self.sizes = np.zeros(count, np.int64)
-        self.words = np.zeros(count, np.int64)
-        self.prints = np.zeros(count, np.uint64)
+        self.prints = Ordered(width=3, folder=folder)
         self._text_of = text_of
         self._again_limit = min(keep_bytes, _AGAIN)
         bits = min(_MOST_BITS, max(_FEWEST_BITS, (count * 256).bit_length()))
@@ -56,16 +55,14 @@ class Occurrences:
 
     def _read(self) -> None:
         keeping = True  # what is kept comes first, so that the numbers of occurrences hold when the rest is read again
-        for batch, words in self._shingled(range(self.count), 1):
-            numbers = batch.numbers
-            self.words[numbers], self.sizes[numbers] = words, np.diff(batch.bounds)
-            self.prints[numbers] = _prints(batch)
+        for batch in self._shingled(range(self.count), 1):
+            self.prints.extend(np.column_stack((_prints(batch).view(np.int64), batch.numbers, batch.words)))
             self._enter(batch)
             if keeping:
                 keeping = self._kept.put(batch)
 
-    def _shingled(self, numbers: Iterable[int], met: int) -> Iterator[tuple[Batch, I64]]:
-        """Yield shingles and words of documents in batches limited by number and by characters.
+    def _shingled(self, numbers: Iterable[int], met: int) -> Iterator[Batch]:
+        """Yield the shingles of documents in batches limited by number and by characters.
 
         Texts of plain ASCII and others go into separate batches, since the former are read twice as fast.
         """
@@ -78,13 +75,13 @@ class Occurrences:
             chars[kind] += len(text)
             if chars[kind] >= _BATCH_CHARS or len(waiting[kind]) == _BATCH_TEXTS:
                 found = _batch(waiting[kind], met)
-                met += len(found[0].values)
+                met += len(found.values)
                 yield found
                 waiting[kind], chars[kind] = [], 0
         for rest in waiting.values():
             if rest:
                 found = _batch(rest, met)
-                met += len(found[0].values)
+                met += len(found.values)
                 yield found
 
     def _enter(self, batch: Batch) -> None:
@@ -126,7 +123,7 @@ class Occurrences:
         sampled = [batch.values for batch in self._kept.batches(step=step)]
         if not sampled:
             numbers = range(0, self.count, max(1, self.count // _SAMPLED))
-            sampled = [batch.values for batch, _ in self._shingled(numbers, 1)]
+            sampled = [batch.values for batch in self._shingled(numbers, 1)]
         values = np.concatenate(sampled) if sampled else np.empty(0, np.uint64)
         common = values[self._table[self._slots(values)] == _COMMON]
         counts = np.bincount((common >> np.uint64(64 - _SAMPLE_BITS)).view(np.int64), minlength=1 << _SAMPLE_BITS)
@@ -135,7 +132,7 @@ class Occurrences:
     def batches(self) -> Iterator[Batch]:
         """Yield the shingles of all documents, reading again those that were not kept."""
         yield from self._kept.batches()
-        yield from (batch for batch, _ in self._shingled(self._kept.missing(), self._kept.met()))
+        yield from self._shingled(self._kept.missing(), self._kept.met())
 
     def shingles(self, number: int) -> U64:
         """Return the shingles of one document, repeated ones included."""
@@ -153,10 +150,10 @@ class Occurrences:
         return values
 
 
-def _batch(texts: Sequence[tuple[int, str]], met: int) -> tuple[Batch, I64]:
+def _batch(texts: Sequence[tuple[int, str]], met: int) -> Batch:
     found = shingles_of(texts=[text for _, text in texts])
     numbers = np.fromiter((number for number, _ in texts), np.int64, len(texts))
-    return Batch(numbers, met, found.values, found.bounds), found.words
+    return Batch(numbers, met, found.values, found.bounds, found.words)
 
 
 def _prints(batch: Batch) -> U64:

@@ -13,7 +13,7 @@ from chancery.engines.text.members import Member, MissingMail, Repeated
 from chancery.engines.text.spill import Packed, Seen
 from chancery.engines.text.threads.answering import answered_by
 from chancery.engines.text.threads.facts import Letters, facts_of, letters_of_body, thread_id_of
-from chancery.engines.text.threads.gathering import Facts, gather
+from chancery.engines.text.threads.gathering import Conversations, Facts
 from chancery.engines.text.threads.inclusive import Verdict, judge
 from chancery.engines.text.threads.missing import find_missing
 from chancery.engines.text.threads.repeating import Reading
@@ -57,9 +57,8 @@ def threads(
         return letters_of_body(text=text_of(id) or "", notices=notices)
 
     facts = Facts(folder=folder)
-    own: Seen[int] = Seen()
-    shown: Seen[int] = Seen()
-    message_ids: Seen[str] = Seen()
+    own: Seen[int] = Seen(folder=folder)
+    message_ids: Seen[str] = Seen(folder=folder)
     for member, attachments in mails:
         mail = facts_of(
             id=member.id,
@@ -70,13 +69,13 @@ def threads(
             notices=notices,
         )
         facts.add(mail)
-        own.add(mail.parts[0].print)
-        message_ids.add(mail.message_id)
-        for part in mail.parts:
-            shown.add(part.print)
-    reading = Reading(shown, lambda place: facts.shown[place][0])
-    del shown
-    for places in gather(facts=facts):
+        if mail.parts[0].print:
+            own.add(mail.parts[0].print)
+        if mail.message_id:
+            message_ids.add(mail.message_id)
+    gathered = Conversations(facts=facts)
+    reading = Reading(gathered.crossing(), lambda place: facts.shown[place][0])
+    for places in gathered.groups():
         group = [facts.mails[place] for place in places]
         verdicts = judge(mails=group, letters_of=letters_of)
         missing: dict[str, list[MissingMail]] = defaultdict(list)

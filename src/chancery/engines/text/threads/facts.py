@@ -156,6 +156,8 @@ def _part(segment: Segment, place: tuple[int, int], solid: bool, notices: Notice
 
 def _references(metadata: Mapping[str, Any]) -> Iterator[str]:
     """Yield the Message-IDs a mail answers, nearest first, each once and not its own."""
+    if not (metadata.get("references") or metadata.get("in_reply_to")):
+        return
     named = [word for value in listed(metadata, "references") for word in value.split()]
     named = [*named[:1], *named[-_MOST_REFERENCES:]] if len(named) > _MOST_REFERENCES else named
     answered = str(metadata.get("in_reply_to") or "")

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from chancery.engines.text.spill import Packed
-from chancery.engines.text.threads.labels import COPY, DATE, LABEL_LINE, ROLES, SPACE, SUBJECT
+from chancery.engines.text.threads.labels import COPY, DATE, LABEL_LINE, PLAIN_LABEL, ROLES, SPACE, SUBJECT
 
 _MOST_LINES = 200
 _WRAPPED = 40  # characters of a subject that may go on in the next line
@@ -53,7 +53,7 @@ def read_header(*, text: str, at: int) -> tuple[QuotedHeader, int]:
     start = _after_blank(text, at)
     fields: dict[str, str] = {}
     place = start
-    if LABEL_LINE.match(text, start) is None:
+    if _label_line(text, start) is None:
         place = _notes_head(text, start, fields)
         if place == start:
             return QuotedHeader(), at
@@ -89,7 +89,7 @@ def _notes_head(text: str, start: int, fields: dict[str, str]) -> int:
         if more is None:
             break
         place, sent = more.end(), sent or more["date"] or ""
-    if not sent or LABEL_LINE.match(text, _after_blank(text, place)) is None:
+    if not sent or _label_line(text, _after_blank(text, place)) is None:
         return start
     fields["from"], fields["sent"] = first["name"], sent
     return place
@@ -100,7 +100,7 @@ def _labelled(text: str, place: int, fields: dict[str, str]) -> tuple[int, int]:
     found, role = 0, ""
     for _ in range(_MOST_LINES):
         after = _after_blank(text, place)
-        match = LABEL_LINE.match(text, after)
+        match = _label_line(text, after)
         if match is not None:
             role = ROLES[match["label"].casefold()]
             if role in fields and (role == "from" or after > place):
@@ -128,6 +128,11 @@ def _continues(text: str, line: re.Match[str], role: str, fields: dict[str, str]
     if role == "subject":
         return len(fields[role]) >= _WRAPPED and _BLANK.match(text, line.end()) is not None
     return role == "from" and line[1][:1] in " \t[<"
+
+
+def _label_line(text: str, at: int) -> re.Match[str] | None:
+    """Return the line with a label that stands at a place."""
+    return PLAIN_LABEL.match(text, at) or LABEL_LINE.match(text, at)
 
 
 def _after_blank(text: str, at: int) -> int:

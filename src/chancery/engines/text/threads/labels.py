@@ -95,6 +95,10 @@ LABEL_LINE: Final = re.compile(
     rf"{SPACE}*(?(bar)\|(?=[^\n|]*\|{SPACE}*(?:\n|\Z))|[:：])[*_]{{0,2}}(?P<value>(?(bar)[^\n|]*|[^\n]*))(?(bar)\|{SPACE}*)(?:\n|\Z)",
     re.IGNORECASE,
 )
+PLAIN_LABEL: Final = re.compile(
+    r"[ \t]*(?P<label>From|Sent|To|Subject|Cc|cc|CC|Date):[*_]{0,2}(?P<value>[^\n]*)(?:\n|\Z)"
+)
+"""What nearly all lines look like that ``LABEL_LINE`` matches; it gives the same there, several times as fast."""
 ANNOUNCED: Final = (
     *("Original Message", "Original Appointment", "Forwarded Message", "Reply Message", "Ursprüngliche Nachricht"),
     *("Ursprüngliche E-Mail", "Original-Nachricht", "Weitergeleitete Nachricht", "Message d'origine"),
@@ -136,9 +140,11 @@ NOTES: Final = re.compile(
     rf"|[^\s>-][^\n]{{1,150}}?[ \t]+(?:on )?{DATE}){SPACE}*\n"
     rf"(?:{SPACE}*(?:Please respond to\b[^\n]*)?\n){{0,3}}{_label(TO)}"
 )
+NUMERIC_DATE: Final = re.compile(r"\d[/.-]\d")  # stands in every ``DATE``
 NOTES_LINES: Final = 8  # of a Notes header above its first label
+_CANDIDATE_FIRST: Final = "".join(sorted({each[0] for each in (*BEGINS, *FROM, *TO)}))
 CANDIDATE: Final = re.compile(
-    rf"\n{SPACE}*(?:(?P<dashes>-{{2,}}|{_any(BEGINS)})"
+    rf"\n(?=[ \t\u3000\xa0*_\-{re.escape(_CANDIDATE_FIRST)}]){SPACE}*(?:(?P<dashes>-{{2,}}|{_any(BEGINS)})"
     rf"|[*_]{{0,2}}(?:(?P<sender>{_any(FROM)})|{_any(TO)})[*_]{{0,2}}{SPACE}*[:：])"
 )
 ATTRIBUTION_WORDS: Final = (
@@ -154,5 +160,6 @@ WROTE: Final = re.compile(
     rf"|(?!>)[^\n]{{0,60}}?[\w.+'-]+@[^\n]{{1,80}}(?:wrote|writes){_TAIL}"
     rf"|(?!>)[^\n]{{4,160}}(?:写道|寫道|写到|のメッセージ|さんは書きました|작성){_TAIL})"
 )
-QUOTED_LINE: Final = re.compile(r"^[ \t]{0,3}>[^\n]*(?:\n|\Z)", re.MULTILINE)
-QUOTE_MARK: Final = re.compile(r"[ \t]{0,3}>[ ]?")
+QUOTED_LINE: Final = re.compile(r"^[ \t]{0,3}>[ ]?([^\n]*(?:\n|\Z))", re.MULTILINE)
+COLON_AT_END: Final = re.compile(":[ \t\\-\u3000\xa0]*(?:\n|\\Z)")
+WIDE_COLON_AT_END: Final = re.compile("：[ \t\\-\u3000\xa0]*(?:\n|\\Z)")

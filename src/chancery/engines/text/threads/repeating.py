@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from chancery.engines.text.members import Repeated
-from chancery.engines.text.spill import Seen
 from chancery.engines.text.threads.facts import Mail, Part
 from chancery.engines.text.threads.inclusive import Verdict
 
@@ -16,15 +18,16 @@ _LEAST_ELSEWHERE = 200  # of one that stands in another conversation
 
 
 class Reading:
-    """What has been read so far, conversation after conversation: eight bytes for each passage met more than once."""
+    """What has been read so far, conversation after conversation: twelve bytes for each passage of several ones."""
 
-    def __init__(self, prints: Seen[int], id_of: Callable[[int], str]) -> None:
-        """prints: of every part of every mail; only one met more than once can be read again. id_of: of a place."""
-        self._prints = prints.repeated()
+    def __init__(self, crossing: npt.NDArray[np.int64], id_of: Callable[[int], str]) -> None:
+        """crossing: hashes of the passages that stand in several conversations, in order; more do no harm.
+
+        id_of: of a place.
+        """
+        self._hashes = np.ascontiguousarray(crossing).data
+        self._shown_in = array("i", bytes(4 * len(crossing)))  # place and 1, of the first one in the last conversation
         self._id_of = id_of
-        self._shown = np.zeros(len(self._prints), np.int32)  # in which conversation
-        self._shown_in = np.zeros(len(self._prints), np.int32)  # at which place
-        self._conversations = 0
 
     def read(
         self, *, mails: Sequence[Mail], places: Sequence[int], verdicts: Mapping[str, Verdict]
@@ -34,31 +37,38 @@ class Reading:
         Only whole segments that stand in one piece are named, and never where they are met for the first time.
         places: of the mails.
         """
-        self._conversations += 1
-        here = self._conversations
+        here: dict[int, int] = {}
         found: dict[str, tuple[Repeated, ...]] = {}
         for mail, place in zip(mails, places, strict=True):
             if not verdicts[mail.id].inclusive:
                 continue
             parts = [part for part in mail.parts if part.size >= _LEAST_LETTERS]
-            numbers = self._numbers(parts)
             again = []
-            for part, number in zip(parts, numbers, strict=True):
-                shown = int(self._shown[number]) if number >= 0 else 0
-                least = _LEAST_LETTERS if shown == here else _LEAST_ELSEWHERE
-                if shown and self._shown_in[number] != place and part.solid and part.size >= least:
-                    again.append(Repeated(part.start, part.end, self._id_of(int(self._shown_in[number]))))
-            for number in numbers:
-                if number >= 0 and self._shown[number] != here:
-                    self._shown[number], self._shown_in[number] = here, place
+            for part in parts:
+                shown = here.get(part.print)
+                if shown is None and part.size >= _LEAST_ELSEWHERE:
+                    shown = self._elsewhere(part.print)
+                if shown is not None and shown != place and part.solid:
+                    again.append(Repeated(part.start, part.end, self._id_of(shown)))
+            for part in parts:
+                if part.print not in here:
+                    here[part.print] = place
+                    self._note(part, place)
             if again:
                 found[mail.id] = tuple(sorted(again, key=lambda each: each.start))
         return found
 
-    def _numbers(self, parts: Sequence[Part]) -> list[int]:
-        """Return the number of each passage among those met more than once, -1 for others."""
-        hashes = np.array([hash(part.print) for part in parts], np.int64)
-        at = np.searchsorted(self._prints, hashes)
-        known = np.append(self._prints, 0).take(at) == hashes
-        found: list[int] = np.where(known & (at < len(self._prints)), at, -1).tolist()
-        return found
+    def _number(self, print_: int) -> int:
+        """Return the number of a passage among those of several conversations, -1 for others."""
+        wanted = hash(print_)
+        at = bisect_left(self._hashes, wanted)
+        return at if at < len(self._hashes) and self._hashes[at] == wanted else -1
+
+    def _elsewhere(self, print_: int) -> int | None:
+        """Return the place at which an earlier conversation shows a passage, None where none does."""
+        number = self._number(print_)
+        return self._shown_in[number] - 1 if number >= 0 and self._shown_in[number] else None
+
+    def _note(self, part: Part, place: int) -> None:
+        if part.size >= _LEAST_ELSEWHERE and (number := self._number(part.print)) >= 0:
+            self._shown_in[number] = place + 1

@@ -13,11 +13,13 @@ from chancery.engines.text.threads.labels import (
     ATTRIBUTION_WORDS,
     BLOCK,
     CANDIDATE,
+    COLON_AT_END,
     NOTES,
     NOTES_LINES,
-    QUOTE_MARK,
+    NUMERIC_DATE,
     QUOTED_LINE,
     SEPARATOR,
+    WIDE_COLON_AT_END,
     WROTE,
 )
 from chancery.engines.text.threads.marks import groupwise, rare_marks
@@ -141,18 +143,22 @@ def _own(view: _View, start: int, end: int, here: _Draft, *, every: bool) -> _Vi
     starts: list[int] = []
     origins: list[int] = []
     length, at = 0, start
+    moved = view.origins[0] - view.starts[0] if len(view.starts) == 1 else None
     for line in QUOTED_LINE.finditer(view.text, start, end):
         begin = line.start()
         if at < begin:
             _add(view, at, begin, here)
-        at = line.end()
-        mark = QUOTE_MARK.match(view.text, begin)
-        inner = mark.end() if mark else begin
-        for span in view.spans(inner, at):
+        inner, at = line.span(1)
+        if moved is None:
+            for span in view.spans(inner, at):
+                starts.append(length)
+                origins.append(span.start)
+                length += span.end - span.start
+        elif inner < at:
             starts.append(length)
-            origins.append(span.start)
-            length += span.end - span.start
-        pieces.append(view.text[inner:at])
+            origins.append(inner + moved)
+            length += at - inner
+        pieces.append(line[1])
     _add(view, at, end, here)
     return _View("".join(pieces), tuple(starts), tuple(origins))
 
@@ -222,11 +228,11 @@ def _candidates(text: str) -> list[tuple[int, bool]]:
         elif match["sender"] and BLOCK.match(text, start):
             found.add((start, False))
         else:
-            above = next(
-                (line for line in _lines_above(text, start, NOTES_LINES) if _notes_to(text, line, start)), None
-            )
-            if above is not None:
-                found.add((above, False))
+            lines = list(_lines_above(text, start, NOTES_LINES))
+            if lines and NUMERIC_DATE.search(text, lines[-1], start):
+                above = next((line for line in lines if _notes_to(text, line, start)), None)
+                if above is not None:
+                    found.add((above, False))
     for start in _attributed(text):
         lines = [start, *_lines_above(text, start, ATTRIBUTION_LINES - 1)]
         above = next((line for line in lines if (wrote := WROTE.match(text, line)) and wrote.end() > start), None)
@@ -236,15 +242,15 @@ def _candidates(text: str) -> list[tuple[int, bool]]:
 
 
 def _attributed(text: str) -> Iterator[int]:
-    """Yield the starts of lines with a word of attribution near a colon at their end."""
-    for word in ATTRIBUTION_WORDS:
-        at = text.find(word)
-        while at >= 0:
-            end = text.find("\n", at)
-            end = len(text) if end < 0 else end
-            if text[at:end].rstrip(" \t-\u3000\xa0").endswith((":", "：")):
-                yield text.rfind("\n", 0, at) + 1
-            at = text.find(word, end)
+    """Yield the starts of lines with a word of attribution that end in a colon."""
+    for pattern in (COLON_AT_END,) if text.isascii() else (COLON_AT_END, WIDE_COLON_AT_END):
+        for match in pattern.finditer(text):
+            start = text.rfind("\n", 0, match.start()) + 1
+            line = text[start : match.start()]
+            for word in ATTRIBUTION_WORDS:
+                if word in line:
+                    yield start
+                    break
 
 
 def _notes_to(text: str, line: int, to: int) -> bool:
