@@ -15,7 +15,7 @@ from chancery.foundation.errors import Refused
 
 LF, CR = 10, 13
 # Small enough to stay in the cache of the processor.
-BLOCK = 1 << 16
+BLOCK = 1 << 17
 # Two descriptions of 15 KB and fifty short fields stay below 64 KB in any encoding.
 LINE_LIMIT = 1 << 20
 MARKS = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -105,7 +105,7 @@ class _Raw(RawIOBase):
 
 
 def blocks(*, stream: BinaryIO, notes: Notes, encoding: str = "auto") -> Iterator[Block]:
-    """Whole lines of a stream in blocks of about 64 KB; line ends are LF, CR and CRLF.
+    """Whole lines of a stream in blocks of about 128 KB; line ends are LF, CR and CRLF.
 
     encoding: "auto" decodes UTF-8 and, line by line where that fails, Windows-1252; any other name of an
     encoding is used as it is. A byte order mark is noted and dropped; UTF-16 is turned into UTF-8 first, and
@@ -169,11 +169,11 @@ def _block(line: int, offset: int, raw: bytes, encoding: str) -> Block:
     except UnicodeDecodeError:
         return _joined(line, offset, [_decoded(part) for part in raw.splitlines()], raw, "mixed")
     letters = np.frombuffer(raw, np.uint8)
-    feeds, returns = int(np.count_nonzero(letters == LF)), np.flatnonzero(letters == CR)
-    end = "\n"
-    if returns.size and feeds == returns.size and letters[-1] == LF and bool((letters[returns + 1] == LF).all()):
+    feed, back = letters == LF, letters == CR
+    feeds, end = int(np.count_nonzero(feed)), "\n"
+    if feed[-1] and not feed[0] and np.array_equal(feed[1:], back[:-1]):
         end = "\r\n"
-    elif returns.size:
+    elif back.any():
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         feeds = text.count("\n")
     if not text.endswith("\n"):

@@ -30,7 +30,7 @@ from chancery.engines.billing.ledes_reading import (
     read_record,
 )
 from chancery.engines.billing.ledes_stream import Block, Notes, blocks, opened
-from chancery.engines.billing.line_rules import check_record
+from chancery.engines.billing.line_rules import ZERO, check_record
 from chancery.engines.billing.receiver import Profile
 
 # Fields before INVOICE_TAX_TOTAL in a record of 98BI.
@@ -223,8 +223,8 @@ class Checking:
                     self._twice(*where, block.lines[at], block.encoding, number)
         invoices.add_run(
             invoice=head.invoice,
-            lines=Decimal(sum(columns.totals[places.start : places.stop])) / columns.unit,
-            taxes=Decimal(sum(columns.taxes[places.start : places.stop])) / columns.tax_unit,
+            lines=Decimal(columns.totals.sum_of(places)) / columns.totals.unit,
+            taxes=Decimal(columns.taxes.sum_of(places)) / columns.taxes.unit if columns.taxes is not None else ZERO,
         )
         self.records += len(numbers)
 
