@@ -34,7 +34,7 @@ def settle_markers(*, root: Element) -> None:
     """Move marks from between blocks to the start of the paragraph behind them, the last ones to the end before."""
     waiting: list[Element] = []
     last = None
-    for node in list(root.iter(P, *MARKERS)):
+    for node in list(root.iter(P, *MARKERS, *MOVE_RANGES)):
         if node.tag == P:
             place = 1 if len(node) and node[0].tag == PPR else 0
             for marker in waiting:
