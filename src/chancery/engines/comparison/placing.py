@@ -54,11 +54,11 @@ def settle_markers(*, root: Element) -> None:
 
 
 def drop_lone_markers(*, root: Element, idents: set[str]) -> None:
-    """Remove marks of the old file of which only one end found its place."""
+    """Remove marks of the old file, and brackets of moves, of which only one end found its place."""
     ends: Counter[tuple[str, str]] = Counter()
     nodes: list[tuple[tuple[str, str], Element]] = []
-    for node in root.iter(*MARKERS):
-        if node.get(ID, "") in idents:
+    for node in root.iter(*MARKERS, *MOVE_RANGES):
+        if node.tag in MOVE_RANGES or node.get(ID, "") in idents:
             kind = local(node.tag).replace("Start", "").replace("End", "")
             key = (kind, node.get(ID, ""))
             ends[key] += 1

@@ -317,6 +317,8 @@ def _runs(root: Element, accept: bool, picked: Picked, outcome: Outcome) -> None
         if node.tag in (DEL, MOVEFROM):
             for text in list(node.iter(DELTEXT, DELINSTR)):
                 text.tag = TEXT if text.tag == DELTEXT else INSTRTEXT
+        if len(node) == 0 and parent.tag in _HOLLOW:
+            outcome.hollow.append(parent)
         unwrap(node)
 
 
