@@ -14,6 +14,7 @@ from chancery.engines.comparison.names import (
     MOVE_RANGES,
     PPR,
     REVISIONS,
+    SDT,
     SDTCONTENT,
     TBL,
     TC,
@@ -25,9 +26,31 @@ from chancery.engines.comparison.names import (
     local,
 )
 
+_BLOCKS: Final = frozenset((P, TBL, SDT))
 _BETWEEN: Final = frozenset(
     (BODY, TC, TR, TBL, TXBX, W + "footnote", W + "endnote", W + "hdr", W + "ftr", W + "comment")
 )
+
+
+def ends_of_moves(*, root: Element) -> list[tuple[Element, Element]]:
+    """Return the ends of moves that stand between blocks, each with the block it stands behind."""
+    found = []
+    for node in root.iter(*MOVE_RANGES):
+        before = node.getprevious()
+        while before is not None and before.tag in MARKERS | MOVE_RANGES:
+            before = before.getprevious()
+        if node.tag.endswith("End") and before is not None and before.tag in _BLOCKS:
+            found.append((node, before))
+    return found
+
+
+def put_ends(*, ends: list[tuple[Element, Element]]) -> None:
+    """Put ends of moves back behind their blocks; where a block is no more, the end goes too."""
+    for node, before in reversed(ends):
+        if before.getparent() is not None:
+            before.addnext(node)
+        elif node.getparent() is not None:
+            node.getparent().remove(node)
 
 
 def settle_markers(*, root: Element) -> None:
@@ -35,6 +58,8 @@ def settle_markers(*, root: Element) -> None:
     waiting: list[Element] = []
     last = None
     for node in list(root.iter(P, *MARKERS, *MOVE_RANGES)):
+        if node.tag in MOVE_RANGES and node.tag.endswith("End"):
+            continue
         if node.tag == P:
             place = 1 if len(node) and node[0].tag == PPR else 0
             for marker in waiting:
