@@ -89,3 +89,13 @@ def test_a_link_of_which_nothing_stays_goes_with_its_paragraph() -> None:
     assert made.proof.holds, made.proof
     accepted = part(resolve(data=made.data, accept=True).data)
     assert ("<w:hyperlink" in accepted, accepted.count("<w:p>")) == (False, 4)
+
+
+@pytest.mark.parametrize("hollow", ["<w:sdt/>", '<w:sdt><w:sdtPr><w:id w:val="3"/></w:sdtPr></w:sdt>'])
+def test_controls_without_content_are_read(hollow: str) -> None:
+    for old, new in (
+        (par("one two"), par(run("one three") + hollow)),
+        (par(hollow + run("one")), par(hollow + run("two"))),
+    ):
+        redline(old, new)
+        redline(new, old)
