@@ -14,7 +14,7 @@ from tests.engines.billing.billing_files import bill, long_bill
 
 from chancery.engines.billing.ledes_reading import LedesFinding
 from chancery.engines.billing.ledes_stream import FileRefused
-from chancery.engines.billing.ledes_values import digits_of
+from chancery.engines.billing.ledes_values import counts_from
 from chancery.engines.billing.receiver import MatterTerms, Profile, ProfileRefused, profile_from, shipped_profiles
 from chancery.engines.billing.validation import Checking, check
 from chancery.foundation.errors import Refused
@@ -231,10 +231,20 @@ def test_any_profile_is_read_or_refused(data: object) -> None:
         assert refused.code == "profile_refused"
 
 
-@given(st.integers(0, 10**6), st.integers(1, 3000))
-def test_digits_of_a_run_of_numbers(first: int, count: int) -> None:
-    numbers = range(first, first + count)
-    assert digits_of(numbers=numbers) == sum(len(str(number)) for number in numbers)
+@given(
+    st.integers(0, 10**6), st.integers(1, 300), st.integers(0, 10**6), st.sampled_from(["", "0", "+", " ", "1", ", 5"])
+)
+def test_line_numbers_count_upwards_by_one(first: int, count: int, place: int, changed: str) -> None:
+    numbers = [f"\n{number}" for number in range(first, first + count)]
+    assert counts_from(numbers=numbers) == first
+    numbers[place % count] = f"\n{changed}{numbers[place % count][1:]}"
+    plain = [number[1:] for number in numbers]
+    upwards = (
+        plain == [str(number) for number in range(int(plain[0]), int(plain[0]) + count)]
+        if (plain[0].isdecimal())
+        else False
+    )
+    assert (counts_from(numbers=numbers) >= 0) == upwards
 
 
 def test_today_makes_later_work_a_warning() -> None:

@@ -62,7 +62,7 @@ class LineReader:
                     width = len(field_rules(format_name=name or _shape(text)))
                     wide = width > 24
                     continue
-                if text.startswith("INVOICE_DATE"):
+                if text[:64].lstrip().upper().startswith("INVOICE_DATE"):
                     # Without a known marker the names tell the format.
                     wide = text.count("|") > 37
                     width = 52 if wide else 24

@@ -7,15 +7,13 @@ rates): each distinct value is judged once and remembered.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise, repeat
-from operator import add, mul, sub
+from itertools import pairwise
 from typing import NamedTuple
 
-from chancery.engines.billing.codes import timekeeper_classes
 from chancery.engines.billing.ledes_cutting import (
     PARTIES,
     WIDTH,
@@ -26,24 +24,11 @@ from chancery.engines.billing.ledes_cutting import (
 )
 from chancery.engines.billing.ledes_heads import Head, HeadReader, TextFields
 from chancery.engines.billing.ledes_listed import ListedCodes
+from chancery.engines.billing.ledes_people import People
 from chancery.engines.billing.ledes_reading import FieldRule, FormatName
-from chancery.engines.billing.ledes_values import (
-    NO_RATE,
-    RATE_SCALE,
-    SCALE,
-    UNREADABLE,
-    Dates,
-    Judged,
-    Scaled,
-    amounts,
-    beyond,
-    counts_from,
-)
+from chancery.engines.billing.ledes_sums import Amounts, LineSums, amounts
+from chancery.engines.billing.ledes_values import SCALE, Dates, Judged, counts_from
 from chancery.engines.billing.receiver import Profile
-
-# Fields of a record that go with its timekeeper: id, name, class, and in 98BI both names apart and the kind of tax.
-PERSON = (17, 21, 22, 30, 31, 49)
-NOTHING = frozenset(("", "0", "0.0", "0.00", "0.0000"))
 
 
 class Run(NamedTuple):
@@ -64,17 +49,14 @@ class Columns:
     """A block of records by column.
 
     numbers: line numbers, each after an LF. counted: the first of them when they count upwards by one, else -1.
-    totals, taxes: in parts of ``unit`` and ``tax_unit`` to a whole. suspects: positions of records to be read field
-    by field.
+    taxes: None in formats without. suspects: positions of records to be read field by field.
     """
 
     runs: list[Run]
     numbers: list[str]
     counted: int
-    totals: list[int]
-    unit: int
-    taxes: list[int]
-    tax_unit: int
+    totals: Amounts
+    taxes: Amounts | None
     suspects: set[int]
 
 
@@ -90,13 +72,9 @@ class Screen(ListedCodes):
         self.tolerance = int(profile.tolerance * SCALE * SCALE)
         self.usable = self._usable()
         self.texts = TextFields(fields=fields)
-        rules = {rule.name: rule for rule in fields}
-        self.units = Scaled(rule=rules["LINE_ITEM_NUMBER_OF_UNITS"], scale=SCALE, blank=UNREADABLE)
-        self.adjustments = Scaled(rule=rules["LINE_ITEM_ADJUSTMENT_AMOUNT"], scale=SCALE, blank=0)
-        self.totals = Scaled(rule=rules["LINE_ITEM_TOTAL"], scale=SCALE, blank=UNREADABLE)
-        self.costs = Scaled(rule=rules["LINE_ITEM_UNIT_COST"], scale=SCALE, blank=UNREADABLE)
+        self.sums = LineSums(rules={rule.name: rule for rule in fields}, tolerance=self.tolerance)
         self.codes = Judged(self._judge_codes)
-        self.people = Judged(self._judge_person)
+        self.people = People(texts=self.texts, wide=self.wide)
         self.dates = Dates()
         self.heads = HeadReader(fields=fields, profile=profile, today=today, texts=self.texts, dates=self.dates)
         self.days = Judged(lambda day: self.dates[day] is not None)
@@ -104,8 +82,6 @@ class Screen(ListedCodes):
         self.matters = Judged(self._judge_matter)
         self.rates = Judged(self._judge_rate)
         if self.wide:
-            self.tax_rates = Scaled(rule=rules["LINE_ITEM_TAX_RATE"], scale=RATE_SCALE, blank=NO_RATE)
-            self.taxes = Scaled(rule=rules["LINE_ITEM_TAX_TOTAL"], scale=SCALE, blank=UNREADABLE)
             self.addresses = Judged(self._judge_parties)
 
     def _usable(self) -> bool:
@@ -167,47 +143,14 @@ class Screen(ListedCodes):
         counted = counts_from(numbers=numbers) if ascii_only else -1
         if counted < 0 and (max(map(len, numbers)) > self.texts.shortest[8] + 1 or "\n" in numbers):
             suspects |= {place for place, number in enumerate(numbers) if not self.texts.sound(8, number[1:])}
-        totals, unit = amounts(scaled=self.totals, texts=parts[4])
-        taxes, tax_unit = amounts(scaled=self.taxes, texts=parts[20]) if self.wide else ([], 1)
-        suspects |= self._slips(parts, totals, unit, taxes, tax_unit)
+        totals = amounts(scaled=self.sums.totals, texts=parts[4])
+        taxes = amounts(scaled=self.sums.taxes, texts=parts[20]) if self.wide else None
+        suspects |= self.sums.off(parts=parts, totals=totals, taxes=taxes)
         for run in runs:
             head = run.head
             if head is not None and (early < head.lowest or late > head.highest or self.profile.received):
                 suspects |= _questionable(run, head, days, parts[11], self.profile.received)
-        return Columns(runs, numbers, counted, totals, unit, taxes, tax_unit, suspects)  # type: ignore[arg-type]
-
-    def _slips(
-        self, parts: list[list[str]], totals: list[float], unit: int, taxes: list[float], tax_unit: int
-    ) -> set[int]:
-        """Line totals and tax that do not fit their parts, exactly; NaN never fits."""
-        costs = map(self.costs.__getitem__, parts[12])
-        bases: list[float] = list(map(mul, map(self.units.__getitem__, parts[2]), costs))
-        first = parts[3][0]
-        if first not in NOTHING or parts[3].count(first) != len(bases):
-            adjustments = map(self.adjustments.__getitem__, parts[3])
-            bases = list(map(add, bases, map(mul, adjustments, repeat(SCALE))))
-        whole = SCALE * SCALE
-        if not self.wide:
-            wanted = list(map(mul, totals, repeat(whole // unit)))
-            return set() if bases == wanted else beyond(slips=list(map(sub, bases, wanted)), slack=self.tolerance)
-        if unit == tax_unit:
-            nets = map(mul, map(sub, totals, taxes), repeat(whole // unit))
-        else:
-            nets = map(sub, map(mul, totals, repeat(whole // unit)), map(mul, taxes, repeat(whole // tax_unit)))
-        slips = list(map(sub, bases, nets))
-        due = self._due(parts[19], bases, map(mul, taxes, repeat(whole // tax_unit * RATE_SCALE)))
-        return beyond(slips=slips, slack=self.tolerance) | beyond(slips=due, slack=self.tolerance * RATE_SCALE)
-
-    def _due(self, texts: list[str], bases: list[float], owed: Iterable[float]) -> list[float]:
-        """What the tax of each line is short of its rate; zero where no rate is given."""
-        first = self.tax_rates[texts[0]]
-        if first != NO_RATE and texts.count(texts[0]) == len(texts):
-            return list(map(sub, map(mul, bases, repeat(first)), owed))
-        rates = map(self.tax_rates.__getitem__, texts)
-        return [
-            base * rate - tax if rate != NO_RATE else tax * 0
-            for base, rate, tax in zip(bases, rates, owed, strict=True)
-        ]
+        return Columns(runs, numbers, counted, totals, taxes, suspects)
 
     def _judge_codes(self, values: tuple[str, str, str, str]) -> bool:
         kind, task, expense, activity = values
@@ -219,19 +162,6 @@ class Screen(ListedCodes):
         if not (self.texts.sound(14, task) and self.texts.sound(15, expense) and self.texts.sound(16, activity)):
             return False
         return self.listed(task=task, activity=activity, expense=expense)
-
-    def _judge_person(self, values: tuple[str, ...]) -> bool:
-        kind, person, name, grade = values[:4]
-        if kind == "F" and not (person and name and grade):
-            return False
-        if grade and timekeeper_classes().get(grade) != "2014":
-            return False
-        if not self.wide:
-            return self.texts.all_sound(PERSON[:3], values[1:])
-        last, first, account, tax_type = values[4:]
-        if account not in ("O\r", "T\r") or not last.startswith("\r"):
-            return False
-        return self.texts.all_sound(PERSON, (person, name, grade, last[1:], first, tax_type))
 
     def _judge_matter(self, matter: str) -> bool:
         if not self.wide:
@@ -245,7 +175,7 @@ class Screen(ListedCodes):
         kind, person, cost = values
         if kind != "F" or self.profile.rates is None:
             return True
-        approved, asked = self.profile.rates.get(person), self.costs[cost]
+        approved, asked = self.profile.rates.get(person), self.sums.costs[cost]
         return approved is not None and Decimal(asked) <= approved * SCALE if asked == asked else False
 
     def _judge_parties(self, text: str) -> bool:

@@ -53,6 +53,16 @@ class TextFields:
             return all(map(self.sound, places, values))
         return all(map(le, map(len, values), map(self.shortest.__getitem__, places)))
 
+    def columns_sound(self, places: Sequence[int], columns: Sequence[Sequence[str]]) -> bool:
+        """Tell whether many values of several fields are plain ASCII without a finding; False when in doubt."""
+        for place, column in zip(places, columns, strict=False):
+            text = "|".join(("", *column, ""))
+            if not text.isascii() or not text.isprintable() or " |" in text or "| " in text:
+                return False
+            if ("||" in text and self.required[place]) or max(map(len, column)) > self.shortest[place]:
+                return False
+        return True
+
     def sound(self, place: int, value: str) -> bool:
         """Tell whether a text field gives no finding: stripped, not too long, not empty where required."""
         if not value:

@@ -145,10 +145,10 @@ def field_rules(*, format_name: FormatName) -> tuple[FieldRule, ...]:
 
 
 def bytes_of(*, text: str, encoding: str) -> int:
-    """Number of bytes a text has in the file. encoding "mixed": lines of Windows-1252 among lines of UTF-8."""
-    if text.isascii() and encoding in ("utf-8", "mixed"):
+    """Number of bytes a text has in the file."""
+    if text.isascii() and encoding in ("utf-8", "cp1252", "gb18030"):
         return len(text)
-    return len(text.encode("utf-8" if encoding == "mixed" else encoding, "replace"))
+    return len(text.encode(encoding, "replace"))
 
 
 def body_of(*, line: str) -> tuple[str, bool, bool]:

@@ -28,7 +28,7 @@ def flat_records(*, data: bytes | str | BinaryIO, encoding: str = "auto") -> Ite
                 format_name = _format(text)
             elif not named:
                 named = True
-                if not text.startswith("INVOICE_DATE|"):
+                if not text.lstrip().upper().startswith("INVOICE_DATE|"):
                     yield _record(format_name, number, text)
             else:
                 yield _record(format_name, number, text)

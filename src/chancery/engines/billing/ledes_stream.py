@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from io import BufferedReader, BytesIO, RawIOBase
 from itertools import accumulate
@@ -14,8 +15,10 @@ import numpy as np
 from chancery.foundation.errors import Refused
 
 LF, CR = 10, 13
+END_MARK = b"\x1a"
+FOREIGN = re.compile(rb"[\x80-\xff]+")
 # Small enough to stay in the cache of the processor.
-BLOCK = 1 << 16
+BLOCK = 1 << 17
 # Two descriptions of 15 KB and fifty short fields stay below 64 KB in any encoding.
 LINE_LIMIT = 1 << 20
 MARKS = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -33,7 +36,7 @@ class Block:
 
     first_line: number of the first one in the file, from 1. offset: bytes before it. text: decoded, every line
     ended by ``end``, CRLF or LF. count: of lines. raw: the same bytes. ascii: there is nothing else in it.
-    encoding: for offsets.
+    encoding: for offsets. encodings: of every line, where they differ.
     """
 
     first_line: int
@@ -44,6 +47,7 @@ class Block:
     ascii: bool
     encoding: str
     end: str = "\n"
+    encodings: list[str] = field(default_factory=list)
     _lines: list[str] = field(default_factory=list)
     _starts: list[int] = field(default_factory=list)
 
@@ -54,6 +58,10 @@ class Block:
             self._lines = self.text.split(self.end)
             self._lines.pop()
         return self._lines
+
+    def encoding_of(self, index: int) -> str:
+        """The encoding of a line of this block."""
+        return self.encodings[index] if self.encodings else self.encoding
 
     def start_at(self, index: int, at: int) -> int:
         """The same for a line known to begin after ``at`` characters of ``text``, if that can be told from it."""
@@ -105,11 +113,13 @@ class _Raw(RawIOBase):
 
 
 def blocks(*, stream: BinaryIO, notes: Notes, encoding: str = "auto") -> Iterator[Block]:
-    """Whole lines of a stream in blocks of about 64 KB; line ends are LF, CR and CRLF.
+    """Whole lines of a stream in blocks of about 128 KB; line ends are LF, CR and CRLF.
 
-    encoding: "auto" decodes UTF-8 and, line by line where that fails, Windows-1252; any other name of an
-    encoding is used as it is. A byte order mark is noted and dropped; UTF-16 is turned into UTF-8 first, and
-    offsets then count bytes of that. Refuses: line_too_long (more than 1 MiB without a line end).
+    encoding: "auto" decodes UTF-8 and, line by line where that fails, GB 18030 where all foreign letters come in pairs
+    and some in several, else Windows-1252; any other name of an encoding is used as it is. A byte order mark is noted
+    and dropped; UTF-16, with or without one, is turned into UTF-8 first, and offsets then count bytes of that. The
+    end mark of DOS (Ctrl-Z) behind the last line is dropped. Refuses: line_too_long (more than 1 MiB without a line
+    end).
     """
     head = stream.read(3)
     for mark, name in MARKS:
@@ -117,6 +127,11 @@ def blocks(*, stream: BinaryIO, notes: Notes, encoding: str = "auto") -> Iterato
             notes.sentences.append("The file is UTF-16, not ASCII.")
             yield from _cut(_transcoded(head[2:], stream, name), 0, "auto")
             return
+    if len(head) == 3 and (head[0] == 0) != (head[1] == 0):
+        # A letter of the marker and a zero byte: UTF-16 without its mark.
+        notes.sentences.append("The file is UTF-16, not ASCII.")
+        yield from _cut(_transcoded(head, stream, "utf-16-be" if head[0] == 0 else "utf-16-le"), 0, "auto")
+        return
     skipped = 0
     if head == codecs.BOM_UTF8:
         notes.sentences.append("The file starts with a byte order mark.")
@@ -155,6 +170,7 @@ def _cut(chunks: Iterator[bytes], offset: int, encoding: str) -> Iterator[Block]
                 limit=LINE_LIMIT,
                 offset=offset,
             )
+    held = held.rstrip(END_MARK)
     if held:
         yield _block(line, offset, held, encoding)
 
@@ -167,13 +183,14 @@ def _block(line: int, offset: int, raw: bytes, encoding: str) -> Block:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:
-        return _joined(line, offset, [_decoded(part) for part in raw.splitlines()], raw, "mixed")
+        decoded = list(map(_decoded, raw.splitlines()))
+        return _joined(line, offset, [part for part, _ in decoded], raw, "utf-8", [name for _, name in decoded])
     letters = np.frombuffer(raw, np.uint8)
-    feeds, returns = int(np.count_nonzero(letters == LF)), np.flatnonzero(letters == CR)
-    end = "\n"
-    if returns.size and feeds == returns.size and letters[-1] == LF and bool((letters[returns + 1] == LF).all()):
+    feed, back = letters == LF, letters == CR
+    feeds, end = int(np.count_nonzero(feed)), "\n"
+    if feed[-1] and not feed[0] and np.array_equal(feed[1:], back[:-1]):
         end = "\r\n"
-    elif returns.size:
+    elif back.any():
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         feeds = text.count("\n")
     if not text.endswith("\n"):
@@ -181,14 +198,24 @@ def _block(line: int, offset: int, raw: bytes, encoding: str) -> Block:
     return Block(line, offset, text, feeds, raw, text.isascii(), "utf-8", end)
 
 
-def _joined(line: int, offset: int, parts: list[str], raw: bytes, encoding: str) -> Block:
+def _joined(
+    line: int, offset: int, parts: Sequence[str], raw: bytes, encoding: str, encodings: Sequence[str] = ()
+) -> Block:
     # A decoder may turn other bytes into line ends; they would change the count of lines.
     text = "".join(part.replace("\n", " ").replace("\r", " ") + "\n" for part in parts)
-    return Block(line, offset, text, len(parts), raw, raw.isascii(), encoding)
+    return Block(line, offset, text, len(parts), raw, raw.isascii(), encoding, encodings=list(encodings))
 
 
-def _decoded(part: bytes) -> str:
-    try:
-        return part.decode("utf-8")
-    except UnicodeDecodeError:
-        return part.decode("cp1252", "replace")
+def _decoded(part: bytes) -> tuple[str, str]:
+    """A line and its encoding."""
+    encodings = ["utf-8", "cp1252"]
+    runs = FOREIGN.findall(part)
+    # Four bytes in a row: two Chinese characters; letters with accents do not come so many at once.
+    if all(len(run) % 2 == 0 for run in runs) and any(len(run) >= 4 for run in runs):
+        encodings.insert(1, "gb18030")
+    for encoding in encodings:
+        try:
+            return part.decode(encoding), encoding
+        except UnicodeDecodeError:
+            continue
+    return part.decode("cp1252", "replace"), "cp1252"

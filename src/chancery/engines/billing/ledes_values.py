@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date
 
@@ -13,7 +12,7 @@ RATE_SCALE = 10**10
 UNREADABLE = float("nan")
 NO_RATE = -1
 REMEMBERED = 100_000
-CENTS = re.compile(r"-?\d{1,10}\.\d\d(?:\|-?\d{1,10}\.\d\d)*", re.ASCII)
+MOST_DIGITS = 18
 
 
 class Scaled(dict[str, float]):
@@ -67,60 +66,26 @@ class Judged:
             return set()
         if self.good.issuperset(self._rows(columns)):
             return set()
-        rows = list(self._rows(columns))
-        unknown = set(rows) - self.good
+        unknown = set(self._rows(columns)) - self.good
         fine = {value for value in unknown if self.judge(value)}
         if len(self.good) >= REMEMBERED:
             self.good.clear()
         self.good |= fine
         bad = unknown - fine
-        return {place for place, value in enumerate(rows) if value in bad} if bad else set()
+        return {place for place, value in enumerate(self._rows(columns)) if value in bad} if bad else set()
 
     def _rows(self, columns: tuple[Sequence[str], ...]) -> Iterable[Hashable]:
         return columns[0] if len(columns) == 1 else zip(*columns, strict=True)
 
 
-def amounts(*, scaled: Scaled, texts: list[str]) -> tuple[list[float], int]:
-    """Amounts that differ from record to record, and how many parts make a whole.
-
-    Usual ones are read all at once, without remembering them.
-    """
-    joined = "|".join(texts)
-    if scaled.places >= 2 and scaled.most >= 10 and CENTS.fullmatch(joined):
-        return list(map(int, joined.replace(".", "").split("|"))), 100
-    return list(map(scaled.__getitem__, texts)), SCALE
-
-
 def counts_from(*, numbers: list[str]) -> int:
-    """The first of line numbers that count upwards by one, written without signs and leading zeros; else -1."""
-    first, size = numbers[0][1:], sum(map(len, numbers))
-    if not first.isdecimal() or size > 19 * len(numbers):
+    """The first of line numbers that count upwards by one, written without signs and leading zeros; else -1.
+
+    numbers: each after an LF.
+    """
+    first = numbers[0][1:]
+    if not first.isdecimal() or len(first) > MOST_DIGITS:
         return -1
     wanted = range(int(first), int(first) + len(numbers))
-    # A number written any other way (sign, leading zeros, blanks) is longer than its plain digits.
-    if size != len(numbers) + digits_of(numbers=wanted):
-        return -1
-    try:
-        return wanted.start if list(map(int, numbers)) == list(wanted) else -1
-    except ValueError:
-        return -1
-
-
-def digits_of(*, numbers: range) -> int:
-    """Digits needed to write every whole number of a range without signs and leading zeros."""
-    total, first, width = 0, numbers.start, len(str(numbers.start))
-    while first < numbers.stop:
-        last = min(numbers.stop, 10**width)
-        total += (last - first) * width
-        first, width = last, width + 1
-    return total
-
-
-def beyond(*, slips: list[float], slack: int) -> set[int]:
-    """Positions of differences beyond what is allowed; NaN is always beyond."""
-    if not any(slips):
-        return set()
-    whole = sum(slips)
-    if whole == whole and -slack <= min(slips) and max(slips) <= slack:
-        return set()
-    return {place for place, slip in enumerate(slips) if not -slack <= slip <= slack}
+    # As many separators on both sides as there are numbers, so a sign more within any of them shows.
+    return wanted.start if "".join(numbers)[1:].replace("\n", ", ") == str([*wanted])[1:-1] else -1

@@ -5,8 +5,11 @@ Read with expat: no entity is ever declared or expanded, no DTD is fetched, dept
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import BinaryIO
 from xml.parsers import expat
 
@@ -20,6 +23,12 @@ CHUNK = 1 << 16
 SEGMENTS = frozenset(
     ("firm", "client", "invoice", "matter", "matter_disc_cred", "tk_sum", "fee", "expense", "lf_address", "cl_address")
 )
+DECLARED = re.compile(rb"""(?:\xef\xbb\xbf)?<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([A-Za-z][\w.-]*)""")
+# Declared encodings that the parser does not know, and the widest one that reads them.
+WIDE = {
+    **dict.fromkeys(("gb18030", "gbk", "gb2312", "cp936", "x-gbk"), "gb18030"),
+    **dict.fromkeys(("big5", "big5-hkscs", "cp950"), "big5hkscs"),
+}
 ROOTS = ("ledesxml", "ledesxmlebilling")
 
 
@@ -73,7 +82,11 @@ class Walker:
         self.held, self.last = b"", b""
         self.fed, self.line = 0, 1
         self.shapes: dict[tuple[str, ...], bool] = {}
-        self.parser = expat.ParserCreate()
+        self.parser = self._parser(None)
+
+    def _parser(self, encoding: str | None) -> expat.XMLParserType:
+        """A parser that calls us. encoding: of the bytes whatever the file declares, None: what it declares."""
+        self.parser = expat.ParserCreate(encoding)
         self.parser.buffer_text = True
         # Where the parser waits for more of an unfinished tag, its calls would come too late for ``_pass``.
         if hasattr(self.parser, "SetReparseDeferralEnabled"):
@@ -82,15 +95,24 @@ class Walker:
         self.parser.XmlDeclHandler = self._declared
         self.parser.EntityDeclHandler = self._refuse_entity
         self.parser.StartDoctypeDeclHandler = self._doctype
+        return self.parser
 
     def steps(self, stream: BinaryIO) -> Iterator[None]:
         """Read to the end, a piece with each step.
 
-        Refuses: xml_broken (with line and offset), xml_entities, xml_too_deep, xml_too_large.
+        Encodings with several bytes to a letter (GB 18030 and its parts, Big5) are turned into UTF-8 first; offsets
+        then count bytes of that. Refuses: xml_broken (with line and offset), xml_entities, xml_too_deep, xml_too_large.
         """
         chunk = stream.read(CHUNK)
+        declared = DECLARED.match(chunk)
+        wide = WIDE.get(declared[1].decode().lower()) if declared is not None else None
+        chunks = _chunks(chunk, stream)
+        if wide is not None:
+            self._parser("utf-8")
+            chunks = self._turned(chunks, wide)
+        chunk = next(chunks, b"")
         while chunk:
-            following = stream.read(CHUNK)
+            following = next(chunks, b"")
             self._take(chunk)
             if not following:
                 self._parse(self.held, False)
@@ -98,6 +120,23 @@ class Walker:
             chunk = following
         self._parse(b"", True)
         yield
+
+    def _turned(self, chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
+        """Chunks in UTF-8."""
+        decoder = codecs.getincrementaldecoder(encoding)()
+        for chunk in chain(chunks, (b"",)):
+            try:
+                text = decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as error:
+                raise XmlRefused(
+                    "The XML is not well-formed: %(reason)s (line %(line)s, offset %(offset)s).",
+                    code="xml_broken",
+                    reason=f"{error.reason} in {encoding}",
+                    line=self.parser.CurrentLineNumber,
+                    offset=max(self.parser.CurrentByteIndex, 0),
+                ) from error
+            if text:
+                yield text.encode()
 
     def _listen(self, on: bool) -> None:
         self.parser.StartElementHandler = self._start if on else None
@@ -239,6 +278,12 @@ class Walker:
                 raise self._refused("xml_too_large", "An element of the XML is too large (line %(line)s).")
             values.setdefault(name, Leaf("".join(self.pieces).strip(), line, offset))
         self.pieces, self.size = [], 0
+
+
+def _chunks(first: bytes, stream: BinaryIO) -> Iterator[bytes]:
+    while first:
+        yield first
+        first = stream.read(CHUNK)
 
 
 def segment_of(*, piece: Piece) -> Segment:

@@ -30,7 +30,7 @@ from chancery.engines.billing.ledes_reading import (
     read_record,
 )
 from chancery.engines.billing.ledes_stream import Block, Notes, blocks, opened
-from chancery.engines.billing.line_rules import check_record
+from chancery.engines.billing.line_rules import ZERO, check_record
 from chancery.engines.billing.receiver import Profile
 
 # Fields before INVOICE_TAX_TOTAL in a record of 98BI.
@@ -112,7 +112,13 @@ class Checking:
             for index, line in enumerate(block.lines):
                 if not line.isascii():
                     where = (block.first_line + index, block.start_of(index))
-                    note_foreign(report=self.report, line=where[0], start=where[1], text=line, encoding=block.encoding)
+                    note_foreign(
+                        report=self.report,
+                        line=where[0],
+                        start=where[1],
+                        text=line,
+                        encoding=block.encoding_of(index),
+                    )
         first = 0
         while self._invoices is None and first < len(block.lines):
             line = block.lines[first]
@@ -220,11 +226,11 @@ class Checking:
                 if not tracker.add(number=number):
                     at = first + place
                     where = (block.first_line + at, block.start_of(at))
-                    self._twice(*where, block.lines[at], block.encoding, number)
+                    self._twice(*where, block.lines[at], block.encoding_of(at), number)
         invoices.add_run(
             invoice=head.invoice,
-            lines=Decimal(sum(columns.totals[places.start : places.stop])) / columns.unit,
-            taxes=Decimal(sum(columns.taxes[places.start : places.stop])) / columns.tax_unit,
+            lines=Decimal(columns.totals.sum_of(places)) / columns.totals.unit,
+            taxes=Decimal(columns.taxes.sum_of(places)) / columns.taxes.unit if columns.taxes is not None else ZERO,
         )
         self.records += len(numbers)
 
@@ -237,7 +243,7 @@ class Checking:
         start, tax_at = block.start_at(first + place, at), run.tax_at
         if tax_at and (not block.ascii or place != run.begin):
             before = block.lines[first + place].split("|")[:TAX_TOTAL_PLACE]
-            tax_at = bytes_of(text="".join(part + "|" for part in before), encoding=block.encoding)
+            tax_at = bytes_of(text="".join(part + "|" for part in before), encoding=block.encoding_of(first + place))
         self._invoices.open(
             invoice=head.invoice,
             head=head.values,
@@ -258,7 +264,7 @@ class Checking:
 
     def _slow_at(self, block: Block, place: int, asked: Profile) -> None:
         where = (block.first_line + place, block.start_of(place))
-        self._slow(*where, block.lines[place], block.encoding, asked)
+        self._slow(*where, block.lines[place], block.encoding_of(place), asked)
 
     def _slow(self, number: int, start: int, line: str, encoding: str, asked: Profile) -> None:
         """Read one record field by field."""

@@ -17,7 +17,7 @@ from chancery.engines.comparison.joint import Joint, at_home
 from chancery.engines.comparison.listing import Untracked, join_lists, join_styles, other_differences
 from chancery.engines.comparison.names import BODY, ID, NAME, REVISIONS, SECTPR, W14_URI, Element, P, W
 from chancery.engines.comparison.package import Package, Unreadable, read_package
-from chancery.engines.comparison.placing import drop_lone_markers, settle_ids, settle_markers
+from chancery.engines.comparison.placing import drop_lone_markers, ends_of_moves, put_ends, settle_ids, settle_markers
 from chancery.engines.comparison.proof import Proof, prove_packages
 from chancery.engines.comparison.remarks import Notes, join_comments, load_notes, name_notes
 from chancery.engines.comparison.resolution import holds_revisions, story_parts
@@ -184,6 +184,7 @@ def _body(desk: Desk, roots: tuple[Element, Element]) -> bool:
         if last[1] is not None or last[0] is not None:
             _last_section(after, last, desk, track=False)
         return False
+    ends = ends_of_moves(root=after)
     settle_markers(root=after)
     blocks = weave_blocks(old=sides[0], new=sides[1], desk=desk)
     kept = {id(block) for block in blocks}
@@ -191,6 +192,7 @@ def _body(desk: Desk, roots: tuple[Element, Element]) -> bool:
         if id(child) not in kept:
             after.remove(child)
     after.extend(blocks)
+    put_ends(ends=ends)
     if last[1] is not None:
         after.append(last[1])
     _last_section(after, last, desk, track=True)

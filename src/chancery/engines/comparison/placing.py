@@ -14,6 +14,7 @@ from chancery.engines.comparison.names import (
     MOVE_RANGES,
     PPR,
     REVISIONS,
+    SDT,
     SDTCONTENT,
     TBL,
     TC,
@@ -25,16 +26,40 @@ from chancery.engines.comparison.names import (
     local,
 )
 
+_BLOCKS: Final = frozenset((P, TBL, SDT))
 _BETWEEN: Final = frozenset(
     (BODY, TC, TR, TBL, TXBX, W + "footnote", W + "endnote", W + "hdr", W + "ftr", W + "comment")
 )
+
+
+def ends_of_moves(*, root: Element) -> list[tuple[Element, Element]]:
+    """Return the ends of moves that stand between blocks, each with the block it stands behind."""
+    found = []
+    for node in root.iter(*MOVE_RANGES):
+        before = node.getprevious()
+        while before is not None and before.tag in MARKERS | MOVE_RANGES:
+            before = before.getprevious()
+        if node.tag.endswith("End") and before is not None and before.tag in _BLOCKS:
+            found.append((node, before))
+    return found
+
+
+def put_ends(*, ends: list[tuple[Element, Element]]) -> None:
+    """Put ends of moves back behind their blocks; where a block is no more, the end goes too."""
+    for node, before in reversed(ends):
+        if before.getparent() is not None:
+            before.addnext(node)
+        elif node.getparent() is not None:
+            node.getparent().remove(node)
 
 
 def settle_markers(*, root: Element) -> None:
     """Move marks from between blocks to the start of the paragraph behind them, the last ones to the end before."""
     waiting: list[Element] = []
     last = None
-    for node in list(root.iter(P, *MARKERS)):
+    for node in list(root.iter(P, *MARKERS, *MOVE_RANGES)):
+        if node.tag in MOVE_RANGES and node.tag.endswith("End"):
+            continue
         if node.tag == P:
             place = 1 if len(node) and node[0].tag == PPR else 0
             for marker in waiting:
@@ -54,11 +79,11 @@ def settle_markers(*, root: Element) -> None:
 
 
 def drop_lone_markers(*, root: Element, idents: set[str]) -> None:
-    """Remove marks of the old file of which only one end found its place."""
+    """Remove marks of the old file, and brackets of moves, of which only one end found its place."""
     ends: Counter[tuple[str, str]] = Counter()
     nodes: list[tuple[tuple[str, str], Element]] = []
-    for node in root.iter(*MARKERS):
-        if node.get(ID, "") in idents:
+    for node in root.iter(*MARKERS, *MOVE_RANGES):
+        if node.tag in MOVE_RANGES or node.get(ID, "") in idents:
             kind = local(node.tag).replace("Start", "").replace("End", "")
             key = (kind, node.get(ID, ""))
             ends[key] += 1

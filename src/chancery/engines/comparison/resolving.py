@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final
 
+from chancery.engines.comparison.emptied import drop_empty_tables, end_cells
 from chancery.engines.comparison.markjoin import join_paragraphs
 from chancery.engines.comparison.names import (
     BDO,
@@ -49,12 +50,10 @@ from chancery.engines.comparison.names import (
     TC,
     TCPR,
     TEXT,
-    TR,
     TRPR,
     VAL,
     Element,
     M,
-    P,
     W,
 )
 from chancery.engines.comparison.revisions import Picked
@@ -111,9 +110,9 @@ def resolve_tree(*, root: Element, accept: bool, picked: Picked) -> Outcome:
     if outcome.fields:
         _lost_codes(root)
     _hollow(outcome)
-    _tables(root)
+    drop_empty_tables(root=root)
     join_paragraphs(root=root, accept=accept, picked=picked, outcome=outcome)
-    _cells_end(root)
+    end_cells(root=root)
     _lone_markers(outcome)
     return outcome
 
@@ -318,6 +317,8 @@ def _runs(root: Element, accept: bool, picked: Picked, outcome: Outcome) -> None
         if node.tag in (DEL, MOVEFROM):
             for text in list(node.iter(DELTEXT, DELINSTR)):
                 text.tag = TEXT if text.tag == DELTEXT else INSTRTEXT
+        if len(node) == 0 and parent.tag in _HOLLOW:
+            outcome.hollow.append(parent)
         unwrap(node)
 
 
@@ -361,27 +362,6 @@ def _hollow(outcome: Outcome) -> None:
                 above.insert(above.index(node), marker)
             above.remove(node)
             node = above
-
-
-def _tables(root: Element) -> None:
-    """Remove rows without cells and tables without rows."""
-    for row in list(root.iter(TR)):
-        if not any(child.tag in (TC, SDT, CUSTOMXML) for child in row):
-            row.getparent().remove(row)
-    for table in list(root.iter(TBL)):
-        if not any(child.tag in (TR, SDT, CUSTOMXML) for child in table):
-            above = table.getparent()
-            for marker in list(table.iter(*MARKERS)):
-                above.insert(above.index(table), marker)
-            above.remove(table)
-
-
-def _cells_end(root: Element) -> None:
-    """End every cell with a paragraph, as the format asks."""
-    for cell in root.iter(TC):
-        last = next((child for child in reversed(cell) if child.tag not in MARKERS), None)
-        if last is None or last.tag in (TCPR, TBL):
-            cell.append(cell.makeelement(P))
 
 
 def _lone_markers(outcome: Outcome) -> None:

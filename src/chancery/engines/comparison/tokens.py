@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final
@@ -187,7 +187,7 @@ class Tokeniser:
         tokens[-1].markers = self.markers
         return tokens
 
-    def _children(self, node: Element, state: _State) -> None:
+    def _children(self, node: Iterable[Element], state: _State) -> None:
         for child in node:
             tag = child.tag
             if tag == RUN:
@@ -214,7 +214,8 @@ class Tokeniser:
         inner = _State((*state.path, node), (*state.place, own), state.inserted, state.deleted)
         self._flush()
         before = len(self.tokens)
-        self._children(node.find(SDTCONTENT) if node.tag == SDT else node, inner)
+        content = node.find(SDTCONTENT) if node.tag == SDT else node
+        self._children(() if content is None else content, inner)
         self._flush()
         if len(self.tokens) == before and node.tag in (SDT, FLDSIMPLE):
             self._add(Token("∅", 0, []), inner)
