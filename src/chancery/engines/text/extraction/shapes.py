@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 _SHAPES: Final = bytes.maketrans(
@@ -20,6 +21,16 @@ _SHAPES: Final = bytes.maketrans(
 def shape_of(text: str) -> bytes:
     """Return one byte for each character of a text; a character beyond ASCII is ``?``."""
     return text.encode("ascii", "replace").translate(_SHAPES)
+
+
+def marked(text: str, signs: bytes, mark: bytes) -> bytes:
+    """Return one byte for each character, every one of ``signs`` as ``mark``: a search then has one fixed beginning."""
+    return text.encode("ascii", "replace").translate(_marks(signs, mark))
+
+
+@cache
+def _marks(signs: bytes, mark: bytes) -> bytes:
+    return bytes.maketrans(signs, mark * len(signs))
 
 
 def matches(pattern: re.Pattern[str], text: str, shape: bytes, hint: re.Pattern[bytes]) -> Iterator[re.Match[str]]:
