@@ -11,7 +11,7 @@ from typing import Final
 from chancery.engines.text.extraction.folding import has_han
 from chancery.engines.text.extraction.overlaps import best_of
 from chancery.engines.text.extraction.people_zh import find_chinese_people
-from chancery.engines.text.extraction.shapes import marked, matches, shape_of
+from chancery.engines.text.extraction.shapes import marked, matches, matches_at, shape_of
 from chancery.engines.text.extraction.tables import name_words
 from chancery.engines.text.extraction.values import Entity
 
@@ -44,10 +44,25 @@ _LABEL: Final = re.compile(
     r"(?:^|[\n;|\t])[ \t>]*(?:Name|Attn|Attention|Contact|Contact [Pp]erson|Signed by|Signature|By|Witness|Deponent"
     r"|Name of [Ww]itness|Plaintiff|Defendant|Author|Custodian|Prepared [Bb]y|Approved [Bb]y)[ ]?$"
 )
-_SIGNED: Final = re.compile(rf"\n[ \t]{{0,8}}(?:/s/ ?)?(?P<name>{_FULL})[ ]*(?=\n|$|,)")
-_CLOSING: Final = re.compile(
-    r"(?:[Rr]egards|[Ss]incerely(?: yours)?|[Yy]ours (?:truly|faithfully|sincerely)|[Tt]hanks(?: again)?|[Tt]hank you"
-    r"|[Cc]heers|[Bb]est(?: wishes)?|[Cc]ordially|Respectfully(?: submitted)?)[,.!]?\s*$"
+_SIGNED: Final = re.compile(rf"\n[ \t]{{0,8}}+(?:/s/ ?|)(?P<name>{_FULL})[ ]*(?=\n|$|,)")
+_CLOSING: Final = (
+    *(
+        form
+        for words in (
+            *(
+                "regards",
+                "sincerely",
+                "sincerely yours",
+                "yours truly",
+                "yours faithfully",
+                "yours sincerely",
+                "thanks",
+            ),
+            *("thanks again", "thank you", "cheers", "best", "best wishes", "cordially"),
+        )
+        for form in (words, words.capitalize())
+    ),
+    *("Respectfully", "Respectfully submitted"),
 )
 _DEGREE: Final = re.compile(r"[ ](?:Esq|Ph\.?D|M\.?D|J\.?D|CPA|Q\.?C|K\.?C|S\.?C|LL\.?[BM])\b")
 _LONGEST_DEGREE: Final = 5
@@ -55,7 +70,8 @@ _LONGEST_DEGREE: Final = 5
 _STRONG_LETTERS: Final = b"MDPHJCGABqS"
 _STRONG_HINT: Final = re.compile(
     rb"S(?:(?=(?:[rsRS]s?|RS|iss|essrs|rof(?:essor)?|on(?:orable)?|u(?:dge|stice)|ir|adam|apt(?:ain)?|en(?:ator)?"
-    rb"|ov(?:ernor)?|resident|hairman|ttorney)\.?[ ][A-Z?dvbal])|(?![A-Za-z0-9_])(?<=[A-Za-z.]S)())"
+    rb"|ov(?:ernor)?|resident|hairman|ttorney)\.?[ ][A-Z?dvbal])|(?![A-Za-z0-9_])"
+    rb"(?:(?<= [SQK]S)|(?<= (?:EsS|ShS|SSS|LLS))|(?<= [SQK]\.S)|(?<= (?:Sh|LL)\.S))())"
 )
 _BEFORE: Final = re.compile(rf"(?P<name>{_FULL}),?$")
 _REVERSED: Final = re.compile(r", ([A-Z][a-z]+)(?: [A-Z]\b\.?)?(?![\w])(?! ?[A-Z][a-z])")
@@ -63,12 +79,12 @@ _LAST_BEFORE: Final = re.compile(r"(?<![\w,] )(?<![\w/@.-])[A-Z][a-z]+(?:['-][A-
 _SHOUTED_FIRST: Final = re.compile(
     r"[A-Z](?<!\w[A-Z])[A-Z]{1,6}[ ](?P<first>[A-Z][a-z]+(?:-[A-Za-z][a-z]+|[ ][A-Z][a-z]+)?)(?![A-Za-z])"
 )
-_SHOUTED_HINT: Final = re.compile(rb"AA(?<![Aa0_]AA)A{0,5}+(?= Aa)")
 _CAPITALS: Final = re.compile(
     r"[A-Z](?<![\w&'.][A-Z])(?<![A-Z] [A-Z])([A-Z]{2,11})[ ](?:[A-Z]\.?[ ])?([A-Z]{3,15}(?:-[A-Z]{2,12})?)"
     r"(?![\w&'])(?![ ][A-Z]{2})"
 )
-_CAPITALS_HINT: Final = re.compile(rb"AAA(?<![Aa0_&'.]AAA)A*+(?= (?:A\.? )?AAA)")
+# Where either of the two before may begin.
+_CAPITALS_HINT: Final = re.compile(rb"AA(?<![Aa0_]AA)A*+(?= (?:Aa|AAA|A\.? AAA))")
 _PINYIN: Final = re.compile(
     r"(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|er|ia|ie"
     r"|in|iu|ou|ua|ui|un|uo|ue|ve|a|e|i|o|u|v)){1,2}"
@@ -94,7 +110,7 @@ _PLACES: Final = {
     ("hu", "nan"),
     ("hai", "nan"),
 }
-HELD: Final = 8192
+HELD: Final = 32_768
 """Names whose judgement is kept: a collection shows the same ones again and again."""
 _SMALL: Final = ("de", "van", "von", "der", "la", "bin", "di", "da")
 
@@ -172,24 +188,27 @@ def _personal(name: str) -> bool:
 
 def _strong(text: str) -> Iterator[Entity]:
     titles, degrees = _strong_places(text)
-    end = 0
-    for start in titles:
-        if start >= end and (match := _TITLED.match(text, start)):
-            end = match.end()
-            if not (start and text[start - 1].isalnum()):
-                yield from _cut(text, match.span("name"), 0.9, "person.title", least=1)
+    for match in matches_at(_TITLED, text, titles):
+        if not (match.start() and text[match.start() - 1].isalnum()):
+            yield from _cut(text, match.span("name"), 0.9, "person.title", least=1)
     wide = "：" in text
     if wide or ":" in text:
         for match in _LABELLED[wide].finditer(text):
             if _LABEL.search(text[max(0, match.start() - 24) : match.start()]):
                 yield from _cut(text, match.span("name"), 0.8, "person.label")
     for match in _SIGNED.finditer(text):
-        if _CLOSING.search(text[max(0, match.start() - 40) : match.start() + 1]):
+        if _closes(text[max(0, match.start() - 40) : match.start()]):
             yield from _cut(text, match.span("name"), 0.85, "person.sign_off")
     for start in degrees:
         begin = max(0, start - 48)
         if name := _BEFORE.search(text[begin:start]):
             yield from _cut(text, (begin + name.start(), begin + name.end("name")), 0.9, "person.degree")
+
+
+def _closes(before: str) -> bool:
+    """Tell whether a letter has come to its closing words."""
+    words = before.rstrip()
+    return words[: -1 if words[-1:] in (",", ".", "!") else None].endswith(_CLOSING)
 
 
 def _strong_places(text: str) -> tuple[list[int], list[int]]:
@@ -225,8 +244,7 @@ def _trimmed(text: str, start: int, end: int) -> int:
 
 
 def _known(text: str, shape: bytes) -> Iterator[Entity]:
-    given, weak, surnames = name_words("given"), name_words("given_also_words"), name_words("surnames")
-    barred, romanised = name_words("not_names"), name_words("surnames_romanised")
+    given, weak, barred = name_words("given"), name_words("given_also_words"), name_words("not_names")
     for match in matches(_PAIR, text, shape, _PAIR_HINT):
         found = _judged(match[0])
         if found is None or (found.rule == _CONTEXT and not _acts(text, *match.span())):
@@ -242,11 +260,19 @@ def _known(text: str, shape: bytes) -> Iterator[Entity]:
         if head and head[0].lower() not in barred and head[0].lower() not in given:
             start = begin + head.start()
             yield Entity("person", text[start : match.end()], start, match.end(), 0.75, "person.reversed")
-    for match in matches(_CAPITALS, text, shape, _CAPITALS_HINT):
+    yield from _capitals(text, shape)
+
+
+def _capitals(text: str, shape: bytes) -> Iterator[Entity]:
+    if not (places := [place.start() for place in _CAPITALS_HINT.finditer(shape)]):
+        return
+    given, weak, surnames = name_words("given"), name_words("given_also_words"), name_words("surnames")
+    barred, romanised = name_words("not_names"), name_words("surnames_romanised")
+    for match in matches_at(_CAPITALS, text, places):
         first, last = (text[match.start()] + match[1]).lower(), match[2].lower()
         if first in given and last not in barred and (first not in weak or last in surnames) and first not in barred:
             yield Entity("person", match[0], match.start(), match.end(), 0.7, "person.capitals")
-    for match in matches(_SHOUTED_FIRST, text, shape, _SHOUTED_HINT):
+    for match in matches_at(_SHOUTED_FIRST, text, places):
         last, first = match[0].split(" ", 1)
         if last.lower() in romanised and _PINYIN.fullmatch(first.lower().replace(" ", "").replace("-", "")):
             yield Entity("person", match[0], match.start(), match.end(), 0.85, "person.pinyin_capitals")
