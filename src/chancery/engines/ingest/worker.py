@@ -52,8 +52,9 @@ class _Server:
         if task["spooling"] is not None and self.spool is None:
             self.spool = open_spool(settings=task["spooling"])
         _limit_memory(self.limits)
+        scratch = Path(task["scratch"])
         for each in task["files"]:
-            self._one(each, Path(task["scratch"]), decisions)
+            self._one(each, scratch, decisions)
 
     def _one(self, each: dict[str, Any], scratch: Path, decisions: Decisions) -> None:
         file = SourceFile(
