@@ -11,7 +11,7 @@ from typing import Final
 from chancery.engines.text.extraction.folding import has_han
 from chancery.engines.text.extraction.overlaps import best_of
 from chancery.engines.text.extraction.people_zh import find_chinese_people
-from chancery.engines.text.extraction.shapes import marked, matches, matches_at, shape_of
+from chancery.engines.text.extraction.shapes import marked, matches_at, shape_of
 from chancery.engines.text.extraction.tables import name_words
 from chancery.engines.text.extraction.values import Entity
 
@@ -95,11 +95,13 @@ _ACTS: Final = frozenset(
         *("explained", "argued", "noted", "met", "joined", "resigned", "emailed", "confirmed", "denied", "agreed"),
     )
 )
+_ACTS_BEGIN: Final = frozenset(f" {word[:2]}" for word in _ACTS)
 _CONTEXT: Final = "person.context"
 _ACTED_ON: Final = (
     *("deposition of ", "testimony of ", "declaration of ", "affidavit of ", "statement of ", "interview of ", "met "),
     *("met with ", "spoke to ", "spoke with ", "letter from ", "counsel, ", "signed by ", "witness ", "witness, "),
 )
+_BEFORE_ACTS: Final = frozenset(words[-2:] for words in _ACTED_ON)
 _PLAIN: Final = re.compile(r"[A-Z][a-z]*(?: [A-Z]\.?)?(?: [A-Z]?[a-z]+)+")  # nothing to trim
 _PLACES: Final = {
     ("hong", "kong"),
@@ -245,12 +247,15 @@ def _trimmed(text: str, start: int, end: int) -> int:
 
 def _known(text: str, shape: bytes) -> Iterator[Entity]:
     given, weak, barred = name_words("given"), name_words("given_also_words"), name_words("not_names")
-    for match in matches(_PAIR, text, shape, _PAIR_HINT):
-        found = _judged(match[0])
-        if found is None or (found.rule == _CONTEXT and not _acts(text, *match.span())):
+    end = 0
+    for place in _PAIR_HINT.finditer(shape):
+        start = place.start()
+        if start < end or (match := _PAIR.match(text, start)) is None:
             continue
-        start = match.start()
-        yield Entity("person", found.value, start + found.start, start + found.end, found.confidence, found.rule)
+        end = match.end()
+        found = _judged(match[0])
+        if found is not None and (found.rule != _CONTEXT or _acts(text, start, end)):
+            yield Entity("person", found.value, start + found.start, start + found.end, found.confidence, found.rule)
     for match in _REVERSED.finditer(text):
         first = match[1].lower()
         if first not in given or first in weak:
@@ -304,10 +309,11 @@ def _judged(name: str) -> Entity | None:
 
 def _acts(text: str, start: int, end: int) -> bool:
     """Tell whether two capitalised words do what people do, or have done to them what people have."""
-    after = text[end : end + 14]
-    if after[:1] == " " and after[1:].split(" ", 1)[0].rstrip(",.") in _ACTS:
-        return True
-    return text.endswith(_ACTED_ON, max(0, start - 16), start)
+    if text[end : end + 3] in _ACTS_BEGIN:
+        word = text[end + 1 : end + 14].split(" ", 1)[0]
+        if word.rstrip(",.") in _ACTS:
+            return True
+    return text[start - 2 : start] in _BEFORE_ACTS and text.endswith(_ACTED_ON, max(0, start - 16), start)
 
 
 def _pinyin(name: str, first: str, last: str, *, shouted: bool) -> Entity | None:
