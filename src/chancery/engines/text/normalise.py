@@ -33,6 +33,8 @@ def without_white(*, text: str) -> str:
 
 def safe_name(*, name: str) -> str:
     """Return a name as valid UTF-8: undecodable bytes in percent form, control characters removed."""
+    if name.isascii() and name.isprintable():
+        return name
     shown = "".join(
         f"%{ord(char) - 0xDC00:02X}" if "\udc80" <= char <= "\udcff" else char for char in name if char >= " "
     )
