@@ -19,7 +19,7 @@ _WORD = r"[A-Z\u00c0-\u00de][\w\u00df-\u017f]*+(?:['-][A-Z\u00c0-\u00de]?[a-z\u0
 _PARTICLE = r"(?:de la |de |del |della |van der |van den |van |von |bin |al-|di |da |dos |le |la )"
 _FULL = rf"{_WORD}(?:[ ](?:[A-Z]\.|[A-Z](?= )|{_WORD})){{0,2}}[ ]{_PARTICLE}?{_WORD}"
 _FLEXIBLE = rf"{_WORD}(?:\.?[ ]{_PARTICLE}?{_WORD}){{0,3}}"
-_MAILBOXES: Final = tuple(re.compile(rf"{mark}[\w.+'%/=&-]+@[\w.-]+") for mark in ("<", r"\[mailto:"))
+_MAILBOXES: Final = {mark[0]: re.compile(rf"{re.escape(mark)}[\w.+'%/=&-]+@[\w.-]+") for mark in ("<", "[mailto:")}
 _MAIL_NAME: Final = re.compile(
     r"(?:\"(?P<quoted>[^\"\n]{3,60})\"|'(?P<single>[^'\n]{3,60})'|(?P<bare>[^\W\d_][^<>\n\"@,;:()]*))[ ]?$"
 )
@@ -103,6 +103,7 @@ _ACTED_ON: Final = (
 )
 _BEFORE_ACTS: Final = frozenset(words[-2:] for words in _ACTED_ON)
 _PLAIN: Final = re.compile(r"[A-Z][a-z]*(?: [A-Z]\.?)?(?: [A-Z]?[a-z]+)+")  # nothing to trim
+_NAME_WORD: Final = re.compile(r"[^\W\d_][\w'.-]*")
 _PLACES: Final = {
     ("hong", "kong"),
     ("yu", "tong"),
@@ -146,7 +147,7 @@ def _entity(text: str, start: int, end: int, confidence: float, rule: str) -> En
 
 def _mail_forms(text: str) -> Iterator[Entity]:
     if "@" in text:
-        for match in chain.from_iterable(mailbox.finditer(text) for mailbox in _MAILBOXES):
+        for match in chain.from_iterable(finds.finditer(text) for sign, finds in _MAILBOXES.items() if sign in text):
             begin = max(0, match.start() - 64, text.rfind("\n", max(0, match.start() - 65), match.start()) + 1)
             if (span := _mail_name(text[begin : match.start()])) is None:
                 continue
@@ -236,10 +237,10 @@ def _cut(text: str, span: tuple[int, int], confidence: float, rule: str, *, leas
 
 def _trimmed(text: str, start: int, end: int) -> int:
     """Return where a name ends before the first word that belongs to no name; 0 where none is left."""
-    reached = 0
-    for match in re.finditer(r"[^\W\d_][\w'.-]*", text[start:end]):
+    reached, barred = 0, name_words("not_names")
+    for match in _NAME_WORD.finditer(text[start:end]):
         word = match[0].strip(".").lower()
-        if word in name_words("not_names") and len(word) > 1:
+        if word in barred and len(word) > 1:
             break
         reached = match.end()
     return start + reached if reached else 0
