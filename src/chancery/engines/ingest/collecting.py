@@ -97,7 +97,7 @@ def _waiting(
         if entry is not None and not (entry.locked and reading.again) and not entry.ended:
             continue
         marks[file.path] = mark
-        yield replace(file, passwords=reading.passwords)
+        yield replace(file, passwords=reading.passwords) if reading.passwords else file
 
 
 def _sound(journal: Journal, work: Path) -> Callable[[int], Place | None]:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from email.header import Header
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
+from functools import lru_cache
 from typing import Any, Protocol
 
 from chancery.engines.ingest.mime import Head
@@ -32,6 +33,8 @@ _SPECIAL = re.compile(r"=\?|~\{|[\r\n]")
 _WORD = re.compile(r"=\?([^?\s]+)\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN = re.compile(r"(\?=)[ \t\r\n]+(=\?)")
 _FOLD = re.compile(r"\r?\n[ \t]+|\r(?=[ \t])|\n")
+_SHORT_LIST = 2000
+"""Characters of a list of people that is remembered: the same few stand over most mails of a collection."""
 _YEAR_OF_NOTHING = re.compile(r"\b0\d{3} \d")
 _ISO = re.compile(r"^\s*\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
 
@@ -126,10 +129,15 @@ def people(*, message: Message | Heads, name: str, charset: str | None = None) -
     values = message.get_all(name)
     if not values:
         return []
-    if len(values) == 1 and isinstance(values[0], str) and (quick := _usual_people(values[0])) is not None:
-        return quick
-    raw = [_eight_bit(v if isinstance(v, str) else "".join(_raw_of(v)), charset) for v in values]
-    raw = [_FOLD.sub(" ", value) for value in raw]
+    raw = tuple(value if isinstance(value, str) else "".join(_raw_of(value)) for value in values)
+    find = _people_again if len(raw) == 1 and len(raw[0]) < _SHORT_LIST else _people_in
+    return list(find(raw, charset))
+
+
+def _people_in(values: tuple[str, ...], charset: str | None) -> tuple[str, ...]:
+    if len(values) == 1 and (quick := _usual_people(values[0])) is not None:
+        return tuple(quick)
+    raw = [_FOLD.sub(" ", _eight_bit(value, charset)) for value in values]
     found = []
     for shown, address in getaddresses(raw):
         shown = header_text(value=shown) if "=?" in shown else shown
@@ -138,7 +146,10 @@ def people(*, message: Message | Heads, name: str, charset: str | None = None) -
             found.append(f"{shown} <{address}>" if shown and address and shown != address else shown or address)
     if not found and any(value.strip() for value in raw):
         found = [header_text(value=value) for value in raw if value.strip()]
-    return [_tame(each) for each in found]
+    return tuple(_tame(each) for each in found)
+
+
+_people_again = lru_cache(maxsize=8192)(_people_in)
 
 
 def _usual_people(value: str) -> list[str] | None:
@@ -193,10 +204,10 @@ def _usual_date(match: re.Match[str]) -> str | None:
     offset = (int(hours) * 60 + int(minutes)) * (-1 if sign == "-" else 1)
     try:
         moment = (_MONTHS[month.lower()], int(day), int(hour), int(minute), min(59, int(second or 0)))
-        when = datetime(int(year), *moment, tzinfo=UTC) - timedelta(minutes=offset)
+        when = datetime(int(year), *moment) - timedelta(minutes=offset)  # noqa: DTZ001  (in UTC from here on)
     except (ValueError, KeyError, OverflowError):
         return None
-    return when.isoformat()[:19] + "Z" if when.year >= 1970 else None
+    return f"{when.isoformat()}Z" if when.year >= 1970 else None
 
 
 def message_identification_hash(*, message_id: str) -> str | None:

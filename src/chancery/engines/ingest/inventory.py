@@ -74,6 +74,8 @@ def join_parts(*, files: Iterable[SourceFile]) -> list[SourceFile]:
     listed = list(files)
     groups: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for index, file in enumerate(listed):
+        if not file.path[-3:].isdigit() and file.path[-4:].lower() != ".rar":
+            continue
         parent, _, name = file.path.rpartition("/")
         for pattern in _SPLIT:
             if match := pattern.match(name):

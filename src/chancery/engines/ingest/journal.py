@@ -16,6 +16,7 @@ from chancery.engines.ingest.records import SourceFile
 from chancery.engines.text.ordering import Index, Ordered
 
 _SYNC_EVERY = 2000
+_LINE_OF = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
 _ENDED = frozenset({"crashed", "time_limit", "memory_limit"})
 _BEGINS, _ENDS = b'{"mark":', b"]}\n"
 _SPOOL = b',"spool":'  # the last field; never inside a JSON string, where the quotation marks would be escaped
@@ -100,7 +101,7 @@ class JournalWriter:
     def enter(self, *, mark: int, file: SourceFile, run: int, spooled: list[Any]) -> None:
         """Enter one input file as done."""
         entry = {"mark": mark, "path": file.path, "run": run, "spool": spooled}
-        self._stream.write(json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+        self._stream.write(_LINE_OF(entry).encode() + b"\n")
         self._since += 1
         if self._since >= _SYNC_EVERY:
             self._sync()

@@ -47,4 +47,10 @@ def entities_of() -> Callable[..., dict[str, list[dict[str, Any]]]]:
     )
 
 
+@cache
+def members_of() -> Callable[..., str]:
+    """Return ``naming.Names.members`` of the one memory this process has."""
+    return cast("Callable[..., str]", import_module("chancery.engines.ingest.naming").Names().members)
+
+
 _UNSUPPORTED = {"": "No reader exists for this type of file."}

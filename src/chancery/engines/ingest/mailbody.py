@@ -48,6 +48,7 @@ _INLINE = frozenset(
         "message/disposition-notification",
     }
 )
+_HTML_ALL_THE_SAME = re.compile(rb"\s*<(?:html|!doctype)", re.IGNORECASE)
 _PGP = b"-----BEGIN PGP MESSAGE-----"
 _SUBJECT = re.compile(rb"^subject:[ \t]*([^\r\n]*(?:\r?\n[ \t]+[^\r\n]*)*)", re.IGNORECASE | re.MULTILINE)
 
@@ -173,7 +174,7 @@ def _attach(body: Body, kind: str, name: str, data: bytes, content_id: str, disp
 
 
 def _inline(kind: str, data: bytes, declared: str | None, body: Body) -> None:
-    if kind == "text/html" or (kind == "text/plain" and re.match(rb"\s*<(?:html|!doctype)", data[:200], re.I)):
+    if kind == "text/html" or (kind == "text/plain" and _HTML_ALL_THE_SAME.match(data[:200])):
         text, charset = html_text(data=data, declared=declared)
         body.html.append(text)
     else:

@@ -10,12 +10,13 @@ from typing import Any, BinaryIO
 
 _LENGTH = struct.Struct(">Q")
 _LARGEST = 4 * 1024**3
-_CHUNK = 1024 * 1024
+_CHUNK = 64 * 1024  # what a pipe holds
+_FRAME_OF = json.JSONEncoder(check_circular=False, separators=(",", ":")).encode
 
 
 def write_frame(*, stream: BinaryIO, value: dict[str, Any]) -> None:
     """Write one frame and flush it."""
-    data = json.dumps(value, ensure_ascii=True, separators=(",", ":")).encode("ascii")
+    data = _FRAME_OF(value).encode("ascii")
     stream.write(_LENGTH.pack(len(data)) + data)
     stream.flush()
 

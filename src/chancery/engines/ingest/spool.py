@@ -13,14 +13,15 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from chancery.engines.ingest.loading import entities_of
+from chancery.engines.ingest.loading import members_of
 from chancery.engines.ingest.reading import Content
 from chancery.engines.ingest.records import Item
 
 SMALLEST_SIDE = 150
 """Pixels; smaller pictures are icons and rules, not pages."""
 _FLUSH = 4 * 1024**2
-_LINE_OF = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_LINE_OF = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":")).encode
+_TEXT_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
 
 
 class Spool:
@@ -48,14 +49,17 @@ class Spool:
         record = item.as_record()
         text = record.pop("text")
         record["text_chars"] = len(text) if text is not None else None
+        named = ""
         if text is not None:
-            self._write_text(item.id, text)
+            data = text.encode("utf-8", "replace")
+            self._write_text(item.id, data)
             if self._entities:
-                record.update(entities_of()(text=text, kind=item.kind))
+                named = members_of()(text=text, kind=item.kind, data=data)
         if content is not None and self._natives is not None and worth_recognising(record=record):
             record["page_source"] = self._keep(item, content)
             record["own_text"] = text
-        line = b"%08d " % index + _LINE_OF(record).encode() + b"\n"
+        shown = _LINE_OF(record)
+        line = (f"{index:08d} {shown[:-1]},{named}}}\n" if named else f"{index:08d} {shown}\n").encode()
         self._held.append(line)
         self._count += 1
         if item.exception is not None:
@@ -78,11 +82,10 @@ class Spool:
             self._held.clear()
             self._size = 0
 
-    def _write_text(self, identity: str, text: str) -> None:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
-        handle = os.open(f"{identity}.txt", flags, 0o644, dir_fd=self._texts)
+    def _write_text(self, identity: str, data: bytes) -> None:
+        handle = os.open(f"{identity}.txt", _TEXT_FLAGS, 0o644, dir_fd=self._texts)
         try:
-            _write(handle, text.encode("utf-8", "replace"))
+            _write(handle, data)
         finally:
             os.close(handle)
 
@@ -100,9 +103,9 @@ class Spool:
 
 
 def _write(handle: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(handle, view) :]
+    written = os.write(handle, data)
+    while written < len(data):
+        written += os.write(handle, memoryview(data)[written:])
 
 
 def open_spool(*, settings: dict[str, Any]) -> Spool:

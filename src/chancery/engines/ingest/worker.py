@@ -11,7 +11,6 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -52,8 +51,9 @@ class _Server:
         if task["spooling"] is not None and self.spool is None:
             self.spool = open_spool(settings=task["spooling"])
         _limit_memory(self.limits)
+        scratch = Path(task["scratch"])
         for each in task["files"]:
-            self._one(each, Path(task["scratch"]), decisions)
+            self._one(each, scratch, decisions)
 
     def _one(self, each: dict[str, Any], scratch: Path, decisions: Decisions) -> None:
         file = SourceFile(
@@ -64,14 +64,13 @@ class _Server:
             part_of=each["part_of"],
             incomplete=each["incomplete"],
         )
-        self.armed = float("-inf")
-        self._started(each["extra_seconds"])(item_id(chain=(file.path,)))
+        self._begin(item_id(chain=(file.path,)), each["extra_seconds"])
         call: dict[str, Any] = {
             "file": file,
             "scratch": scratch,
             "limits": self.limits,
             "skip": {key: (code, detail) for key, (code, detail) in each["skip"].items()},
-            "on_start": self._started(0.0),
+            "on_start": self._begin,
             "decisions": decisions,
         }
         if self.spool is None:
@@ -82,17 +81,16 @@ class _Server:
         expand_into(**call, emit=self.spool.add)
         write_frame(stream=self.answers, value={"order": each["order"], "spooled": self.spool.commit()})
 
-    def _started(self, extra: float) -> Callable[[str], None]:
-        """Return what is to be told of each item: it gives a sign of life and sets the processor limit anew."""
+    def _begin(self, identity: str, extra: float = 0.0) -> None:
+        """Give a sign of life with each item that is begun, and set the processor limit anew.
 
-        def started(identity: str) -> None:
-            self.beat.note(identity)
-            now = time.monotonic()
-            if now - self.armed > _ARMED:
-                self.armed = now
-                _limit_time(self.limits.seconds + extra + _ARMED)
-
-        return started
+        extra: seconds that the size of the file allows it besides.
+        """
+        self.beat.note(identity)
+        now = time.monotonic()
+        if now - self.armed > _ARMED or extra > _ARMED / 2:
+            self.armed = now
+            _limit_time(self.limits.seconds + extra + _ARMED)
 
 
 def _path(raw: str) -> Path:

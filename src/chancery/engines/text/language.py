@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import islice
 
 from chancery.engines.text.tongues import identifier
 
-_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-_KANA = re.compile("[\u3041-\u30ff]")
-_HANGUL = re.compile("[\uac00-\ud7af]")
-_EASTERN = re.compile("[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_FAR = re.compile("[\u3041-\ufaff]")  # the eastern signs lie among these
 _LETTER = re.compile(r"[^\W\d_]")
 _SAMPLE = 4000
 _STATISTICS = 800
@@ -23,9 +21,9 @@ def language_of(*, text: str) -> str | None:
     Chinese of either script is ``zh``. Han characters count threefold, since one stands for a word.
     """
     sample = text[:_SAMPLE]
-    if sample.isascii() or not _EASTERN.search(sample):
+    if sample.isascii() or not _FAR.search(sample) or not any(each.search(sample) for each in _eastern()):
         return _by_statistics(sample, sum(1 for _ in islice(_LETTER.finditer(sample), _FEWEST)))
-    han, kana, hangul = (len(find.findall(sample)) for find in (_HAN, _KANA, _HANGUL))
+    han, kana, hangul = (len(each.findall(sample)) for each in _eastern())
     letters = len(_LETTER.findall(sample))
     if kana > 2 and kana * 5 > han:
         return "ja" if (kana + han) * 3 > letters else _by_statistics(sample, letters)
@@ -34,6 +32,16 @@ def language_of(*, text: str) -> str | None:
     if han > 1 and han * 3 > (letters - han):
         return "zh"
     return _by_statistics(sample, letters)
+
+
+@cache
+def _eastern() -> tuple[re.Pattern[str], ...]:
+    """Return what finds Han characters, kana and hangul; compiled once the first text holds such signs."""
+    return (
+        re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"),
+        re.compile("[\u3041-\u30ff]"),
+        re.compile("[\uac00-\ud7af]"),
+    )
 
 
 def _by_statistics(sample: str, letters: int) -> str | None:

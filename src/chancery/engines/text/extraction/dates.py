@@ -63,14 +63,15 @@ _MONTHS: Final = {
 }
 
 
-def find_dates(*, text: str, day_first: bool | None = None) -> Iterator[Entity]:
+def find_dates(*, text: str, day_first: bool | None = None, shape: bytes | None = None) -> Iterator[Entity]:
     """Yield the dates of a folded text: ``2025-03-14``, ``2025-03`` for a month, ``--03-14`` without a year.
 
     day_first: the order of 3/4/2025. None lets the other dates of the text decide (confidence 0.85); where they do
     not, month first is assumed with confidence 0.5 and the rule ``date.numeric.ambiguous``. A year of two digits
-    is 1969 to 2068 (POSIX strptime). Nothing relative ("yesterday") is read.
+    is 1969 to 2068 (POSIX strptime). Nothing relative ("yesterday") is read. shape: ``shape_of(text)``, where it is
+    known already.
     """
-    shape = shape_of(text)
+    shape = shape_of(text) if shape is None else shape
     found = [*_english(text, shape), *_numeric(text, shape, day_first)]
     if has_han(text):
         found += find_chinese_dates(text=text)

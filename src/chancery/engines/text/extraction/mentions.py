@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from chancery.engines.text.extraction.dates import find_dates
 from chancery.engines.text.extraction.folding import fold
 from chancery.engines.text.extraction.people import find_people
+from chancery.engines.text.extraction.shapes import shape_of
 from chancery.engines.text.extraction.values import Entity
 
 
 def people_and_dates(*, text: str) -> tuple[Entity, ...]:
     """Return what ``extract`` returns for these two kinds."""
     folded = fold(text)
-    found = [*find_dates(text=folded), *find_people(text=folded)]
-    found.sort(key=lambda one: (one.start, one.end, one.kind))
+    shape = shape_of(folded)
+    found = [*find_dates(text=folded, shape=shape), *find_people(text=folded, shape=shape)]
+    found.sort(key=attrgetter("start", "end", "kind"))
     return tuple(found)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import chain
 from typing import Final
 
 from chancery.engines.text.extraction.folding import has_han
 from chancery.engines.text.extraction.overlaps import best_of
 from chancery.engines.text.extraction.people_zh import find_chinese_people
-from chancery.engines.text.extraction.shapes import matches, shape_of
+from chancery.engines.text.extraction.shapes import marked, matches_at, shape_of
 from chancery.engines.text.extraction.tables import name_words
 from chancery.engines.text.extraction.values import Entity
 
@@ -18,7 +19,7 @@ _WORD = r"[A-Z\u00c0-\u00de][\w\u00df-\u017f]*+(?:['-][A-Z\u00c0-\u00de]?[a-z\u0
 _PARTICLE = r"(?:de la |de |del |della |van der |van den |van |von |bin |al-|di |da |dos |le |la )"
 _FULL = rf"{_WORD}(?:[ ](?:[A-Z]\.|[A-Z](?= )|{_WORD})){{0,2}}[ ]{_PARTICLE}?{_WORD}"
 _FLEXIBLE = rf"{_WORD}(?:\.?[ ]{_PARTICLE}?{_WORD}){{0,3}}"
-_MAILBOXES: Final = tuple(re.compile(rf"{mark}[\w.+'%/=&-]+@[\w.-]+") for mark in ("<", r"\[mailto:"))
+_MAILBOXES: Final = {mark[0]: re.compile(rf"{re.escape(mark)}[\w.+'%/=&-]+@[\w.-]+") for mark in ("<", "[mailto:")}
 _MAIL_NAME: Final = re.compile(
     r"(?:\"(?P<quoted>[^\"\n]{3,60})\"|'(?P<single>[^'\n]{3,60})'|(?P<bare>[^\W\d_][^<>\n\"@,;:()]*))[ ]?$"
 )
@@ -33,7 +34,7 @@ _PAIR: Final = re.compile(
     rf"([A-Z](?<!\w[A-Z])[a-z]++)(?:[ ]([A-Z]\.|[A-Z](?=[ ][A-Z][a-z])|[A-Z][a-z]++))?[ ]"
     rf"{_PARTICLE}?([A-Z][\w\u00df-\u017f]*+(?:['-][A-Z][a-z]++)*+)(?:,? (?:Jr|Sr|III|II|IV)\b\.?)?"
 )
-_PAIR_HINT: Final = re.compile(rb"Aa(?<![Aa0_]Aa)a*+(?= (?:A(?:\.|a++)? )?(?:a[a ]{1,7} |aa-)?A)")
+_PAIR_HINT: Final = re.compile(rb"Aa(?<![Aa0_]Aa)a*+(?= (?:A|a[a ]{1,7} A|aa-A))")
 # The colon stands after the last letter of a label, which keeps the many "To:" and "From:" of mail away.
 _LABELLED: Final = tuple(
     re.compile(rf"{colon}(?<=[entysfr ].)[ \t]{{0,4}}(?:/s/ ?)?(?P<name>(?:Mr\.? |Ms\.? |Mrs\.? |Dr\.? )?{_FLEXIBLE})")
@@ -43,24 +44,47 @@ _LABEL: Final = re.compile(
     r"(?:^|[\n;|\t])[ \t>]*(?:Name|Attn|Attention|Contact|Contact [Pp]erson|Signed by|Signature|By|Witness|Deponent"
     r"|Name of [Ww]itness|Plaintiff|Defendant|Author|Custodian|Prepared [Bb]y|Approved [Bb]y)[ ]?$"
 )
-_SIGNED: Final = re.compile(rf"\n[ \t]{{0,8}}(?:/s/ ?)?(?P<name>{_FULL})[ ]*(?=\n|$|,)")
-_CLOSING: Final = re.compile(
-    r"(?:[Rr]egards|[Ss]incerely(?: yours)?|[Yy]ours (?:truly|faithfully|sincerely)|[Tt]hanks(?: again)?|[Tt]hank you"
-    r"|[Cc]heers|[Bb]est(?: wishes)?|[Cc]ordially|Respectfully(?: submitted)?)[,.!]?\s*$"
+_SIGNED: Final = re.compile(rf"\n[ \t]{{0,8}}+(?:/s/ ?|)(?P<name>{_FULL})[ ]*(?=\n|$|,)")
+_CLOSING: Final = (
+    *(
+        form
+        for words in (
+            *(
+                "regards",
+                "sincerely",
+                "sincerely yours",
+                "yours truly",
+                "yours faithfully",
+                "yours sincerely",
+                "thanks",
+            ),
+            *("thanks again", "thank you", "cheers", "best", "best wishes", "cordially"),
+        )
+        for form in (words, words.capitalize())
+    ),
+    *("Respectfully", "Respectfully submitted"),
 )
 _DEGREE: Final = re.compile(r"[ ](?:Esq|Ph\.?D|M\.?D|J\.?D|CPA|Q\.?C|K\.?C|S\.?C|LL\.?[BM])\b")
+_LONGEST_DEGREE: Final = 5
+# Where a title begins or, in group 1, a degree ends, once the letters that can stand there are all the same.
+_STRONG_LETTERS: Final = b"MDPHJCGABqS"
+_STRONG_HINT: Final = re.compile(
+    rb"S(?:(?=(?:[rsRS]s?|RS|iss|essrs|rof(?:essor)?|on(?:orable)?|u(?:dge|stice)|ir|adam|apt(?:ain)?|en(?:ator)?"
+    rb"|ov(?:ernor)?|resident|hairman|ttorney)\.?[ ][A-Z?dvbal])|(?![A-Za-z0-9_])"
+    rb"(?:(?<= [SQK]S)|(?<= (?:EsS|ShS|SSS|LLS))|(?<= [SQK]\.S)|(?<= (?:Sh|LL)\.S))())"
+)
 _BEFORE: Final = re.compile(rf"(?P<name>{_FULL}),?$")
 _REVERSED: Final = re.compile(r", ([A-Z][a-z]+)(?: [A-Z]\b\.?)?(?![\w])(?! ?[A-Z][a-z])")
 _LAST_BEFORE: Final = re.compile(r"(?<![\w,] )(?<![\w/@.-])[A-Z][a-z]+(?:['-][A-Z][a-z]+)?$")
 _SHOUTED_FIRST: Final = re.compile(
     r"[A-Z](?<!\w[A-Z])[A-Z]{1,6}[ ](?P<first>[A-Z][a-z]+(?:-[A-Za-z][a-z]+|[ ][A-Z][a-z]+)?)(?![A-Za-z])"
 )
-_SHOUTED_HINT: Final = re.compile(rb"AA(?<![Aa0_]AA)A{0,5}+(?= Aa)")
 _CAPITALS: Final = re.compile(
     r"[A-Z](?<![\w&'.][A-Z])(?<![A-Z] [A-Z])([A-Z]{2,11})[ ](?:[A-Z]\.?[ ])?([A-Z]{3,15}(?:-[A-Z]{2,12})?)"
     r"(?![\w&'])(?![ ][A-Z]{2})"
 )
-_CAPITALS_HINT: Final = re.compile(rb"AAA(?<![Aa0_&'.]AAA)A*+(?= (?:A\.? )?AAA)")
+# Where either of the two before may begin.
+_CAPITALS_HINT: Final = re.compile(rb"AA(?<![Aa0_]AA)A*+(?= (?:Aa|AAA|A\.? AAA))")
 _PINYIN: Final = re.compile(
     r"(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|er|ia|ie"
     r"|in|iu|ou|ua|ui|un|uo|ue|ve|a|e|i|o|u|v)){1,2}"
@@ -71,12 +95,15 @@ _ACTS: Final = frozenset(
         *("explained", "argued", "noted", "met", "joined", "resigned", "emailed", "confirmed", "denied", "agreed"),
     )
 )
-_BEFORE_ACTS: Final = frozenset(("f ", "t ", "h ", "o ", "m ", ", ", "y ", "s "))
-_ACTED_ON: Final = re.compile(
-    r"(?:(?:deposition|testimony|declaration|affidavit|statement|interview) of|met(?: with)?|spoke (?:to|with)"
-    r"|letter from|counsel,|signed by|witness,?) $"
+_ACTS_BEGIN: Final = frozenset(f" {word[:2]}" for word in _ACTS)
+_CONTEXT: Final = "person.context"
+_ACTED_ON: Final = (
+    *("deposition of ", "testimony of ", "declaration of ", "affidavit of ", "statement of ", "interview of ", "met "),
+    *("met with ", "spoke to ", "spoke with ", "letter from ", "counsel, ", "signed by ", "witness ", "witness, "),
 )
+_BEFORE_ACTS: Final = frozenset(words[-2:] for words in _ACTED_ON)
 _PLAIN: Final = re.compile(r"[A-Z][a-z]*(?: [A-Z]\.?)?(?: [A-Z]?[a-z]+)+")  # nothing to trim
+_NAME_WORD: Final = re.compile(r"[^\W\d_][\w'.-]*")
 _PLACES: Final = {
     ("hong", "kong"),
     ("yu", "tong"),
@@ -86,17 +113,19 @@ _PLACES: Final = {
     ("hu", "nan"),
     ("hai", "nan"),
 }
+HELD: Final = 32_768
+"""Names whose judgement is kept: a collection shows the same ones again and again."""
 _SMALL: Final = ("de", "van", "von", "der", "la", "bin", "di", "da")
 
 
-def find_people(*, text: str) -> Iterator[Entity]:
+def find_people(*, text: str, shape: bytes | None = None) -> Iterator[Entity]:
     """Yield the names of people in a folded text, as written but with single spaces.
 
     Strong forms (mail names, titles, labels, sign-offs) need no list; elsewhere the first word must be a known given
     name, or the two words a Chinese surname and given name in pinyin. A bare given name is no finding.
+    shape: ``shape_of(text)``, where it is known already.
     """
-    shape = shape_of(text)
-    found = [*_mail_forms(text), *_strong(text), *_known(text, shape)]
+    found = [*_mail_forms(text), *_strong(text), *_known(text, shape_of(text) if shape is None else shape)]
     if has_han(text):
         found += find_chinese_people(text=text)
     yield from best_of(found)
@@ -118,24 +147,36 @@ def _entity(text: str, start: int, end: int, confidence: float, rule: str) -> En
 
 def _mail_forms(text: str) -> Iterator[Entity]:
     if "@" in text:
-        for match in chain.from_iterable(mailbox.finditer(text) for mailbox in _MAILBOXES):
+        for match in chain.from_iterable(finds.finditer(text) for sign, finds in _MAILBOXES.items() if sign in text):
             begin = max(0, match.start() - 64, text.rfind("\n", max(0, match.start() - 65), match.start()) + 1)
-            name = _MAIL_NAME.search(text[begin : match.start()])
-            if name is None or not _personal(name[name.lastgroup or 0]):
+            if (span := _mail_name(text[begin : match.start()])) is None:
                 continue
-            start, end = name.span(name.lastgroup or 0)
-            if found := _entity(text, begin + start, begin + end, 0.95, "person.mailbox"):
+            if found := _entity(text, begin + span[0], begin + span[1], 0.95, "person.mailbox"):
                 yield found
     at = text.find("/")
     if at < 0:
         return
     for match in _NOTES.finditer(text, at):
         begin = max(0, match.start() - 48, text.rfind("\n", max(0, match.start() - 49), match.start()) + 1)
-        name_match = _NOTES_NAME.search(text[begin : match.start()])
-        if name_match and " " in name_match[0]:
-            start = begin + name_match.start()
-            if found := _entity(text, start, match.start(), 0.95, "person.notes_address"):
-                yield found
+        at = _notes_name(text[begin : match.start()])
+        if at >= 0 and (found := _entity(text, begin + at, match.start(), 0.95, "person.notes_address")):
+            yield found
+
+
+@lru_cache(maxsize=HELD)
+def _mail_name(before: str) -> tuple[int, int] | None:
+    """Return where in what stands before an address the name of a person lies, None where there is none."""
+    name = _MAIL_NAME.search(before)
+    if name is None or not _personal(name[name.lastgroup or 0]):
+        return None
+    return name.span(name.lastgroup or 0)
+
+
+@lru_cache(maxsize=HELD)
+def _notes_name(before: str) -> int:
+    """Return where the name before the units of a Notes address begins, -1 where there is none of two words."""
+    name = _NOTES_NAME.search(before)
+    return name.start() if name and " " in name[0] else -1
 
 
 def _personal(name: str) -> bool:
@@ -149,7 +190,8 @@ def _personal(name: str) -> bool:
 
 
 def _strong(text: str) -> Iterator[Entity]:
-    for match in _TITLED.finditer(text):
+    titles, degrees = _strong_places(text)
+    for match in matches_at(_TITLED, text, titles):
         if not (match.start() and text[match.start() - 1].isalnum()):
             yield from _cut(text, match.span("name"), 0.9, "person.title", least=1)
     wide = "：" in text
@@ -158,12 +200,32 @@ def _strong(text: str) -> Iterator[Entity]:
             if _LABEL.search(text[max(0, match.start() - 24) : match.start()]):
                 yield from _cut(text, match.span("name"), 0.8, "person.label")
     for match in _SIGNED.finditer(text):
-        if _CLOSING.search(text[max(0, match.start() - 40) : match.start() + 1]):
+        if _closes(text[max(0, match.start() - 40) : match.start()]):
             yield from _cut(text, match.span("name"), 0.85, "person.sign_off")
-    for match in _DEGREE.finditer(text):
-        begin = max(0, match.start() - 48)
-        if name := _BEFORE.search(text[begin : match.start()]):
+    for start in degrees:
+        begin = max(0, start - 48)
+        if name := _BEFORE.search(text[begin:start]):
             yield from _cut(text, (begin + name.start(), begin + name.end("name")), 0.9, "person.degree")
+
+
+def _closes(before: str) -> bool:
+    """Tell whether a letter has come to its closing words."""
+    words = before.rstrip()
+    return words[: -1 if words[-1:] in (",", ".", "!") else None].endswith(_CLOSING)
+
+
+def _strong_places(text: str) -> tuple[list[int], list[int]]:
+    """Return where titles may begin, and where degrees do begin, with the blank before them."""
+    titles, degrees = [], []
+    for place in _STRONG_HINT.finditer(marked(text, _STRONG_LETTERS, b"S")):
+        at = place.start()
+        if place.lastindex is None:
+            titles.append(at)
+        elif (start := text.rfind(" ", max(0, at - _LONGEST_DEGREE), at)) >= 0:
+            degree = _DEGREE.match(text, start)
+            if degree and degree.end() == at + 1:
+                degrees.append(start)
+    return titles, degrees
 
 
 def _cut(text: str, span: tuple[int, int], confidence: float, rule: str, *, least: int = 2) -> Iterator[Entity]:
@@ -175,34 +237,26 @@ def _cut(text: str, span: tuple[int, int], confidence: float, rule: str, *, leas
 
 def _trimmed(text: str, start: int, end: int) -> int:
     """Return where a name ends before the first word that belongs to no name; 0 where none is left."""
-    reached = 0
-    for match in re.finditer(r"[^\W\d_][\w'.-]*", text[start:end]):
+    reached, barred = 0, name_words("not_names")
+    for match in _NAME_WORD.finditer(text[start:end]):
         word = match[0].strip(".").lower()
-        if word in name_words("not_names") and len(word) > 1:
+        if word in barred and len(word) > 1:
             break
         reached = match.end()
     return start + reached if reached else 0
 
 
 def _known(text: str, shape: bytes) -> Iterator[Entity]:
-    given, weak, surnames = name_words("given"), name_words("given_also_words"), name_words("surnames")
-    barred, romanised = name_words("not_names"), name_words("surnames_romanised")
-    for match in matches(_PAIR, text, shape, _PAIR_HINT):
-        first, middle, last = match.groups()
-        last = last.lower()
-        if last in barred:
+    given, weak, barred = name_words("given"), name_words("given_also_words"), name_words("not_names")
+    end = 0
+    for place in _PAIR_HINT.finditer(shape):
+        start = place.start()
+        if start < end or (match := _PAIR.match(text, start)) is None:
             continue
-        first = first.lower()
-        if first in given:
-            if (first in weak or first in barred) and last not in surnames:
-                continue
-            confidence = 0.88 if last in surnames else 0.78
-            if found := _entity(text, match.start(), match.end(), confidence, "person.given_name"):
-                yield found
-        elif middle is None and (first in romanised or last in romanised):
-            yield from _pinyin(text, match, first, last, romanised)
-        elif first not in barred and (found := _in_act(text, match)):
-            yield found
+        end = match.end()
+        found = _judged(match[0])
+        if found is not None and (found.rule != _CONTEXT or _acts(text, start, end)):
+            yield Entity("person", found.value, start + found.start, start + found.end, found.confidence, found.rule)
     for match in _REVERSED.finditer(text):
         first = match[1].lower()
         if first not in given or first in weak:
@@ -212,35 +266,63 @@ def _known(text: str, shape: bytes) -> Iterator[Entity]:
         if head and head[0].lower() not in barred and head[0].lower() not in given:
             start = begin + head.start()
             yield Entity("person", text[start : match.end()], start, match.end(), 0.75, "person.reversed")
-    for match in matches(_CAPITALS, text, shape, _CAPITALS_HINT):
+    yield from _capitals(text, shape)
+
+
+def _capitals(text: str, shape: bytes) -> Iterator[Entity]:
+    if not (places := [place.start() for place in _CAPITALS_HINT.finditer(shape)]):
+        return
+    given, weak, surnames = name_words("given"), name_words("given_also_words"), name_words("surnames")
+    barred, romanised = name_words("not_names"), name_words("surnames_romanised")
+    for match in matches_at(_CAPITALS, text, places):
         first, last = (text[match.start()] + match[1]).lower(), match[2].lower()
         if first in given and last not in barred and (first not in weak or last in surnames) and first not in barred:
             yield Entity("person", match[0], match.start(), match.end(), 0.7, "person.capitals")
-    for match in matches(_SHOUTED_FIRST, text, shape, _SHOUTED_HINT):
+    for match in matches_at(_SHOUTED_FIRST, text, places):
         last, first = match[0].split(" ", 1)
         if last.lower() in romanised and _PINYIN.fullmatch(first.lower().replace(" ", "").replace("-", "")):
             yield Entity("person", match[0], match.start(), match.end(), 0.85, "person.pinyin_capitals")
 
 
-def _in_act(text: str, match: re.Match[str]) -> Entity | None:
-    """Take two unknown capitalised words for a person where they do what people do, or have an initial between them."""
-    start, end = match.span()
-    if (middle := match[2]) and len(middle) <= 2:
-        return _entity(text, start, end, 0.7, "person.initial")
-    after = text[end : end + 14]
-    if after[:1] == " " and after[1:].split(" ", 1)[0].rstrip(",.") in _ACTS:
-        return _entity(text, start, end, 0.65, "person.context")
-    if text[max(0, start - 2) : start] in _BEFORE_ACTS and _ACTED_ON.search(text[max(0, start - 16) : start]):
-        return _entity(text, start, end, 0.65, "person.context")
-    return None
+@lru_cache(maxsize=HELD)
+def _judged(name: str) -> Entity | None:
+    """Return what a match of ``_PAIR`` is by its own words; with the rule ``_CONTEXT`` only where it acts."""
+    match = _PAIR.match(name)
+    if match is None:
+        return None
+    barred, romanised = name_words("not_names"), name_words("surnames_romanised")
+    first, middle, last = match[1].lower(), match[2], match[3].lower()
+    if last in barred:
+        return None
+    if first in name_words("given"):
+        known = last in name_words("surnames")
+        if (first in name_words("given_also_words") or first in barred) and not known:
+            return None
+        return _entity(name, 0, len(name), 0.88 if known else 0.78, "person.given_name")
+    if middle is None and (first in romanised or last in romanised):
+        return _pinyin(name, first, last, shouted=match[3].isupper())
+    if first in barred:
+        return None
+    if middle and len(middle) <= 2:
+        return _entity(name, 0, len(name), 0.7, "person.initial")
+    return _entity(name, 0, len(name), 0.65, _CONTEXT)
 
 
-def _pinyin(text: str, match: re.Match[str], first: str, last: str, romanised: frozenset[str]) -> Iterator[Entity]:
+def _acts(text: str, start: int, end: int) -> bool:
+    """Tell whether two capitalised words do what people do, or have done to them what people have."""
+    if text[end : end + 3] in _ACTS_BEGIN:
+        word = text[end + 1 : end + 14].split(" ", 1)[0]
+        if word.rstrip(",.") in _ACTS:
+            return True
+    return text[start - 2 : start] in _BEFORE_ACTS and text.endswith(_ACTED_ON, max(0, start - 16), start)
+
+
+def _pinyin(name: str, first: str, last: str, *, shouted: bool) -> Entity | None:
+    romanised = name_words("surnames_romanised")
     if (first, last) in _PLACES:
-        return
+        return None
     for surname, rest in ((first, last), (last, first)):
         if surname in romanised and _PINYIN.fullmatch(rest.replace("-", "")) and len(rest) > 1:
-            confidence = 0.85 if match[3].isupper() else 0.75 if len(rest) > 3 or len(surname) > 2 else 0.6
-            if found := _entity(text, match.start(), match.end(), confidence, "person.pinyin"):
-                yield found
-            return
+            confidence = 0.85 if shouted else 0.75 if len(rest) > 3 or len(surname) > 2 else 0.6
+            return _entity(name, 0, len(name), confidence, "person.pinyin")
+    return None

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Final
 
 _SHAPES: Final = bytes.maketrans(
@@ -22,11 +23,25 @@ def shape_of(text: str) -> bytes:
     return text.encode("ascii", "replace").translate(_SHAPES)
 
 
+def marked(text: str, signs: bytes, mark: bytes) -> bytes:
+    """Return one byte for each character, every one of ``signs`` as ``mark``: a search then has one fixed beginning."""
+    return text.encode("ascii", "replace").translate(_marks(signs, mark))
+
+
+@cache
+def _marks(signs: bytes, mark: bytes) -> bytes:
+    return bytes.maketrans(signs, mark * len(signs))
+
+
 def matches(pattern: re.Pattern[str], text: str, shape: bytes, hint: re.Pattern[bytes]) -> Iterator[re.Match[str]]:
     """Yield what ``pattern.finditer(text)`` yields, given a hint that finds every place where a match may begin."""
+    return matches_at(pattern, text, (place.start() for place in hint.finditer(shape)))
+
+
+def matches_at(pattern: re.Pattern[str], text: str, places: Iterable[int]) -> Iterator[re.Match[str]]:
+    """Yield what ``pattern.finditer(text)`` yields, given in order every place where a match may begin."""
     end = 0
-    for place in hint.finditer(shape):
-        start = place.start()
+    for start in places:
         if start >= end and (match := pattern.match(text, start)):
             end = match.end()
             yield match
