@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from tests.apps.conftest import World
 
@@ -16,7 +18,9 @@ from chancery.apps.documents.models import Document
 from chancery.apps.search import queries
 from chancery.platform.access import actions as access
 from chancery.platform.access.actors import system_actor
+from chancery.platform.index.actions import erase
 from chancery.platform.jobs.actions import run_pending
+from chancery.platform.jobs.models import Job
 
 WORDS = ["supply", "supplier", "contract", "delay", "payment", "offer"]
 HAN = "买卖合同违约责任交货延期付款"
@@ -200,3 +204,21 @@ def test_the_mails_of_a_thread_are_found_by_it(world: World, matter_id: str, tmp
     ):  # fmt: skip
         page = queries.search(actor=world.actor("manager"), text=query, matter_id=matter_id)
         assert sorted(hit.document.name for hit in page.hits) == wanted, query
+
+
+def test_collections_of_before_are_indexed_again(world: World, matter_id: str, tmp_path: Path, at: datetime) -> None:
+    """A matter whose store is of before is found again, by the new fields too, once the home was brought up to date."""
+    collect(world, matter_id, world.client_id, ["supply contract", "late payment"], tmp_path, at)
+    erase(tenant_id=world.client_id)
+
+    def total(query: str) -> int:
+        return queries.search(actor=world.actor("manager"), text=query, matter_id=matter_id).total
+
+    assert total("supply") == 0
+    again = import_module("chancery.apps.search.migrations.0002_index_again").ask_again
+    again(apps, None)
+    again(apps, None)
+    run_pending()
+    assert (total("supply"), total("attachments:0 AND contract")) == (1, 1)
+    asked = Job.objects.filter(idempotency_key__startswith="search.index:fields-2:")
+    assert [(job.state, job.matter_id) for job in asked] == [("done", matter_id)]
