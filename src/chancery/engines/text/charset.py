@@ -9,6 +9,8 @@ from functools import lru_cache
 
 from charset_normalizer import from_bytes
 
+from chancery.engines.text.single_byte import best_reading, lonely
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -50,6 +52,10 @@ _WIDER = {
     "windows-31j": "cp932",
 }
 _SAMPLE = 256 * 1024
+_SHORT = 2000
+_HIGH = re.compile(rb"[\x80-\xff]")
+_ASCII = re.compile(rb"[A-Za-z]")
+_LIKELY, _CERTAIN = 0.6, 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,7 @@ def decode(*, data: bytes, declared: str | None = None) -> Decoded:
     if named and not named.startswith("utf-8") and (found := _in(data, named)) and _plausible(found, data):
         return found
     asian = _asian_guess(data[:_SAMPLE])
-    if asian:
+    if asian and not _reads_better(data[:_SAMPLE]):
         return _in(data, asian) or Decoded(data.decode(asian, "replace"), asian, lossy=True)
     return _single_byte(data, named)
 
@@ -140,6 +146,20 @@ def _wide_guess(sample: bytes) -> str | None:
     return None
 
 
+def _reads_better(sample: bytes) -> bool:
+    """Tell a text of few letters beyond ASCII, or a short one of another script, from eastern characters."""
+    alone = lonely(sample)
+    high, letters = len(_HIGH.findall(sample)), len(_ASCII.findall(sample))
+    if not (alone and high * 3 < letters) and len(sample) > _SHORT:
+        return False
+    best = best_reading(sample)
+    if best is None:
+        return False
+    if best.agreed:
+        return best.score > (_LIKELY if alone and high * 3 < letters else _CERTAIN)
+    return alone and high * 8 < letters and best.score > _CERTAIN
+
+
 def _escaped(data: bytes, declared: str | None) -> Decoded | None:
     """Read the seven-bit East Asian sets: ISO-2022-JP and -KR by their escapes, HZ by its tildes, UTF-7 if
     declared."""
@@ -162,7 +182,8 @@ def _asian_guess(sample: bytes, *, floor: float = 0.7) -> str | None:
         "gb18030": _share(sample, lambda a, b: 0xB0 <= a <= 0xD7 or 0xA1 <= a <= 0xA3, "gb18030"),
         "big5hkscs": _share(sample, lambda a, b: 0xA4 <= a <= 0xC6 or a == 0xA1, "big5hkscs") * 0.99,
         "cp932": _share(sample, _common_in_cp932, "cp932"),
-        "euc_jp": _share(sample, lambda a, b: a in (0xA4, 0xA5) or ((0xB0 <= a <= 0xCF) and b > 0xA0), "euc_jp") * 0.97,
+        "euc_jp": _share(sample, lambda a, b: a in (0xA1, 0xA4, 0xA5) or ((0xB0 <= a <= 0xCF) and b > 0xA0), "euc_jp")
+        * 0.97,
         "cp949": _share(sample, lambda a, b: 0xB0 <= a <= 0xC8 and b > 0xA0, "cp949") * 0.98,
     }
     kana = sum(sample.count(bytes([lead])) for lead in (0xA4, 0xA5))
@@ -175,17 +196,37 @@ def _asian_guess(sample: bytes, *, floor: float = 0.7) -> str | None:
 
 
 def _is_korean(sample: bytes) -> bool:
-    """Tell Korean from Chinese in the bytes they share: only syllables of the Hangul rows, in words with
-    spaces."""
-    pairs = re.findall(rb"[\xa1-\xfe][\xa1-\xfe]", sample)
+    """Tell Korean from Chinese in the bytes they share: only syllables of the Hangul rows, in words with spaces, or
+    the commonest syllables in a short text."""
+    pairs = _PAIR.findall(sample)
     hangul = sum(0xB0 <= pair[0] <= 0xC8 for pair in pairs)
-    return bool(hangul >= 8 and hangul >= 0.97 * len(pairs) and sample.count(b" ") * 12 > hangul)
+    if hangul >= 8 and hangul >= 0.97 * len(pairs) and sample.count(b" ") * 12 > hangul:
+        return True
+    if hangul < len(pairs) or not 2 <= len(pairs) <= _FEW_PAIRS:
+        return False
+    both = b"".join(pairs)
+    korean = sum(sign in _SYLLABLES for sign in both.decode("cp949", "replace"))
+    chinese = sum(sign in _HANZI for sign in both.decode("gb18030", "replace"))
+    return korean > chinese and korean * 2 >= len(pairs)
 
 
 def _common_in_cp932(lead: int, trail: int) -> bool:
     return lead in (0x81, 0x82, 0x83) or 0x88 <= lead <= 0x97
 
 
+_PAIR = re.compile(rb"[\xa1-\xfe][\xa1-\xfe]")
+_FEW_PAIRS = 40
+# Common syllables of Korean and common characters of Chinese whose bytes lie in the same rows.
+_SYLLABLES = frozenset(
+    "이다는의에을가고지하로를은기사한도리어자대인시나서정해그부일수있상스전구보아제주계약장용문원조금만라오면여공동관우들"
+    "적경과안무비신입회김박강임명세영성소유재판매출연월간결위진행물료및청변호고보서합"
+)
+_HANZI = frozenset(
+    "的不了这个国大多到地对分工出成得合公定方法发和会后过各给改更高关规股告根共管广工果好个更份费付负方房非甲丰风夫"
+    "服复概干该感格更工构购够固故国过函行和号何河很红后户化划话环换回汇会活或货获基及级即几己计记技济家价间件建将"
+    "交角教接结解界届今金进尽近京经精究九局具据决军开看可客课控口款快况扩来类理力立利例联量料列另流律率买卖满没每"
+    "米密面民名明命目内那能年农"
+)
 # Characters beyond ASCII, of two bytes; in the Japanese set some have one.
 _DOUBLE = re.compile(rb"[\x80-\xff][\x00-\xff]?")
 _JAPANESE = re.compile(rb"[\xa1-\xdf]|[\x80-\xa0\xe0-\xff][\x00-\xff]?")
@@ -212,7 +253,10 @@ def _share(sample: bytes, common: object, codec: str) -> float:
 
 def _single_byte(data: bytes, named: str | None) -> Decoded:
     """Read a European or other single-byte set by statistics, Windows Latin when they give no answer."""
-    for name in (_by_statistics(data[:_SAMPLE]), named, "cp1252"):
+    sample = data[:_SAMPLE]
+    if (best := best_reading(sample)) and (found := _in(data, best.codec)):
+        return found
+    for name in (_by_statistics(sample), named, "cp1252"):
         if name and (found := _in(data, name)):
             return found
     return Decoded(data.decode("cp1252", "replace"), "cp1252", lossy=True)
