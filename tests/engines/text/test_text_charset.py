@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chancery.engines.text.charset import codec_for, decode
+from chancery.engines.text.charset import codec_for, decode, guess_name
 from chancery.engines.text.language import language_of
 from chancery.engines.text.normalise import clean, safe_name
 
@@ -103,6 +103,26 @@ def test_signs_of_an_english_text() -> None:
 def test_short_names_of_files() -> None:
     for text, codec in (("合同.docx", "gbk"), ("采购合同终稿", "gbk"), ("計画書", "cp932"), ("계약서", "cp949")):
         assert decode(data=text.encode(codec)).text == text
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [
+        *(
+            (name, codec)
+            for name in ("Größe.txt", "Übersicht.txt", "año.txt", "élan.doc")
+            for codec in ("cp437", "cp850")
+        ),
+        ("Umowa sprzedaży.pdf", "cp852"),
+        ("Договор поставки.docx", "cp866"),
+        ("Müller Vertrag.docx", "cp1252"),
+        ("合同.docx", "gbk"),
+        ("データ.xlsx", "cp932"),
+        ("合同.docx", "utf-8"),
+    ],
+)
+def test_names_in_archives(name: str, codec: str) -> None:
+    assert guess_name(raw=name.encode(codec), dos=True) == name
 
 
 def test_mixed_contract_in_gb18030() -> None:

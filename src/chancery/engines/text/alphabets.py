@@ -114,3 +114,9 @@ SETS: Final[dict[str, tuple[str, ...]]] = {
     "cp1258": ("vi",),
 }
 """From the likeliest set to the least likely one; the first wins where two say the same."""
+
+DOS: Final = frozenset({"cp850", "cp437", "cp866", "cp852"})
+"""The commonest sets of DOS, in which archives write names that are not marked as UTF-8."""
+
+RARE: Final = frozenset({"is", "ga", "eu", "sq", "gl", "ca"})
+"""Languages of few texts; where the words do not say them, another one is likelier."""

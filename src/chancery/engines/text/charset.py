@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from charset_normalizer import from_bytes
 
-from chancery.engines.text.single_byte import best_reading, lonely
+from chancery.engines.text.single_byte import Reading, best_reading, lonely
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -55,6 +55,7 @@ _SAMPLE = 256 * 1024
 _SHORT = 2000
 _HIGH = re.compile(rb"[\x80-\xff]")
 _ASCII = re.compile(rb"[A-Za-z]")
+_EASTERN = re.compile("[\u2e80-\uffff]+")
 _LIKELY, _CERTAIN = 0.6, 0.9
 
 
@@ -101,13 +102,18 @@ def decode(*, data: bytes, declared: str | None = None) -> Decoded:
     if named and not named.startswith("utf-8") and (found := _in(data, named)) and _plausible(found, data):
         return found
     asian = _asian_guess(data[:_SAMPLE])
-    if asian and not _reads_better(data[:_SAMPLE]):
+    if asian and not _reads_better(data[:_SAMPLE], asian):
         return _in(data, asian) or Decoded(data.decode(asian, "replace"), asian, lossy=True)
     return _single_byte(data, named)
 
 
-def guess_name(*, raw: bytes) -> str:
-    """Return a file or header name written in an unknown character set as text."""
+def guess_name(*, raw: bytes, dos: bool = False) -> str:
+    """Return a file or header name written in an unknown character set as text; dos: in an archive of old."""
+    if dos and not raw.isascii() and not _in(raw, "utf-8"):
+        asian = _asian_guess(raw)
+        best = best_reading(raw, dos=True)
+        if best and (not asian or _reads_better(raw, asian, best)) and (found := _in(raw, best.codec)):
+            return found.text.replace("\x00", "")
     return decode(data=raw).text.replace("\x00", "")
 
 
@@ -146,18 +152,31 @@ def _wide_guess(sample: bytes) -> str | None:
     return None
 
 
-def _reads_better(sample: bytes) -> bool:
+def _reads_better(sample: bytes, asian: str, best: Reading | None = None) -> bool:
     """Tell a text of few letters beyond ASCII, or a short one of another script, from eastern characters."""
-    alone = lonely(sample)
     high, letters = len(_HIGH.findall(sample)), len(_ASCII.findall(sample))
-    if not (alone and high * 3 < letters) and len(sample) > _SHORT:
+    few = lonely(sample) and high * 3 < letters
+    if not few and len(sample) > _SHORT:
         return False
-    best = best_reading(sample)
+    best = best or best_reading(sample)
     if best is None:
         return False
     if best.agreed:
-        return best.score > (_LIKELY if alone and high * 3 < letters else _CERTAIN)
-    return alone and high * 8 < letters and best.score > _CERTAIN
+        return best.score > (_LIKELY if few else _CERTAIN)
+    return best.score > _CERTAIN and ((few and high * 8 < letters) or _sprinkled(sample.decode(asian, "replace")))
+
+
+def _sprinkled(text: str) -> bool:
+    """Tell eastern characters that stand one by one inside Latin words, where accents stand and they do not."""
+    runs = list(_EASTERN.finditer(text))
+    return all(
+        len(run[0]) == 1
+        and any(
+            each.isascii() and each.isalpha()
+            for each in (text[run.start() - 1 : run.start()], text[run.end() : run.end() + 1])
+        )
+        for run in runs
+    )
 
 
 def _escaped(data: bytes, declared: str | None) -> Decoded | None:

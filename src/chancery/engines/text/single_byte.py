@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import islice
 
-from chancery.engines.text.alphabets import COMMON, LETTERS, SETS
+from chancery.engines.text.alphabets import COMMON, DOS, LETTERS, RARE, SETS
 from chancery.engines.text.language import language_of
 
 _HIGH = re.compile(rb"[\x80-\xff]")
@@ -23,6 +23,7 @@ _KINDS = 3
 _HEARD = 4000
 _SAYS = 0.25
 """What it counts that the words around are of the language whose letters were found, or that its script is its own."""
+_SELDOM = 0.05
 _ENOUGH = 0.35
 _SHARE = 0.55
 _OPENING = frozenset("«„“‘‚‹¿¡(")
@@ -42,11 +43,16 @@ class Reading:
 
 
 @lru_cache(maxsize=4)
-def best_reading(sample: bytes) -> Reading | None:
-    """Return the single-byte set in which a text reads best, or None when none reads well."""
+def best_reading(sample: bytes, *, dos: bool = False) -> Reading | None:
+    """Return the single-byte set in which a text reads best, or None when none reads well.
+
+    dos: of sets that read alike, one of DOS is likelier than one of Windows, as in names inside archives.
+    """
     places = _kinds(_around(sample))
     latin = lonely(sample)
     sets = [codec for codec, languages in SETS.items() if not (latin and languages[0] in COMMON)]
+    if dos:
+        sets.sort(key=lambda codec: codec not in DOS)
     rated = {codec: each for codec in sets if (each := _rated(codec, places))}
     if not rated or _punched(sample):
         return None
@@ -61,7 +67,7 @@ def best_reading(sample: bytes) -> Reading | None:
             heard[text] = language_of(text=text) or ""
         for language, rating in each.items():
             agreed = language == heard[text]
-            score = rating + _SAYS * (agreed or language in COMMON)
+            score = rating + _SAYS * (agreed or language in COMMON) - _SELDOM * (language in RARE and not agreed)
             if score > lead + 1e-9:
                 best, lead = Reading(codec, rating, agreed), score
     return best
@@ -156,7 +162,7 @@ def _word_alone(text: str) -> bool:
 
 def _misplaced(sign: str, before: str, after: str) -> float | None:
     """Return what a letter loses that stands where no letter of a word does."""
-    if before.isalpha() and before.islower() and sign.isupper():
+    if sign.isupper() and before.isalpha() and (before.islower() or after.islower()):
         return -1.0
     if sign >= "\u0250":
         return -1.0 if any(one.isascii() and one.isalpha() for one in (before, after)) else None

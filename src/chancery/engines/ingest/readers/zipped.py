@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import struct
 import zipfile
 import zlib
@@ -217,15 +216,14 @@ def _bytes(word: str) -> bytes:
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """Return the entry name; without the UTF-8 flag the bytes may be in any East Asian set."""
+    """Return the entry name; without the UTF-8 flag the bytes may be in any set, one of DOS most likely."""
     if info.flag_bits & 0x800 or info.orig_filename.isascii():
         return info.orig_filename.split("\x00")[0] or info.filename
     try:
         raw = info.orig_filename.encode("cp437")
     except UnicodeEncodeError:
         return info.filename
-    guessed = guess_name(raw=raw)
-    return guessed if re.search("[\u0370-\uffff]", guessed) else info.filename
+    return guess_name(raw=raw.split(b"\x00")[0], dos=True) or info.filename
 
 
 def _salvaged(content: Content, fault: Exception) -> Reading:
