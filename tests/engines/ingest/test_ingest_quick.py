@@ -67,6 +67,16 @@ def test_tar_entries_whole_and_cut() -> None:
         next(cut).source.read(4096)  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(
+    ("name", "codec"), [("采购合同.txt", "gbk"), ("Müller.txt", "cp1252"), ("Müller.txt", "utf-8")]
+)
+def test_names_in_tar_that_are_no_utf_8(name: str, codec: str) -> None:
+    packed = BytesIO()
+    with tarfile.open(fileobj=packed, mode="w", format=tarfile.GNU_FORMAT, encoding=codec) as archive:
+        archive.addfile(tarfile.TarInfo(name))
+    assert [child.name for child in tarred.entries(stream=BytesIO(packed.getvalue()))] == [name]
+
+
 def test_first_block_ends_where_the_first_empty_line_stands() -> None:
     dice = random.Random(SEED)
     for _ in range(3000):

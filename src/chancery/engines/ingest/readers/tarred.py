@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, cast
 
 from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
+from chancery.engines.text.charset import guess_name
 
 BLOCK = 512
 _HIGH = bytes(range(128))
@@ -59,6 +60,13 @@ def looks_like(*, head: bytes) -> bool:
     return True
 
 
+def _name(member: tarfile.TarInfo) -> str:
+    """Return the name of an entry; one that is no UTF-8 may be in any set."""
+    if member.name.isascii() or not any("\udc80" <= sign <= "\udcff" for sign in member.name):
+        return member.name
+    return guess_name(raw=member.name.encode("utf-8", "surrogateescape"))
+
+
 def entries(*, stream: BinaryIO) -> Iterator[Child]:
     """Yield the entries in order; folders are left out, links are recorded but never followed."""
     try:
@@ -66,14 +74,15 @@ def entries(*, stream: BinaryIO) -> Iterator[Child]:
             for member in archive:
                 if member.isdir():
                     continue
+                name = _name(member)
                 if member.isfile():
                     source = cast(
                         "BinaryIO", archive.extractfile(member) if member.issparse() else _Entry(archive, member)
                     )
-                    yield Child(member.name, source, declared_size=member.size)
+                    yield Child(name, source, declared_size=member.size)
                 else:
                     detail = "The entry is a link or device, not a file; it was not followed."
-                    yield Child(member.name, None, exception="unsupported", detail=detail)
+                    yield Child(name, None, exception="unsupported", detail=detail)
     except (tarfile.ReadError, EOFError) as fault:
         raise Unreadable("The archive ends too early.", code="truncated") from fault
     except tarfile.TarError as fault:
