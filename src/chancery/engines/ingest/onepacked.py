@@ -22,6 +22,7 @@ _HEADER_ROOT = bytes.fromhex("9c315a1a6bc2aa41b9c59bd8c44e07d4") + struct.pack("
 _ROLE = bytes.fromhex("f817374a141ce749952681d942de1741")
 _LOCK_ROLE = 3
 _LONG = 0x7FFF
+_GROUP_KIND, _SINGLE = 5, (1, 2, 3, 4, 0x0A)
 _MOST_IDS = 1_000_000
 
 
@@ -177,12 +178,16 @@ class _Package:
                 element = body.identifier()
                 body.serial()
                 kind, now = body.number(), None
-                if kind == 5:
+                if kind == _GROUP_KIND:
                     now = self.groups.setdefault(element, _Group())
-            elif now is not None:
-                self._grouped(now, number, body)
-            elif kind in (1, 2, 3, 4, 0x0A):
-                self._single(element, number, body)
+                continue
+            try:
+                if now is not None:
+                    self._grouped(now, number, body)
+                elif kind in _SINGLE:
+                    self._single(element, number, body)
+            except Amiss:
+                self.store.damaged = True
         self.store.cut = True
 
     def _single(self, element: bytes, number: int, body: _Bytes) -> None:

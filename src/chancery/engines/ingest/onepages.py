@@ -14,17 +14,20 @@ from typing import Any
 
 from chancery.engines.ingest.mapi import moment
 from chancery.engines.ingest.onevalues import NIL, Amiss, Declared, Space, Store
+from chancery.engines.ingest.scraping import scrape
 
 _TEXT, _ASCII, _ALT = 0x1C001C22, 0x1C003498, 0x1C001E58
 _STRUCTURE, _CONTENT, _ELEMENTS, _PAGES = 0x24001D5F, 0x24001C1F, 0x24001C20, 0x2C001D63
 _TITLE, _OLD_TITLE, _SECTION_NAME = 0x1C001CF3, 0x1C001D3C, 0x1C00349B
 _FILE_NAME, _CONTAINER, _PICTURE, _PICTURE_NAME = 0x1C001D9C, 0x20001D9B, 0x20001C3F, 0x1C001DD7
 _WEB_PICTURE, _ENDING, _AUTHOR, _LABEL = 0x200034C8, 0x1C003424, 0x1C001D75, 0x1C003468
-_TOC_NAME, _TOC_PLACE = 0x1C001D6B, 0x14001CB9
+_TOC_NAME, _TOC_PLACE, _SOURCE, _RIVAL = 0x1C001D6B, 0x14001CB9, 0x1C001D9D, 0x1C001D9E
+_FOLDER_NAME, _TEMPLATE, _REMOVED = 0x1C001D69, 0x1C001CA5, 0x1DE9  # the first two seen in files, not in the list
 _CREATED, _MODIFIED, _CREATED_FINE, _MODIFIED_FINE = 0x14001D09, 0x14001D7A, 0x18001C65, 0x18001D77
 _CONFLICT, _LEFT, _DOWN = 0x08001D7C, 0x14001C14, 0x14001C15
 _RICH, _IMAGE, _TABLE, _PAGE = 0x0E, 0x11, 0x22, 0x0B
-_CONFLICT_FACTS, _AUTHOR_KIND, _TAG_KIND, _EMBEDDED = 0x38, 0x01, 0x43, 0x35
+_FACTS, _CONFLICT_FACTS, _AUTHOR_KIND, _TAG_KIND, _EMBEDDED = 0x30, 0x38, 0x01, 0x43, 0x35
+_TOLD = (_RICH, _IMAGE, _EMBEDDED, _FACTS, _CONFLICT_FACTS, _AUTHOR_KIND)
 _DEEPEST = 100
 _EIGHTIES = datetime(1980, 1, 1, tzinfo=UTC)
 _FIELD = re.compile(r'\ufddfHYPERLINK "([^"\r\n]*)"(?: \\[a-z] "[^"\r\n]*")?')
@@ -34,23 +37,28 @@ _FORBIDDEN = re.compile(r"[\x00-\x08\x0e-\x1f\ufddf]")
 
 @dataclass(slots=True)
 class Placed:
-    """A file or picture placed on a page. name: as its page says, "" for none. data: None when it is not here."""
+    """A file or picture placed on a page. name: as its page says, "" for none. data: None when it is not here.
+
+    file: what tells it from other stored files. source: path from which it was put in.
+    """
 
     name: str
     data: bytes | memoryview | None
     ending: str = ""
     file: bytes = b""
+    source: str = ""
 
 
 @dataclass(slots=True)
 class Page:
-    """One page. lines: its text, the title first. created, modified: UTC."""
+    """One page. lines: its text, the title first. created, modified: UTC. removed: marked as deleted."""
 
     title: str = ""
     lines: list[str] = field(default_factory=list)
     created: datetime | None = None
     modified: datetime | None = None
     conflict: bool = False
+    removed: bool = False
 
 
 @dataclass(slots=True)
@@ -65,6 +73,8 @@ class Section:
     others: list[Page] = field(default_factory=list)
     placed: list[Placed] = field(default_factory=list)
     authors: list[str] = field(default_factory=list)
+    earlier_authors: list[str] = field(default_factory=list)
+    templates: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     seen: set[int] = field(default_factory=set)
@@ -83,10 +93,16 @@ def old_lines(*, store: Store, section: Section) -> list[str]:
         each for space in store.spaces.values() for each in space.objects.values() if id(each) not in section.seen
     ]
     for declared in (*store.older, *unread):
-        if id(declared) in section.seen or declared.kind not in (_RICH, _IMAGE, _EMBEDDED):
+        if id(declared) in section.seen or declared.kind not in _TOLD:
             continue
         section.seen.add(id(declared))
-        for line in walk.own(walk.values(declared)):
+        values = walk.values(declared)
+        if declared.kind == _AUTHOR_KIND:
+            if (name := _string(values.get(_AUTHOR))) not in section.authors:
+                _add(section.earlier_authors, name)
+            continue
+        title = _string(values.get(_TITLE)) if declared.kind in (_FACTS, _CONFLICT_FACTS) else ""
+        for line in (*walk.own(values), *([title] if title.strip() else ())):
             lines[line] = None
     return list(lines)
 
@@ -95,6 +111,7 @@ class _Walk:
     def __init__(self, store: Store) -> None:
         self.store, self.found = store, Section()
         self.space, self.page = Space(), Page()
+        self.drawn: set[bytes] = set()
         self.read: set[bytes] = set()
 
     def section(self) -> Section:
@@ -121,12 +138,15 @@ class _Walk:
     def _root(self, root: Space, order: dict[bytes, None]) -> None:
         """Read the space of the section: its name, and which spaces are its pages in which order."""
         names: list[tuple[int, str]] = []
+        named = ""
         self._facts(root)
         for declared in root.objects.values():
             values = self.values(declared)
-            self.found.name = self.found.name or _string(values.get(_SECTION_NAME))
+            self.found.name = self.found.name or _string(values.get(_FOLDER_NAME))
+            named = named or _string(values.get(_SECTION_NAME))
             if name := _string(values.get(_TOC_NAME)):
                 names.append((values.get(_TOC_PLACE) or 0, name))
+        self.found.name = named or self.found.name
         self.found.names = [name for _, name in sorted(names, key=itemgetter(0))]
         self.space, self.read = root, set()
         self._series(root.roots.get(1, NIL), order, 0)
@@ -173,7 +193,10 @@ class _Walk:
         page.title = page.title or " ".join(_string(values.get(_TITLE) or values.get(_OLD_TITLE)).split())
         page.created = page.created or _fine(values.get(_CREATED_FINE)) or _coarse(values.get(_CREATED))
         self._touched(_fine(values.get(_MODIFIED_FINE)))
+        page.removed |= any(number & 0xFFFF == _REMOVED and value is True for number, value in values.items())
+        _add(self.found.templates, _string(values.get(_TEMPLATE)))
         _add(self.found.authors, _string(values.get(_AUTHOR)))
+        _add(self.found.authors, _string(values.get(_RIVAL)))
 
     def _touched(self, when: datetime | None) -> None:
         """Keep the latest time at which the page or a part of it was changed."""
@@ -206,7 +229,7 @@ class _Walk:
         for each in _listed(values.get(_STRUCTURE)):
             lines += self._below(each, depth + 1)
         lines += self.own(values)
-        self._placed(values)
+        lines += self._placed(values)
         for each in _listed(values.get(_CONTENT)):
             lines += self._below(each, depth + 1)
         below = _listed(values.get(_ELEMENTS))
@@ -242,21 +265,33 @@ class _Walk:
         lines = [_plain(text), _plain(_string(values.get(_ALT))), _plain(_string(values.get(_FILE_NAME)))]
         return [line for line in dict.fromkeys(lines) if line.strip()]
 
-    def _placed(self, values: dict[int, Any]) -> None:
-        """Note the file or picture that an object shows."""
+    def _placed(self, values: dict[int, Any]) -> list[str]:
+        """Note the file or picture that an object shows; return the text drawn in a metafile."""
+        lines: list[str] = []
         for holder, named in ((_CONTAINER, _FILE_NAME), (_PICTURE, _PICTURE_NAME), (_WEB_PICTURE, _PICTURE_NAME)):
             for identity in _listed(values.get(holder)):
                 declared = self.space.objects.get(identity)
-                if declared is not None:
-                    self.found.seen.add(id(declared))
-                    self.found.placed.append(self._file(declared, _string(values.get(named))))
-                elif identity != NIL:
-                    self.found.damaged = True
+                if declared is None:
+                    self.found.damaged |= identity != NIL
+                    continue
+                source = _string(values.get(_SOURCE)) if holder == _CONTAINER else ""
+                placed = self._file(declared, _string(values.get(named)), source)
+                self.found.placed.append(placed)
+                lines += self._drawn(placed)
+        return lines
 
-    def _file(self, declared: Declared, name: str) -> Placed:
+    def _file(self, declared: Declared, name: str, source: str) -> Placed:
         guid = _guid(declared.file)
         ending = declared.ending or _string(self.values(declared).get(_ENDING))
-        return Placed(name, self.store.files.get(guid), ending, guid)
+        return Placed(name, self.store.files.get(guid), ending, guid, source)
+
+    def _drawn(self, placed: Placed) -> list[str]:
+        """Return the runs of text in a metafile, such as a printout put on the page; each file once."""
+        if placed.data is None or placed.file in self.drawn or bytes(placed.data[40:44]) != b" EMF":
+            return []
+        self.drawn.add(placed.file)
+        self.store.budget.take(len(placed.data) >> 8)
+        return scrape(data=bytes(placed.data), narrow=False).split("\n")
 
 
 def _guid(written: str) -> bytes:

@@ -117,7 +117,8 @@ class _File:
                 return
             at, size = struct.unpack_from("<QI", self.data, at + size - _LIST_FOOT)
             if at >= 0xFFFFFFFFFFFFFFFF:
-                size = 0
+                break
+        self.store.damaged |= left > 0
 
     def _fragment(self, at: int, size: int) -> tuple[int, int] | None:
         """Return the number of the list and of the fragment; None where there is no fragment."""

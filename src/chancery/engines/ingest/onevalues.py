@@ -11,7 +11,7 @@ from typing import Any
 
 from chancery.engines.ingest.reading import Unreadable
 
-MOST_STEPS = 1_000_000
+MOST_STEPS = 3_000_000
 _DEEPEST_SET = 8
 _ONES, _TWOS, _FOURS, _EIGHTS = 3, 4, 5, 6
 _DATA, _OBJECT, _CONTEXTS, _SETS, _SET = 7, 8, 0xD, 0x10, 0x11

@@ -16,7 +16,7 @@ from typing import Any
 from chancery.engines.ingest.onepacked import read_packed
 from chancery.engines.ingest.onepages import Placed, Section, old_lines, read_section
 from chancery.engines.ingest.onestore import read_store
-from chancery.engines.ingest.onevalues import Store
+from chancery.engines.ingest.onevalues import Budget, Store
 from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
 from chancery.engines.ingest.scraping import scrape
 
@@ -41,6 +41,7 @@ _SEARCHED = "This type of file can only be searched for readable runs of text; p
 _PARTLY = "Parts of the section are damaged; what could not be read in its order was searched for text."
 _CORRUPT = "The section is damaged: no page of it could be read, and it was searched for text."
 _TRUNCATED = "The section ends before its announced size; what is left was read or searched for text."
+_TOO_OLD = "The earlier versions in the section hold more parts than can be read; the newest was read."
 _LOCKED = "The section is encrypted with a password; its pages cannot be read."
 _MISSING = "The file is shown on a page, and its bytes are not in the section."
 
@@ -56,13 +57,20 @@ def read(content: Content, key: str) -> Reading:
         if store.encrypted:
             return Reading(exception="encrypted", detail=_LOCKED)
         section = read_section(store=store)
-        older = _news(old_lines(store=store, section=section), section)
     except Unreadable as fault:
         return _searched(data, fault.code, fault.sentence(fault.message))
+    store.budget = Budget()
+    try:
+        older = _news(old_lines(store=store, section=section), section)
+    except Unreadable:
+        reading = _reading(data, store, section, [])
+        reading.flag("partly_extracted", _TOO_OLD)
+        return reading
     return _reading(data, store, section, older)
 
 
 def _reading(data: bytes, store: Store, section: Section, older: list[str]) -> Reading:
+    """Return what was found; a damaged section is completed by what can be searched out of its bytes."""
     blocks = ["\n".join(page.lines) for page in (*section.pages, *section.others)]
     blocks += ["\n".join(section.names), "\n".join(older)]
     text = "\n\n".join(block for block in blocks if block)
@@ -98,12 +106,15 @@ def _metadata(store: Store, section: Section, older: list[str]) -> dict[str, Any
         "created": _iso(created[0]) if created else None,
         "modified": _iso(modified[-1]) if modified else None,
         "author": section.authors[0] if len(section.authors) == 1 else section.authors,
+        "earlier_authors": section.earlier_authors,
         "note_tags": section.tags,
+        "templates": section.templates,
         "sections": section.names,
         "earlier_versions": store.contexts,
         "earlier_paragraphs": len(older),
         "conflict_pages": conflicts,
         "unlisted_pages": len(section.others) - conflicts,
+        "deleted_pages": sum(page.removed for page in every),
     }
     return {name: value for name, value in found.items() if value or name == "pages"}
 
@@ -147,7 +158,8 @@ def _children(store: Store, placed: list[Placed]) -> list[Child]:
         if each.data is None:
             children.append(Child(name, None, exception="attachment_missing", detail=_MISSING))
         else:
-            children.append(Child(name, bytes(each.data)))
+            facts = {"source_path": each.source} if each.source else {}
+            children.append(Child(name, bytes(each.data), metadata=facts))
     for guid, data in store.files.items():
         if guid not in given and len(data):
             name = _name(Placed("", data), len(children) + 1)
