@@ -88,11 +88,18 @@ def read_section(*, store: Store) -> Section:
 
 def old_lines(*, store: Store, section: Section) -> list[str]:
     """Return the paragraphs of superseded declarations in file order, each once. Refuses: too_large."""
+    return _lines(store, section, [*store.older, *(each for s in store.spaces.values() for each in s.objects.values())])
+
+
+def loose_lines(*, store: Store, section: Section) -> list[str]:
+    """Return the paragraphs of a damaged file that were found by their marks, each once. Refuses: too_large."""
+    return _lines(store, section, store.loose)
+
+
+def _lines(store: Store, section: Section, several: list[Declared]) -> list[str]:
+    """Return the paragraphs of the objects that were not read yet."""
     walk, lines = _Walk(store), dict[str, None]()
-    unread = [
-        each for space in store.spaces.values() for each in space.objects.values() if id(each) not in section.seen
-    ]
-    for declared in (*store.older, *unread):
+    for declared in several:
         if id(declared) in section.seen or declared.kind not in _TOLD:
             continue
         section.seen.add(id(declared))

@@ -72,7 +72,21 @@ class _File:
                 self._space(node)
             elif node.kind == _FILES:
                 self._files(node)
+        if self.store.damaged or self.store.cut:
+            self._search()
         return self.store
+
+    def _search(self) -> None:
+        """Take every declaration from every list that can be found, in the order of the file."""
+        at = self.data.find(_LIST_MAGIC)
+        while at >= 0:
+            following = self.data.find(_LIST_MAGIC, at + 8)
+            for node in self._nodes(at + _LIST_HEAD, following if following >= 0 else len(self.data)):
+                if node.kind in (*_SHORT_BODY, *_LONG_BODY) and len(node.body) >= 8 and node.size:
+                    jcid = struct.unpack_from("<I", node.body, 4)[0]
+                    jcid = 0x00020000 | jcid & 0x3FF if node.kind in _SHORT_BODY else jcid
+                    self.store.loose.append(Declared(NIL, jcid, self.view[node.start : node.start + node.size], {}))
+            at = following
 
     def _log(self) -> None:
         """Note how many nodes of each list are committed."""

@@ -88,6 +88,7 @@ class Space:
 @dataclass(slots=True)
 class Store:
     """All of one file. root: the space of the section. older: what superseded revisions and contexts declare.
+    loose: in a damaged file, whatever any list declares that can be found by its mark.
 
     contexts: how many earlier versions of pages are kept. files: stored bytes by their GUID, in file order.
     damaged, cut, encrypted: what was met while reading.
@@ -96,6 +97,7 @@ class Store:
     root: bytes = NIL
     spaces: dict[bytes, Space] = field(default_factory=dict)
     older: list[Declared] = field(default_factory=list)
+    loose: list[Declared] = field(default_factory=list)
     contexts: int = 0
     files: dict[bytes, bytes | memoryview] = field(default_factory=dict)
     budget: Budget = field(default_factory=Budget)

@@ -9,12 +9,12 @@ runs of text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from chancery.engines.ingest.onepacked import read_packed
-from chancery.engines.ingest.onepages import Placed, Section, old_lines, read_section
+from chancery.engines.ingest.onepages import Placed, Section, loose_lines, old_lines, read_section
 from chancery.engines.ingest.onestore import read_store
 from chancery.engines.ingest.onevalues import Budget, Store
 from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
@@ -60,19 +60,22 @@ def read(content: Content, key: str) -> Reading:
     except Unreadable as fault:
         return _searched(data, fault.code, fault.sentence(fault.message))
     store.budget = Budget()
+    older: list[str] = []
+    loose: list[str] = []
     try:
         older = _news(old_lines(store=store, section=section), section)
+        loose = _news(loose_lines(store=store, section=section), section, older)
     except Unreadable:
-        reading = _reading(data, store, section, [])
+        reading = _reading(data, store, section, older, loose)
         reading.flag("partly_extracted", _TOO_OLD)
         return reading
-    return _reading(data, store, section, older)
+    return _reading(data, store, section, older, loose)
 
 
-def _reading(data: bytes, store: Store, section: Section, older: list[str]) -> Reading:
+def _reading(data: bytes, store: Store, section: Section, older: list[str], loose: list[str]) -> Reading:
     """Return what was found; a damaged section is completed by what can be searched out of its bytes."""
     blocks = ["\n".join(page.lines) for page in (*section.pages, *section.others)]
-    blocks += ["\n".join(section.names), "\n".join(older)]
+    blocks += ["\n".join(section.names), "\n".join(older), "\n".join(loose)]
     text = "\n\n".join(block for block in blocks if block)
     reading = Reading(text, _metadata(store, section, older), _children(store, section.placed))
     shown = any(page.lines for page in section.pages) or bool(section.names)
@@ -123,12 +126,13 @@ def _iso(when: datetime | None) -> str | None:
     return when.isoformat(timespec="seconds") if when else None
 
 
-def _news(older: list[str], section: Section) -> list[str]:
-    """Return the earlier paragraphs that no current line and no longer earlier one holds already."""
-    told = "\n".join(line for page in (*section.pages, *section.others) for line in page.lines)
+def _news(older: list[str], section: Section, known: Sequence[str] = ()) -> list[str]:
+    """Return the paragraphs that no current line, no known one and no longer one among them holds already."""
+    lines = [line for page in (*section.pages, *section.others) for line in page.lines]
+    told = "\n".join([*lines, *known])
     if len(older) * (len(told) + sum(map(len, older))) > _COMPARED:
-        known = set(told.split("\n"))
-        return [line for line in older if line not in known]
+        held = {*lines, *known}
+        return [line for line in older if line not in held]
     kept: set[str] = set()
     for line in sorted(older, key=len, reverse=True):
         if line.strip() not in told:
