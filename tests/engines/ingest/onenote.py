@@ -252,7 +252,7 @@ def packed(book: Notebook) -> bytes:
                 index += _object(0x0E, _id(context) + _id(identity(SPACES, number)) + _id(cell) + b"\x00")
     for number, data in book.files.items():
         elements += _element(identity(STORED, number), 0x0A, _object(0x02, _number(len(data)) + data))
-    cells = ((header, identity(SPACES, 99)), (root, identity(SPACES, 1)))
+    cells = ((header, identity(SPACES, 9999)), (root, identity(SPACES, 1)))
     manifest = b"".join(_object(0x07, _id(name) + _id(plain) + _id(space)) for name, space in cells)
     elements = _element(identity(MINE, 1), 1, index) + _element(identity(MINE, 2), 2, manifest) + elements
     head = bytes.fromhex("e4525c7b8cd8a74daeb15378d02996d3") + bytes(32) + bytes.fromhex(_FORMATS["packed"]) + bytes(4)

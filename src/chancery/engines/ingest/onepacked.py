@@ -133,6 +133,7 @@ class _Package:
         self.groups: dict[bytes, _Group] = {}
         self.blobs: dict[bytes, memoryview] = {}
         self.used: set[bytes] = set()
+        self.shown: set[bytes] = set()
 
     def read(self) -> Store:
         try:
@@ -153,6 +154,7 @@ class _Package:
                 self.store.spaces[cell[1]] = space
         for reference in self.groups.keys() - self.used:
             self.store.older.extend(self._declared(self.groups[reference], NIL).values())
+        self.store.files.update({name: blob for name, blob in self.blobs.items() if name not in self.shown})
         return self.store
 
     def _elements(self) -> None:
@@ -278,5 +280,8 @@ class _Package:
                 declared.spaces = [other for _, other in cells if other != identity]
             elif partition == _FILE:
                 declared.file = each.hex()
-                self.store.files.setdefault(each, self.blobs.get(bytes(held), held) if len(held) == 20 else held)
+                blob = self.blobs.get(held) if isinstance(held, bytes) else held
+                self.shown.add(bytes(held) if isinstance(held, bytes) else NIL)
+                if blob is not None:
+                    self.store.files.setdefault(each, blob)
         return made

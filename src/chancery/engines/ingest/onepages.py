@@ -269,6 +269,7 @@ class _Walk:
         text = _string(values.get(_TEXT))
         if not text and isinstance(values.get(_ASCII), bytes):
             text = values[_ASCII].decode("cp1252", "replace")
+        self.store.budget.take(len(text) >> 4)
         lines = [_plain(text), _plain(_string(values.get(_ALT))), _plain(_string(values.get(_FILE_NAME)))]
         return [line for line in dict.fromkeys(lines) if line.strip()]
 

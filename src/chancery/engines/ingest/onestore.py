@@ -320,6 +320,7 @@ class _File:
             (size,) = struct.unpack_from("<Q", self.data, at + 16)
             if size > len(self.data) - at - 36:
                 self.store.cut = True
+            self.store.places.add(at)
             self.store.files[each.body[:16]] = self.view[at + 36 : at + 36 + size]
 
 

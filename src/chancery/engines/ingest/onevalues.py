@@ -88,10 +88,10 @@ class Space:
 @dataclass(slots=True)
 class Store:
     """All of one file. root: the space of the section. older: what superseded revisions and contexts declare.
-    loose: in a damaged file, whatever any list declares that can be found by its mark.
 
+    loose: in a damaged file, whatever any list declares that can be found by its mark.
     contexts: how many earlier versions of pages are kept. files: stored bytes by their GUID, in file order.
-    damaged, cut, encrypted: what was met while reading.
+    places: where those begin. damaged, cut, encrypted: what was met while reading.
     """
 
     root: bytes = NIL
@@ -100,6 +100,7 @@ class Store:
     loose: list[Declared] = field(default_factory=list)
     contexts: int = 0
     files: dict[bytes, bytes | memoryview] = field(default_factory=dict)
+    places: set[int] = field(default_factory=set)
     budget: Budget = field(default_factory=Budget)
     damaged: bool = False
     cut: bool = False

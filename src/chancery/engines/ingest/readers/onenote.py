@@ -9,8 +9,9 @@ runs of text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from chancery.engines.ingest.onepacked import read_packed
@@ -88,8 +89,7 @@ def _reading(data: bytes, store: Store, section: Section, older: list[str], loos
         reading.flag("partly_extracted", _PARTLY)
     else:
         reading.flag("corrupt", _CORRUPT)
-    seen = {bytes(each) for each in store.files.values()}
-    reading.children = [*reading.children, *(each for each in _stored(data) if each.source not in seen)]
+    reading.children = chain(_children(store, section.placed), _stored(data, store.places))
     return reading
 
 
@@ -150,25 +150,24 @@ def _completed(text: str, data: bytes) -> str:
     return "\n\n".join(block for block in (text, "\n".join(runs)) if block)
 
 
-def _children(store: Store, placed: list[Placed]) -> list[Child]:
-    """Return the files shown on pages, each once, then those that only earlier versions show."""
-    children: list[Child] = []
+def _children(store: Store, placed: list[Placed]) -> Iterator[Child]:
+    """Yield the files shown on pages, each once, then those that only earlier versions show."""
+    number = 0
     given: set[bytes] = set()
     for each in placed:
         if each.file and each.file in given:
             continue
         given.add(each.file)
-        name = _name(each, len(children) + 1)
+        number += 1
+        facts = {"source_path": each.source} if each.source else {}
         if each.data is None:
-            children.append(Child(name, None, exception="attachment_missing", detail=_MISSING))
+            yield Child(_name(each, number), None, None, "attachment_missing", _MISSING, metadata=facts)
         else:
-            facts = {"source_path": each.source} if each.source else {}
-            children.append(Child(name, bytes(each.data), metadata=facts))
+            yield Child(_name(each, number), bytes(each.data), metadata=facts)
     for guid, data in store.files.items():
         if guid not in given and len(data):
-            name = _name(Placed("", data), len(children) + 1)
-            children.append(Child(name, bytes(data), metadata={"earlier_version": True}))
-    return children
+            number += 1
+            yield Child(_name(Placed("", data), number), bytes(data), metadata={"earlier_version": True})
 
 
 def _name(placed: Placed, number: int) -> str:
@@ -193,8 +192,8 @@ def _searched(data: bytes, code: str, detail: str) -> Reading:
     return Reading(text=text, children=children, exception=code, detail=detail)
 
 
-def _stored(data: bytes) -> Iterator[Child]:
-    """Yield the stored files by their mark (MS-ONESTORE 2.6.13)."""
+def _stored(data: bytes, known: Container[int] = ()) -> Iterator[Child]:
+    """Yield the stored files by their mark, but for those at known places (MS-ONESTORE 2.6.13)."""
     at = number = 0
     while (at := data.find(_FILE, at)) >= 0:
         if at + 36 > len(data):
@@ -202,7 +201,7 @@ def _stored(data: bytes) -> Iterator[Child]:
         size = int.from_bytes(data[at + 16 : at + 24], "little")
         start = at + 36
         at += 16
-        if not 0 < size <= len(data) - start:
+        if not 0 < size <= len(data) - start or start - 36 in known:
             continue
         body = data[start : start + size]
         number += 1
