@@ -185,8 +185,9 @@ class _Disk:
             roots = {1: 1} if number == 1 else {1: 10, 2: 11}
             nodes += [node(0x05A, identity(MINE, root) + struct.pack("<I", role)) for role, root in roots.items()]
             nodes.append(node(0x01C))
-        if self.book.spoil == "locked":
-            nodes.append(node(0x07C, ref=self.put(bytes(16)), base=1))
+        if self.book.spoil == f"locked {number}":
+            key = struct.pack("<QQQ", 0xFB6BA385DAD1A067, 0, 0x2649294F8E198B3C)
+            nodes.insert(2, node(0x07C, ref=self.put(key), base=1))
         spoilt = self.book.spoil if number != 1 else ""
         late = {"uncommitted": len(nodes) - 5}.get(spoilt)
         manifests = self.listed(nodes, loop=spoilt == "loop", committed=late)
@@ -241,6 +242,7 @@ def packed(book: Notebook) -> bytes:
             this = identity(SPACES, 100 * number + each.number)
             base = identity(SPACES, 100 * number + each.base) if each.base else NIL
             roots = {1: 1} if number == 1 else {1: 10, 2: 11}
+            roots |= {3: 13} if book.spoil == f"locked {number}" else {}
             role = bytes.fromhex("f817374a141ce749952681d942de1741")
             inner = _object(0x1A, _id(this) + _id(base)) + _object(0x19, _id(group))
             inner += b"".join(_object(0x0A, _id(identity(role, r)) + _id(identity(MINE, o))) for r, o in roots.items())

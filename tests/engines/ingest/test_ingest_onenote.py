@@ -163,9 +163,30 @@ def test_a_section_cut_short_is_told(write: Writer) -> None:
     assert "Über die Pumpen wird verhandelt" in (item.text or "")
 
 
-def test_a_locked_section_is_told() -> None:
-    item = one(on_disk(Notebook({2: [Revision(page("Pumps", "They arrive."))]}, spoil="locked")))
+@pytest.mark.parametrize("write", WRITERS)
+def test_locked_pages_are_told_and_the_others_read(write: Writer) -> None:
+    pages = {2: [Revision(page("Pumps", "They arrive."))], 3: [Revision(page("Open", "For all"))]}
+    item = one(write(Notebook({2: pages[2]}, spoil="locked 2")))
     assert (item.status, item.exception, item.text) == ("exception", "encrypted", None)
+    item = one(write(Notebook(pages, spoil="locked 2")))
+    assert (item.exception, item.text) == ("encrypted", "Open\nFor all")
+    item = one(write(Notebook(pages, spoil="locked 1")))
+    assert item.exception == "encrypted"
+
+
+def test_deleted_pages_paths_templates_and_drawn_text() -> None:
+    made = page("Pumps", ("offer.txt", 7), facts={0x08001DE9: True, 0x1C001CA5: wide("Daily sheet")})
+    made = [
+        (n, j, {**p, 0x1C001D9D: wide("C:\\offers\\offer.txt")} if j == onenote.EMBEDDED else p) for n, j, p in made
+    ]
+    made = [(n, j, {**p, 0x20001C3F: 99} if j == onenote.EMBEDDED else p) for n, j, p in made]
+    metafile = b"\x01\0\0\0" + bytes(36) + b" EMF" + bytes(20) + "drawn words stand here".encode("utf-16-le")
+    book = Notebook({2: [Revision([*made, (99, onenote.PICTURE, {0: 8})])]}, files={7: b"Seven pumps", 8: metafile})
+    reading = plain(on_disk(book))
+    assert reading.text == "Pumps\noffer.txt\ndrawn words stand here"
+    assert (reading.metadata["deleted_pages"], reading.metadata["templates"]) == (1, ["Daily sheet"])
+    told = [(child.name, child.metadata) for child in reading.children]
+    assert told == [("offer.txt", {"source_path": "C:\\offers\\offer.txt"}), ("file-002.txt", {})]
 
 
 def test_too_many_parts_are_refused_and_searched(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -233,7 +233,7 @@ class _Package:
             self.store.damaged = True
 
     def _space(self, cell: tuple[bytes, bytes], manifest: bytes) -> Space:
-        """Return the newest revision of a cell."""
+        """Return the newest revision of a cell, nothing of an encrypted one."""
         space, seen = Space(), set[bytes]()
         revision = self.mapped.get(self.current.get(manifest, NIL), NIL)
         while revision != NIL and revision not in seen:
@@ -242,9 +242,11 @@ class _Package:
             if found is None:
                 self.store.damaged = True
                 break
+            if _LOCK_ROLE in found.roots:
+                self.store.encrypted = True
+                return Space()
             for role, root in found.roots.items():
                 space.roots.setdefault(role, root)
-                self.store.encrypted |= role == _LOCK_ROLE
             for reference in found.groups:
                 self._objects(reference, cell[1], space)
             revision = self.mapped.get(found.base, NIL)

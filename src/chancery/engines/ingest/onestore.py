@@ -15,6 +15,7 @@ from chancery.engines.ingest.onevalues import HISTORY, NIL, Declared, Space, Sto
 
 _LIST_HEAD, _LIST_FOOT = 16, 20
 _LIST_MAGIC = struct.pack("<Q", 0xA4567AB1F5F7F4C4)
+_LOCK_MAGIC = struct.pack("<Q", 0xFB6BA385DAD1A067)
 _FILE_GUID = bytes.fromhex("e716e3bd65261145a4c48d4d0b7a9eac")
 _SPACES, _ROOT, _REVISIONS, _FILES, _FILE = 0x008, 0x004, 0x010, 0x090, 0x094
 _STARTS = {0x01B: 48, 0x01E: 40, 0x01F: 40}
@@ -57,6 +58,7 @@ class _File:
         self.data, self.view, self.store = data, memoryview(data), Store()
         self.counts: dict[int, int] = {}
         self.groups: dict[int, list[Declared]] = {}
+        self.locked = False
 
     def read(self) -> Store:
         if len(self.data) < 1024:
@@ -159,12 +161,16 @@ class _File:
             at += size
 
     def _space(self, node: _Node) -> None:
-        """Read one object space: the last list of revisions counts."""
+        """Read one object space: the last list of revisions counts. One that is encrypted is left out."""
         lists = [each for each in self._list(node.start, node.size) if each.kind == _REVISIONS]
         if not lists:
             self.store.damaged = True
             return
+        self.locked = False
         revisions, roles = self._revisions(lists[-1])
+        if self.locked:
+            self.store.encrypted = True
+            return
         current = roles.get(NIL)
         if current is None:
             current = next((rid for rid, each in reversed(revisions.items()) if each.context == NIL), None)
@@ -209,7 +215,7 @@ class _File:
             elif each.kind == _ROLE_IN_CONTEXT and body[20:24] == b"\x01\0\0\0":
                 roles[body[24:44]] = body[:20]
             elif each.kind == _LOCK:
-                self.store.encrypted = True
+                self.locked |= self.data[each.start : each.start + 8] == _LOCK_MAGIC
             elif now is not None:
                 self._into(now, each, revisions)
         return revisions, roles

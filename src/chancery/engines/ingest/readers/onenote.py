@@ -43,7 +43,7 @@ _PARTLY = "Parts of the section are damaged; what could not be read in its order
 _CORRUPT = "The section is damaged: no page of it could be read, and it was searched for text."
 _TRUNCATED = "The section ends before its announced size; what is left was read or searched for text."
 _TOO_OLD = "The earlier versions in the section hold more parts than can be read; the newest was read."
-_LOCKED = "The section is encrypted with a password; its pages cannot be read."
+_LOCKED = "The section or a part of it is encrypted with a password; the encrypted pages cannot be read."
 _MISSING = "The file is shown on a page, and its bytes are not in the section."
 
 
@@ -55,11 +55,11 @@ def read(content: Content, key: str) -> Reading:
         return _searched(data, "partly_extracted", _SEARCHED)
     try:
         store = read_store(data=data) if packaging == _ON_DISK else read_packed(data=data)
-        if store.encrypted:
-            return Reading(exception="encrypted", detail=_LOCKED)
         section = read_section(store=store)
     except Unreadable as fault:
         return _searched(data, fault.code, fault.sentence(fault.message))
+    if store.encrypted:
+        return _locked(store, section)
     store.budget = Budget()
     older: list[str] = []
     loose: list[str] = []
@@ -71,6 +71,13 @@ def read(content: Content, key: str) -> Reading:
         reading.flag("partly_extracted", _TOO_OLD)
         return reading
     return _reading(data, store, section, older, loose)
+
+
+def _locked(store: Store, section: Section) -> Reading:
+    """Return what stands outside the encrypted pages."""
+    text = "\n\n".join("\n".join(page.lines) for page in (*section.pages, *section.others) if page.lines)
+    metadata = _metadata(store, section, []) if text else {}
+    return Reading(text or None, metadata, exception="encrypted", detail=_LOCKED)
 
 
 def _reading(data: bytes, store: Store, section: Section, older: list[str], loose: list[str]) -> Reading:
