@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-MINE, SPACES, STORED = b"M" * 16, b"A" * 16, b"F" * 16
+MINE, SPACES, STORED = b"\xd1" * 16, b"\xd2" * 16, b"\xd3" * 16
 NIL = bytes(20)
 SECTION, SERIES, MANIFEST, PAGE, OUTLINE, ELEMENT = 0x60007, 0x60008, 0x60037, 0x6000B, 0x6000C, 0x6000D
 RICH, IMAGE, TABLE, ROW, CELL, TITLE, FACTS = 0x6000E, 0x60011, 0x60022, 0x60023, 0x60024, 0x6002C, 0x20030

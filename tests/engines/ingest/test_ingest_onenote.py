@@ -133,10 +133,11 @@ def test_parts_of_a_page_from_top_to_bottom_and_links_with_their_address() -> No
     assert one(on_disk(Notebook({2: [Revision(made)]}))).text == ("Top\nfirst\nhttps://example.org/a shown\n\none")
 
 
-def test_what_no_transaction_has_committed_is_not_read() -> None:
+def test_what_no_transaction_has_committed_stands_apart() -> None:
     revisions = [Revision(page("Pumps", "Committed"), 1), Revision(page("Pumps", "Never saved at all"), 2, 1)]
     item = one(on_disk(Notebook({2: revisions}, spoil="uncommitted")))
-    assert (item.text, item.exception) == ("Pumps\nCommitted", None)
+    assert (item.text, item.exception) == ("Pumps\nCommitted\n\nNever saved at all", None)
+    assert item.metadata["unplaced_paragraphs"] == 1
 
 
 def test_a_loop_in_a_list_ends_and_is_told() -> None:

@@ -152,7 +152,7 @@ class _Package:
                 self.store.older.extend(space.objects.values())
             else:
                 self.store.spaces[cell[1]] = space
-        for reference in self.groups.keys() - self.used:
+        for reference in [each for each in self.groups if each not in self.used]:
             self.store.older.extend(self._declared(self.groups[reference], NIL).values())
         self.store.files.update({name: blob for name, blob in self.blobs.items() if name not in self.shown})
         return self.store

@@ -92,7 +92,7 @@ def old_lines(*, store: Store, section: Section) -> list[str]:
 
 
 def loose_lines(*, store: Store, section: Section) -> list[str]:
-    """Return the paragraphs of a damaged file that were found by their marks, each once. Refuses: too_large."""
+    """Return the paragraphs that no revision leads to, each once. Refuses: too_large."""
     return _lines(store, section, store.loose)
 
 
@@ -148,6 +148,8 @@ class _Walk:
         named = ""
         self._facts(root)
         for declared in root.objects.values():
+            if declared.kind == _FACTS:  # a copy of what the page says; its title matters where the page is lost
+                continue
             values = self.values(declared)
             self.found.name = self.found.name or _string(values.get(_FOLDER_NAME))
             named = named or _string(values.get(_SECTION_NAME))

@@ -16,6 +16,7 @@ from chancery.engines.ingest.onevalues import HISTORY, NIL, Declared, Space, Sto
 _LIST_HEAD, _LIST_FOOT = 16, 20
 _LIST_MAGIC = struct.pack("<Q", 0xA4567AB1F5F7F4C4)
 _LOCK_MAGIC = struct.pack("<Q", 0xFB6BA385DAD1A067)
+_LIST_END = struct.pack("<Q", 0x8BC215C38233BA4B)
 _FILE_GUID = bytes.fromhex("e716e3bd65261145a4c48d4d0b7a9eac")
 _SPACES, _ROOT, _REVISIONS, _FILES, _FILE = 0x008, 0x004, 0x010, 0x090, 0x094
 _STARTS = {0x01B: 48, 0x01E: 40, 0x01F: 40}
@@ -58,6 +59,7 @@ class _File:
         self.data, self.view, self.store = data, memoryview(data), Store()
         self.counts: dict[int, int] = {}
         self.groups: dict[int, list[Declared]] = {}
+        self.known: set[int] = set()
         self.locked = False
 
     def read(self) -> Store:
@@ -74,21 +76,24 @@ class _File:
                 self._space(node)
             elif node.kind == _FILES:
                 self._files(node)
-        if self.store.damaged or self.store.cut:
-            self._search()
+        self._search()
         return self.store
 
     def _search(self) -> None:
-        """Take every declaration from every list that can be found, in the order of the file."""
-        at = self.data.find(_LIST_MAGIC)
+        """Take the declarations that no revision has led to from every list there is, in the order of the file."""
+        at, damaged = self.data.find(_LIST_MAGIC), self.store.damaged
         while at >= 0:
             following = self.data.find(_LIST_MAGIC, at + 8)
-            for node in self._nodes(at + _LIST_HEAD, following if following >= 0 else len(self.data)):
-                if node.kind in (*_SHORT_BODY, *_LONG_BODY) and len(node.body) >= 8 and node.size:
+            last = following if following >= 0 else len(self.data)
+            foot = self.data.rfind(_LIST_END, at, last)
+            for node in self._nodes(at + _LIST_HEAD, foot - _LIST_FOOT + 8 if foot >= 0 else last):
+                fits = node.kind in (*_SHORT_BODY, *_LONG_BODY) and len(node.body) >= 8
+                if fits and node.size and node.start not in self.known:
                     jcid = struct.unpack_from("<I", node.body, 4)[0]
                     jcid = 0x00020000 | jcid & 0x3FF if node.kind in _SHORT_BODY else jcid
                     self.store.loose.append(Declared(NIL, jcid, self.view[node.start : node.start + node.size], {}))
             at = following
+        self.store.damaged = damaged
 
     def _log(self) -> None:
         """Note how many nodes of each list are committed."""
@@ -205,6 +210,8 @@ class _File:
                 now = _Revision(body[20:40])
                 role_at = _STARTS[each.kind]
                 now.context = body[46:66] if each.kind == 0x01F and len(body) >= 66 else NIL
+                again = revisions.get(body[:20])
+                self.store.older.extend(again.objects.values() if again else ())
                 revisions[body[:20]] = now
                 if int.from_bytes(body[role_at : role_at + 4], "little") == _CONTENT:
                     roles[now.context] = body[:20]
@@ -225,7 +232,7 @@ class _File:
         body = node.body
         if node.kind == _GROUP:
             for declared in self._group(node):
-                now.objects[declared.id] = declared
+                self._keep(now, declared)
         elif node.kind == _ROOT_LONG and len(body) >= 24:
             now.roots[struct.unpack_from("<I", body, 20)[0]] = body[:20]
         elif node.kind == _ROOT_SHORT and len(body) >= 8:
@@ -239,7 +246,14 @@ class _File:
             if declared_here is not None:
                 if node.kind in _REVISED:
                     declared_here.jcid = self._known(declared_here.id, now, revisions)
-                now.objects[declared_here.id] = declared_here
+                self._keep(now, declared_here)
+
+    def _keep(self, now: _Revision, declared: Declared) -> None:
+        """Put an object into a revision; one that it replaces there is older."""
+        replaced = now.objects.get(declared.id)
+        if replaced is not None and replaced is not declared:
+            self.store.older.append(replaced)
+        now.objects[declared.id] = declared
 
     def _known(self, identity: bytes, now: _Revision, revisions: dict[bytes, _Revision]) -> int:
         """Return the type of an object that an earlier revision has declared, 0 for an unknown one."""
@@ -311,6 +325,7 @@ class _File:
         elif node.size:
             if node.start + node.size > len(self.data):
                 self.store.cut = True
+            self.known.add(node.start)
             made.blob = self.view[node.start : node.start + node.size]
         return made
 

@@ -89,7 +89,7 @@ class Space:
 class Store:
     """All of one file. root: the space of the section. older: what superseded revisions and contexts declare.
 
-    loose: in a damaged file, whatever any list declares that can be found by its mark.
+    loose: what lists declare that no revision leads to: unsaved, left over, or cut off by damage.
     contexts: how many earlier versions of pages are kept. files: stored bytes by their GUID, in file order.
     places: where those begin. damaged, cut, encrypted: what was met while reading.
     """

@@ -37,7 +37,7 @@ _SIGNS = (
 _WORD = re.compile(r"\w+")
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}")
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".emf", ".wmf")
-_COMPARED = 2_000_000_000
+_COMPARED, _SHORT = 2_000_000_000, 8
 _SEARCHED = "This type of file can only be searched for readable runs of text; parts may be missing."
 _PARTLY = "Parts of the section are damaged; what could not be read in its order was searched for text."
 _CORRUPT = "The section is damaged: no page of it could be read, and it was searched for text."
@@ -85,7 +85,8 @@ def _reading(data: bytes, store: Store, section: Section, older: list[str], loos
     blocks = ["\n".join(page.lines) for page in (*section.pages, *section.others)]
     blocks += ["\n".join(section.names), "\n".join(older), "\n".join(loose)]
     text = "\n\n".join(block for block in blocks if block)
-    reading = Reading(text, _metadata(store, section, older), _children(store, section.placed))
+    metadata = _metadata(store, section, older) | ({"unplaced_paragraphs": len(loose)} if loose else {})
+    reading = Reading(text, metadata, _children(store, section.placed))
     shown = any(page.lines for page in section.pages) or bool(section.names)
     if not (store.damaged or store.cut or section.damaged):
         return reading
@@ -134,16 +135,18 @@ def _iso(when: datetime | None) -> str | None:
 
 
 def _news(older: list[str], section: Section, known: Sequence[str] = ()) -> list[str]:
-    """Return the paragraphs that no current line, no known one and no longer one among them holds already."""
+    """Return the paragraphs that are no known line and, unless very short, stand in no known or longer one."""
     lines = [line for page in (*section.pages, *section.others) for line in page.lines]
     told = "\n".join([*lines, *known])
+    held = {line.strip() for line in (*lines, *known)}
     if len(older) * (len(told) + sum(map(len, older))) > _COMPARED:
-        held = {*lines, *known}
-        return [line for line in older if line not in held]
+        return [line for line in older if line.strip() not in held]
     kept: set[str] = set()
     for line in sorted(older, key=len, reverse=True):
-        if line.strip() not in told:
+        bare = line.strip()
+        if bare not in held and (len(bare) < _SHORT or bare not in told):
             kept.add(line)
+            held.add(bare)
             told += "\n" + line
     return [line for line in older if line in kept]
 
@@ -151,9 +154,7 @@ def _news(older: list[str], section: Section, known: Sequence[str] = ()) -> list
 def _completed(text: str, data: bytes) -> str:
     """Return the text with the readable runs of the bytes whose words it does not hold."""
     known = set(_WORD.findall(text))
-    runs = [run for run in scrape(data=data, narrow=False).split("\n") if set(_WORD.findall(run)) - known]
-    if not text and not runs:
-        runs = scrape(data=data).split("\n")
+    runs = [run for run in scrape(data=_bare(data)).split("\n") if set(_WORD.findall(run)) - known]
     return "\n\n".join(block for block in (text, "\n".join(runs)) if block)
 
 
@@ -193,10 +194,22 @@ def _name(placed: Placed, number: int) -> str:
 def _searched(data: bytes, code: str, detail: str) -> Reading:
     """Return the readable runs of text and the stored files, found by their marks alone."""
     children = list(_stored(data))
-    text = scrape(data=data, narrow=False) or scrape(data=data)
+    text = scrape(data=_bare(data))
     if not text and not children:
         return Reading(exception="unsupported", detail="No text and no file could be found in this section.")
     return Reading(text=text, children=children, exception=code, detail=detail)
+
+
+def _bare(data: bytes) -> bytes:
+    """Return the bytes with stored pictures and the like blanked: they are children, and hold no words to search."""
+    bare, at = bytearray(data), 0
+    while (at := data.find(_FILE, at)) >= 0:
+        size, start = int.from_bytes(data[at + 16 : at + 24], "little"), at + 36
+        at += 16
+        if 0 < size <= len(data) - start and data.startswith(tuple(sign for sign, _ in _SIGNS), start):
+            bare[start : start + size] = bytes(size)
+            at = start + size
+    return bytes(bare)
 
 
 def _stored(data: bytes, known: Container[int] = ()) -> Iterator[Child]:
