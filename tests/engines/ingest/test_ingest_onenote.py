@@ -166,11 +166,13 @@ def test_a_section_cut_short_is_told(write: Writer) -> None:
 
 @pytest.mark.parametrize("write", WRITERS)
 def test_locked_pages_are_told_and_the_others_read(write: Writer) -> None:
-    pages = {2: [Revision(page("Pumps", "They arrive."))], 3: [Revision(page("Open", "For all"))]}
+    pages = {2: [Revision(page("Pumps", "They arrive."))], 3: [Revision(page("Open", "For all", ("x.txt", 7)))]}
     item = one(write(Notebook({2: pages[2]}, spoil="locked 2")))
     assert (item.status, item.exception, item.text) == ("exception", "encrypted", None)
-    item = one(write(Notebook(pages, spoil="locked 2")))
-    assert (item.exception, item.text) == ("encrypted", "Open\nFor all")
+    item = one(write(Notebook(pages, {7: b"kept", 8: b"old"}, spoil="locked 2")))
+    assert (item.exception, item.text) == ("encrypted", "Open\nFor all\nx.txt")
+    children = plain(write(Notebook(pages, {7: b"kept", 8: b"old"}, spoil="locked 2"))).children
+    assert [(child.name, child.source) for child in children] == [("x.txt", b"kept")]
     item = one(write(Notebook(pages, spoil="locked 1")))
     assert item.exception == "encrypted"
 
@@ -244,7 +246,7 @@ def test_a_packed_notebook_is_a_container_of_its_sections() -> None:
 
 
 def test_older_stores_declare_their_objects_without_groups() -> None:
-    """MS-ONESTORE 2.5.23 to 2.5.26: tables of GUIDs, objects and their changes stand in the revision itself."""
+    """MS-ONESTORE 2.1.9 and 2.5.23: tables of GUIDs, objects and their changes stand in the revision itself."""
     disk = onenote._Disk(Notebook({}))
     made = page("Pumps", "They arrive on Sunday.")
     table = [onenote.node(0x021, b"\0"), onenote.node(0x024, struct.pack("<I", 1) + onenote.MINE), onenote.node(0x028)]

@@ -1,6 +1,7 @@
 """The pages of a OneNote section: text in reading order, the files placed on them, titles, dates, authors.
 
-Authority: MS-ONE 2.1.12 (properties), 2.1.13 (types), 2.2 (what each type holds), 2.3.1 (Time32), 2.3.2 (title).
+Authority: MS-ONE 2.1.2 and 2.1.11 (pages in conflict), 2.1.12 (properties), 2.1.13 (types), 2.1.16 (titles), 2.2 (what
+each type holds).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """OneNote sections as OneNote keeps them on a disk: a revision store.
 
-Authority: MS-ONESTORE 2.3 (header, transaction log), 2.4 (lists of file nodes), 2.5 (file nodes), 2.6.13 and 2.6.14
+Authority: MS-ONESTORE 2.3 (header, transaction log), 2.4 (lists of file nodes), 2.5 (file nodes), 2.6.13
 (stored files). Of each object space the newest revision of the default context is taken, completed by the revisions
 it depends on; only what the transaction log has committed is read.
 """

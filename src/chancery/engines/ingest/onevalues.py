@@ -20,7 +20,7 @@ NIL = bytes(20)
 """The identifier of nothing; every identifier is a GUID of 16 bytes and a number of 4 (ExtendedGUID)."""
 
 HISTORY = bytes.fromhex("7f4911716b1b09429491c98b04cf4c5a") + struct.pack("<I", 1)
-"""The context in which a page keeps the list of its earlier versions (MS-ONE 2.1.9)."""
+"""The context in which a page keeps the list of its earlier versions (MS-ONE 2.1.18)."""
 
 
 class Amiss(ValueError):

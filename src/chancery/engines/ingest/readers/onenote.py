@@ -68,6 +68,7 @@ def read(content: Content, key: str) -> Reading:
         loose = _news(loose_lines(store=store, section=section), section, older)
     except Unreadable:
         reading = _reading(data, store, section, older, loose)
+        reading.text = _completed(reading.text or "", data)
         reading.flag("partly_extracted", _TOO_OLD)
         return reading
     return _reading(data, store, section, older, loose)
@@ -77,7 +78,8 @@ def _locked(store: Store, section: Section) -> Reading:
     """Return what stands outside the encrypted pages."""
     text = "\n\n".join("\n".join(page.lines) for page in (*section.pages, *section.others) if page.lines)
     metadata = _metadata(store, section, []) if text else {}
-    return Reading(text or None, metadata, exception="encrypted", detail=_LOCKED)
+    shown = (child for child in _children(store, section.placed) if "earlier_version" not in child.metadata)
+    return Reading(text or None, metadata, shown, exception="encrypted", detail=_LOCKED)
 
 
 def _reading(data: bytes, store: Store, section: Section, older: list[str], loose: list[str]) -> Reading:
