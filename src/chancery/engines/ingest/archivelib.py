@@ -29,6 +29,7 @@ def library() -> Any:
         ("archive_read_support_filter_all", ctypes.c_int, [pointer]),
         ("archive_read_support_format_rar", ctypes.c_int, [pointer]),
         ("archive_read_support_format_rar5", ctypes.c_int, [pointer]),
+        ("archive_read_support_format_cab", ctypes.c_int, [pointer]),
         ("archive_read_support_format_zip_seekable", ctypes.c_int, [pointer]),
         ("archive_read_add_passphrase", ctypes.c_int, [pointer, text]),
         ("archive_read_open_filenames", ctypes.c_int, [pointer, ctypes.POINTER(text), size]),

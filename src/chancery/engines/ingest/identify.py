@@ -33,6 +33,8 @@ _SIGNATURES = (
     (b"MM\x00*", "tiff"),
     (b"SQLite format 3\x00", "sqlite"),
     (b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d", "one"),
+    (b"\xa1\x2f\xff\x43\xd9\xef\x76\x4c", "one"),
+    (b"MSCF\x00\x00\x00\x00", "cab"),
     (b"\x00\x01\x00\x00Standard Jet DB", "mdb"),
     (b"\x00\x01\x00\x00Standard ACE DB", "mdb"),
     (b"\xd7\xcd\xc6\x9a", "wmf"),

@@ -1,4 +1,7 @@
-"""RAR archives, where the system has libarchive; without it they are coded ``unsupported``."""
+"""RAR archives and cabinets, where the system has libarchive; without it they are coded ``unsupported``.
+
+A notebook that OneNote packed into one file (.onepkg) is a cabinet.
+"""
 
 from __future__ import annotations
 
@@ -11,22 +14,24 @@ from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
 from chancery.engines.text.charset import guess_name
 
 _FILE, _TYPE_MASK = 0o100000, 0o170000
+_SUPPORTS = {"rar": ("format_rar", "format_rar5"), "cab": ("format_cab",)}
 _LIMIT = 512 * 1024**2
 _LIBRARY = library()
 
 
 def read(content: Content, key: str) -> Reading:
-    """Return the entries of a RAR archive of one or more volumes."""
+    """Return the entries of a RAR archive of one or more volumes, or of a cabinet."""
     if _LIBRARY is None:
-        return Reading(exception="unsupported", detail="RAR archives need the system library libarchive to be read.")
-    return Reading(children=_entries(content), container=True)
+        detail = "RAR archives and cabinets need the system library libarchive to be read."
+        return Reading(exception="unsupported", detail=detail)
+    return Reading(children=_entries(content, _SUPPORTS[key]), container=True)
 
 
-def _entries(content: Content) -> Iterator[Child]:
+def _entries(content: Content, supports: tuple[str, ...]) -> Iterator[Child]:
     found = 0
     handle = _LIBRARY.archive_read_new()
     try:
-        for support in ("filter_all", "format_rar", "format_rar5"):
+        for support in ("filter_all", *supports):
             getattr(_LIBRARY, f"archive_read_support_{support}")(handle)
         for word in content.passwords:
             _LIBRARY.archive_read_add_passphrase(handle, word.encode("utf-8"))

@@ -1,5 +1,5 @@
-"""Formats without a reader of their own that hold their text in the clear: OneNote, Visio, Publisher,
-Project, Access."""
+"""Formats without a reader of their own that hold their text in the clear: Visio, Publisher, Project,
+Access."""
 
 from __future__ import annotations
 
