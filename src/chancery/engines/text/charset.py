@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import string
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -53,8 +54,8 @@ _WIDER = {
 }
 _SAMPLE = 256 * 1024
 _SHORT = 2000
-_HIGH = re.compile(rb"[\x80-\xff]")
-_ASCII = re.compile(rb"[A-Za-z]")
+_LOW = bytes(range(0x80))
+_LATIN = string.ascii_letters.encode()
 _EASTERN = re.compile("[\u2e80-\uffff]+")
 _LIKELY, _CERTAIN = 0.6, 0.9
 
@@ -154,7 +155,7 @@ def _wide_guess(sample: bytes) -> str | None:
 
 def _reads_better(sample: bytes, asian: str, best: Reading | None = None) -> bool:
     """Tell a text of few letters beyond ASCII, or a short one of another script, from eastern characters."""
-    high, letters = len(_HIGH.findall(sample)), len(_ASCII.findall(sample))
+    high, letters = len(sample.translate(None, _LOW)), len(sample) - len(sample.translate(None, _LATIN))
     few = lonely(sample) and high * 3 < letters
     if not few and len(sample) > _SHORT:
         return False
