@@ -10,6 +10,8 @@ from journeys.house import House
 
 NORMAL = {"width": 1280, "height": 800}
 TALL = {"width": 1280, "height": 6000}
+# A colour on its way (a button's, for a tenth of a second after the theme is known) is no colour of the page.
+SETTLED = "() => Promise.allSettled(document.getAnimations().map(one => one.finished)).then(all => all.length)"
 SLOW = 30_000
 
 
@@ -84,6 +86,7 @@ def accessible(page: Any, *, tall: bool = False) -> None:
         if size is not None:
             page.set_viewport_size(size)
         page.evaluate(AXE)
+        page.evaluate(SETTLED)
         found = page.evaluate("tags => axe.run({runOnly: tags})", TAGS)
         shown = [f"{each['id']}: {[node['html'][:160] for node in each['nodes'][:3]]}" for each in found["violations"]]
         assert not shown, f"{page.url} at {size}: {shown}"
