@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import get_language, gettext, gettext_noop, pgettext_lazy
+
+from chancery.interface.words import moment_words
 
 FIELDS = {
     "answers": pgettext_lazy("field", "answers"),
@@ -120,6 +123,11 @@ WORDS = {
     "person": gettext_noop("person"),
     "en": gettext_noop("English"),
     "zh": gettext_noop("Chinese"),
+    "running": gettext_noop("running"),
+    "paused": gettext_noop("paused"),
+    "met": gettext_noop("kept"),
+    "breached": gettext_noop("missed"),
+    "stopped": gettext_noop("stopped"),
 }
 # Objects of the record whose label holds nothing but the key of a row.
 THINGS = {
@@ -127,6 +135,7 @@ THINGS = {
     "review": gettext_noop("second look"),
 }
 KEY = re.compile(r"\b[0-9a-hjkmnp-tv-z]{26}\b")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:[+-]\d\d:\d\d|Z)")
 HASH = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{20,52}\b")
 
 
@@ -166,4 +175,6 @@ def _flat(value: Any, mark: str) -> str:
     words = str(value)
     if words in WORDS:
         return gettext(WORDS[words])
+    if MOMENT.fullmatch(words):
+        return moment_words(datetime.fromisoformat(words))
     return HASH.sub(r"\1…", KEY.sub("", words)).strip()
