@@ -8,7 +8,7 @@ import pytest
 from tests.engines.billing.billing_files import line
 from tests.engines.billing.guideline_cases import FACTS, outcome
 
-from chancery.engines.billing.narratives import activities_of, is_block, read_narrative
+from chancery.engines.billing.narratives import activities_of, read_narrative
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ from chancery.engines.billing.narratives import activities_of, is_block, read_na
 )
 def test_one_activity_is_no_block(text: str) -> None:
     assert len(activities_of(text=text)) == 1
-    assert not is_block(classes=1, hours=Decimal(8))
+    assert "G08" not in {one.rule for one in outcome([line(text=text, units=Decimal(8))]).findings}
 
 
 @pytest.mark.parametrize(
@@ -59,6 +59,8 @@ def test_one_activity_is_no_block(text: str) -> None:
 )
 def test_activities_at_the_head_of_clauses(text: str, acts: tuple[str, ...]) -> None:
     assert activities_of(text=text) == acts
+    (block,) = [one for one in outcome([line(text=text, units=Decimal(2))]).findings if one.rule == "G08"]
+    assert dict(block.detail)["activities"] == ", ".join(acts)
 
 
 @pytest.mark.parametrize(

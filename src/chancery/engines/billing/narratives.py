@@ -20,6 +20,8 @@ from chancery.foundation.evidence import Span
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 WORD = re.compile(r"[a-z]+(?:[-'][a-z]+)*")
 CUT = re.compile(r"[;；。、，]|\.(?=\s|$)|,|\band\b|及|并|和|\n")
+# Without any of these an entry is one clause.
+SEVERAL = re.compile(r"[^\x00-\x7f]|[,;.!?&/()\n-]|\band\b|\bthen\b", re.IGNORECASE)
 ENTRY_SUBJECTS: Final = ("clerical", "travel", "training", "billing", "research", "hearing", "inner")
 COST_SUBJECTS: Final = ("first_class", "overhead", "markup")
 SUBJECTS: Final = (*ENTRY_SUBJECTS, *COST_SUBJECTS)
@@ -196,11 +198,14 @@ def _read_english(text: str) -> Reading:
     if vague and named > FEWEST_TOKENS - 2:
         vague = ""
     about = {subject for subject in about if subject not in UNPAID or _english_speaks(lowered, subject)}
-    return _reading(len(lowered.split()), tuple(classes), frozenset(about), vague, named > 0)
+    return _reading(text, len(lowered.split()), tuple(classes), frozenset(about), vague, named > 0)
 
 
-def _reading(tokens: int, classes: tuple[str, ...], subjects: frozenset[str], vague: str, named: bool) -> Reading:
+def _reading(
+    text: str, tokens: int, classes: tuple[str, ...], subjects: frozenset[str], vague: str, named: bool
+) -> Reading:
     plain = len(classes) == 1 and not subjects and not vague and named and tokens >= FEWEST_TOKENS
+    plain = plain and (SEVERAL.search(text) is None or len(activities_of(text=text)) < BLOCK_ACTIVITIES)
     return Reading(tokens, classes, subjects, vague, bool(classes), named, plain)
 
 
@@ -224,7 +229,7 @@ def _read_chinese(text: str) -> Reading:
     if vague and left > FEWEST_TOKENS - 1:
         vague = ""
     about = {subject for subject in about if subject not in UNPAID or _han_speaks(text, subject)}
-    return _reading(han * 2 // 3 + other, tuple(classes), frozenset(about), vague, left + other >= 2)
+    return _reading(text, han * 2 // 3 + other, tuple(classes), frozenset(about), vague, left + other >= 2)
 
 
 @lru_cache(maxsize=REMEMBERED)
