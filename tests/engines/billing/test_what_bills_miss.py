@@ -130,3 +130,10 @@ def test_a_refusal_names_the_record() -> None:
     with pytest.raises(Exception, match="Line 3: charge_desc") as refused:
         written(bill(*rows, third), "XML 2000")
     assert refused.value.code == "field_missing"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("money", "expected"), [("JPY", [("E045", 20, "inv_total_net_due")]), ("KWD", [])])
+def test_xml_amounts_have_the_places_of_their_currency(money: str, expected: list[tuple[str, int, str]]) -> None:
+    half = {"LINE_ITEM_NUMBER_OF_UNITS": "2.51", "LINE_ITEM_TOTAL": "125.50", "INVOICE_TOTAL": "125.50"}
+    xml, _ = written(bill(half), "XML 2.1")
+    assert found(xml.replace(b">USD<", f">{money}<".encode())) == expected
