@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, 
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.views.decorators.http import require_GET
 
 from chancery.apps.documents import actions, queries
@@ -169,7 +169,7 @@ def _address(document_id: str, tab: str, query: str, **more: Any) -> str:
 def _tabs(document: queries.DocumentRecord, tab: str, query: str) -> list[tuple[str, str, bool]]:
     words = {
         "text": gettext("Text"),
-        "page": gettext("Pages"),
+        "page": pgettext("part of the viewer", "Pages"),
         "named": gettext("Named in it"),
         "native": gettext("Native file"),
         "record": gettext("Record"),
