@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 from dataclasses import replace
 from datetime import date
 
@@ -244,3 +245,57 @@ def test_wrong_fields_name_their_place(field: str, value: object) -> None:
     with pytest.raises(InputRefused) as refusal:
         problem_of({**GOOD, "tasks": [{**GOOD["tasks"][0], field: value}]})
     assert refusal.value.params["place"] == f"tasks[0].{field}"
+
+
+def test_small_plans_are_the_best_of_all() -> None:
+    """Nine tasks, three people with little room: the plan costs what the best of 4⁹ does, and the bound says so."""
+    minutes, rates = (50, 70, 30, 90, 40, 60, 80, 20, 35), (30.0, 45.0, 80.0)
+    problem = Problem(
+        tuple(task(f"t{at}", one) for at, one in enumerate(minutes)),
+        tuple(person(f"p{at}", room, rates[at]) for at, room in enumerate((120, 150, 100))), PLAIN,
+    )  # fmt: skip
+    found = plan(problem)
+    assert found.value == pytest.approx(brute(problem), abs=1e-6)
+    assert found.gap == pytest.approx(0.0, abs=1e-6)
+
+
+def test_work_that_costs_more_than_leaving_it_is_left() -> None:
+    """An hour at 60 against a penalty of 59, then of 61; a pinned task is done at any price."""
+    for penalty, done, binding in ((59.0, 0, ["cost"]), (61.0, 1, [])):
+        found = plan(Problem((task("t", penalty=penalty),), (person("p"),), PLAIN))
+        assert (len(found.assigned), [one.binding for one in found.undone]) == (done, binding)
+    assert len(plan(Problem((task("t", penalty=0.0, pinned="p"),), (person("p"),), PLAIN)).assigned) == 1
+
+
+def test_what_keeps_a_task_undone_is_named() -> None:
+    """The only paralegal has room for one matter, and none for her own author rule."""
+    only = person("p", max_matters=1)
+    two = plan(Problem((task("a", matter="M1", penalty=1e6), task("b", matter="M2")), (only,), PLAIN))
+    assert [(one.task, one.binding) for one in two.undone] == [("b", "matters")]
+    apart = plan(Problem((task("a", penalty=1e6), task("b", differs_from=frozenset({"a"}))), (only,), PLAIN))
+    assert [(one.task, one.binding) for one in apart.undone] == [("b", "author")]
+    full = plan(Problem((task("a", penalty=1e6), task("b")), (person("p", 90),), PLAIN))
+    assert [(one.task, one.binding) for one in full.undone] == [("b", "capacity")]
+
+
+def test_work_without_a_matter_counts_as_none() -> None:
+    only = person("p", max_matters=1)
+    found = plan(Problem((task("a", matter="M1"), task("b"), task("c")), (only,), PLAIN))
+    assert len(found.assigned) == 3
+
+
+def test_pins_beyond_the_matters_of_a_person_are_refused() -> None:
+    tasks = (task("a", 60, matter="M1", pinned="p"), task("b", 90, matter="M2", pinned="p"))
+    with pytest.raises(PlanningRefused) as refusal:
+        plan(Problem(tasks, (person("p", max_matters=1),), PLAIN))
+    assert refusal.value.code == "pins_exceed_capacity"
+
+
+def test_nobody_cheaper_has_room_for_a_task() -> None:
+    """A larger plan than is solved exactly: whoever is cheaper than the chosen person is kept from it by a rule."""
+    draw = random.Random(5)
+    tasks = tuple(task(f"t{at}", draw.randrange(20, 200)) for at in range(60))
+    people = tuple(person(f"p{at}", draw.randrange(200, 900), float(draw.randrange(20, 160))) for at in range(12))
+    found = plan(Problem(tasks, people, PLAIN))
+    assert found.method != "exact"
+    assert [one for row in found.assigned for one in row.alternatives if one.binding == "cost" and one.extra < 0] == []
