@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import random
 from dataclasses import replace
 from datetime import date
 
@@ -13,6 +12,8 @@ from hypothesis import strategies as st
 
 from chancery.engines.allocation.grading import Grade
 from chancery.engines.allocation.inputs import InputRefused, problem_of
+from chancery.engines.allocation.planning.chains import Draft, settle
+from chancery.engines.allocation.planning.pairs import pairs_of
 from chancery.engines.allocation.planning.planning import plan, replan
 from chancery.engines.allocation.planning.problem import Person, PlanningRefused, Problem, Task, Weights
 
@@ -248,11 +249,11 @@ def test_wrong_fields_name_their_place(field: str, value: object) -> None:
 
 
 def test_small_plans_are_the_best_of_all() -> None:
-    """Nine tasks, three people with little room: the plan costs what the best of 4⁹ does, and the bound says so."""
-    minutes, rates = (50, 70, 30, 90, 40, 60, 80, 20, 35), (30.0, 45.0, 80.0)
+    """Six tasks, three people with little room: the plan costs what the best of 4⁶ does, and the bound says so."""
+    minutes, rates, rooms = (70, 70, 10, 50, 90, 80), (71.0, 58.0, 81.0), (90, 130, 70)
     problem = Problem(
         tuple(task(f"t{at}", one) for at, one in enumerate(minutes)),
-        tuple(person(f"p{at}", room, rates[at]) for at, room in enumerate((120, 150, 100))), PLAIN,
+        tuple(person(f"p{at}", room, rates[at]) for at, room in enumerate(rooms)), PLAIN,
     )  # fmt: skip
     found = plan(problem)
     assert found.value == pytest.approx(brute(problem), abs=1e-6)
@@ -291,11 +292,14 @@ def test_pins_beyond_the_matters_of_a_person_are_refused() -> None:
     assert refusal.value.code == "pins_exceed_capacity"
 
 
-def test_nobody_cheaper_has_room_for_a_task() -> None:
-    """A larger plan than is solved exactly: whoever is cheaper than the chosen person is kept from it by a rule."""
-    draw = random.Random(5)
-    tasks = tuple(task(f"t{at}", draw.randrange(20, 200)) for at in range(60))
-    people = tuple(person(f"p{at}", draw.randrange(200, 900), float(draw.randrange(20, 160))) for at in range(12))
-    found = plan(Problem(tasks, people, PLAIN))
-    assert found.method != "exact"
-    assert [one for row in found.assigned for one in row.alternatives if one.binding == "cost" and one.extra < 0] == []
+def test_a_plan_settles_on_the_cheapest_who_have_room() -> None:
+    """All three hours lie with the dearest; two fit in with the cheapest, one with the next; a pin stays."""
+    tasks = tuple(task(name) for name in ("a", "b", "c")) + (task("d", pinned="dear"),)
+    problem = Problem(tasks, (person("dear", rate=90.0), person("fair", 60, 50.0), person("low", 120, 40.0)), PLAIN)
+    pairs = pairs_of(problem)
+    draft = Draft(problem, pairs)
+    for at in range(len(tasks)):
+        draft.take(next(pair for pair in draft.options(at) if draft.person[pair] == 0))
+    settle(draft, frozenset({3}))
+    assert sorted(draft.person[pair] for pair in draft.taken[:3]) == [1, 2, 2]
+    assert (draft.person[draft.taken[3]], draft.value) == (0, 50.0 + 2 * 40.0 + 90.0)
