@@ -294,7 +294,7 @@ def test_pins_beyond_the_matters_of_a_person_are_refused() -> None:
 
 def test_a_plan_settles_on_the_cheapest_who_have_room() -> None:
     """All three hours lie with the dearest; two fit in with the cheapest, one with the next; a pin stays."""
-    tasks = tuple(task(name) for name in ("a", "b", "c")) + (task("d", pinned="dear"),)
+    tasks = (task("a"), task("b"), task("c"), task("d", pinned="dear"))
     problem = Problem(tasks, (person("dear", rate=90.0), person("fair", 60, 50.0), person("low", 120, 40.0)), PLAIN)
     pairs = pairs_of(problem)
     draft = Draft(problem, pairs)
