@@ -210,6 +210,9 @@ def test_people_who_all_cost_the_same_share_the_work_at_its_plain_cost() -> None
         (Problem((task("t"),), (person("a", skills={"x": 0.0}),)), "speed_invalid"),
         (Problem((task("t", pinned="z"),), (person("a"),)), "person_unknown"),
         (Problem((task("t", differs_from=frozenset({"z"})),), (person("a"),)), "task_unknown"),
+        (Problem((task("t"),), (person("a"),), Weights(overqualified=1e300)), "weights_invalid"),
+        (Problem((task("t"),), (person("a"),), Weights(undone=-1.0)), "weights_invalid"),
+        (Problem((task("t", penalty=-1e300),), (person("a"),)), "penalty_invalid"),
     ],
 )
 def test_refused_problems(problem: Problem, code: str) -> None:
