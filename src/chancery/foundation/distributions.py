@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from scipy.special import bdtr, gammaln, xlog1py, xlogy
 
@@ -27,7 +28,9 @@ def hypergeometric_cdf(found: int, lot: int, marked: int, drawn: int) -> float:
 
     0 ≤ marked, drawn ≤ lot. Method: the likeliest term from whole numbers, its neighbours by the ratio of two terms,
     P(i + 1) / P(i) = (K − i)(n − i) / ((i + 1)(N − K − n + i + 1)); all terms are positive, so nothing cancels.
+    Marked and drawn may change places; the smaller one is drawn, which keeps the whole numbers short.
     """
+    marked, drawn = max(marked, drawn), min(marked, drawn)
     least, most = max(0, marked + drawn - lot), min(marked, drawn)
     if found < least:
         return 0.0
@@ -49,3 +52,21 @@ def hypergeometric_cdf(found: int, lot: int, marked: int, drawn: int) -> float:
             break
         terms.append(term)
     return min(1.0, math.fsum(terms))
+
+
+def smallest_sample(*, accepted: Callable[[int], float], least: int, most: int | None, risk: float) -> int:
+    """Smallest sample, from least to most, whose probability of acceptance is at most the risk; most where none is.
+
+    accepted: probability by size of the sample, falling. The size is doubled first, so that small samples of large lots
+    are found without looking at large ones.
+    """
+    low, high = least, least
+    while (most is None or high < most) and accepted(high) > risk:
+        low, high = high + 1, 2 * high if most is None else min(2 * high, most)
+    while low < high:
+        middle = (low + high) // 2
+        if accepted(middle) <= risk:
+            high = middle
+        else:
+            low = middle + 1
+    return low

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from scipy.special import betaincinv, ndtri
 
+from chancery.foundation.distributions import smallest_sample
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
@@ -75,8 +77,9 @@ def sample_size(*, margin: float, confidence: float = 0.95, share: float = 0.5, 
 
 
 def _none_found(lot: int, defects: int, drawn: int) -> float:
-    """Probability of drawing none of the defects: C(lot - defects, drawn) / C(lot, drawn)."""
-    return math.comb(lot - defects, drawn) / math.comb(lot, drawn)
+    """Probability of drawing none of the defects: C(lot − many, few) / C(lot, few), drawn and defects in any order."""
+    few, many = sorted((defects, drawn))
+    return math.comb(lot - many, few) / math.comb(lot, few)
 
 
 def zero_find_size(*, limit: float, confidence: float = 0.95, lot: int | None = None) -> int:
@@ -92,14 +95,9 @@ def zero_find_size(*, limit: float, confidence: float = 0.95, lot: int | None = 
     if lot <= 0:
         raise ValueError("a lot has at least one item")
     defects = max(1, math.ceil(limit * lot - 1e-9))
-    low, high = 1, lot
-    while low < high:
-        middle = (low + high) // 2
-        if _none_found(lot, defects, middle) <= 1 - confidence:
-            high = middle
-        else:
-            low = middle + 1
-    return low
+    return smallest_sample(
+        accepted=lambda drawn: _none_found(lot, defects, drawn), least=1, most=lot, risk=1 - confidence
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from chancery.engines.allocation.grading import Grade
 from chancery.engines.allocation.inputs import InputRefused, problem_of
+from chancery.engines.allocation.planning.chains import Draft, settle
+from chancery.engines.allocation.planning.pairs import pairs_of
 from chancery.engines.allocation.planning.planning import plan, replan
 from chancery.engines.allocation.planning.problem import Person, PlanningRefused, Problem, Task, Weights
 
@@ -208,6 +210,9 @@ def test_people_who_all_cost_the_same_share_the_work_at_its_plain_cost() -> None
         (Problem((task("t"),), (person("a", skills={"x": 0.0}),)), "speed_invalid"),
         (Problem((task("t", pinned="z"),), (person("a"),)), "person_unknown"),
         (Problem((task("t", differs_from=frozenset({"z"})),), (person("a"),)), "task_unknown"),
+        (Problem((task("t"),), (person("a"),), Weights(overqualified=1e300)), "weights_invalid"),
+        (Problem((task("t"),), (person("a"),), Weights(undone=-1.0)), "weights_invalid"),
+        (Problem((task("t", penalty=-1e300),), (person("a"),)), "penalty_invalid"),
     ],
 )
 def test_refused_problems(problem: Problem, code: str) -> None:
@@ -244,3 +249,60 @@ def test_wrong_fields_name_their_place(field: str, value: object) -> None:
     with pytest.raises(InputRefused) as refusal:
         problem_of({**GOOD, "tasks": [{**GOOD["tasks"][0], field: value}]})
     assert refusal.value.params["place"] == f"tasks[0].{field}"
+
+
+def test_small_plans_are_the_best_of_all() -> None:
+    """Six tasks, three people with little room: the plan costs what the best of 4⁶ does, and the bound says so."""
+    minutes, rates, rooms = (70, 70, 10, 50, 90, 80), (71.0, 58.0, 81.0), (90, 130, 70)
+    problem = Problem(
+        tuple(task(f"t{at}", one) for at, one in enumerate(minutes)),
+        tuple(person(f"p{at}", room, rates[at]) for at, room in enumerate(rooms)), PLAIN,
+    )  # fmt: skip
+    found = plan(problem)
+    assert found.value == pytest.approx(brute(problem), abs=1e-6)
+    assert found.gap == pytest.approx(0.0, abs=1e-6)
+
+
+def test_work_that_costs_more_than_leaving_it_is_left() -> None:
+    """An hour at 60 against a penalty of 59, then of 61; a pinned task is done at any price."""
+    for penalty, done, binding in ((59.0, 0, ["cost"]), (61.0, 1, [])):
+        found = plan(Problem((task("t", penalty=penalty),), (person("p"),), PLAIN))
+        assert (len(found.assigned), [one.binding for one in found.undone]) == (done, binding)
+    assert len(plan(Problem((task("t", penalty=0.0, pinned="p"),), (person("p"),), PLAIN)).assigned) == 1
+
+
+def test_what_keeps_a_task_undone_is_named() -> None:
+    """The only paralegal has room for one matter, and none for her own author rule."""
+    only = person("p", max_matters=1)
+    two = plan(Problem((task("a", matter="M1", penalty=1e6), task("b", matter="M2")), (only,), PLAIN))
+    assert [(one.task, one.binding) for one in two.undone] == [("b", "matters")]
+    apart = plan(Problem((task("a", penalty=1e6), task("b", differs_from=frozenset({"a"}))), (only,), PLAIN))
+    assert [(one.task, one.binding) for one in apart.undone] == [("b", "author")]
+    full = plan(Problem((task("a", penalty=1e6), task("b")), (person("p", 90),), PLAIN))
+    assert [(one.task, one.binding) for one in full.undone] == [("b", "capacity")]
+
+
+def test_work_without_a_matter_counts_as_none() -> None:
+    only = person("p", max_matters=1)
+    found = plan(Problem((task("a", matter="M1"), task("b"), task("c")), (only,), PLAIN))
+    assert len(found.assigned) == 3
+
+
+def test_pins_beyond_the_matters_of_a_person_are_refused() -> None:
+    tasks = (task("a", 60, matter="M1", pinned="p"), task("b", 90, matter="M2", pinned="p"))
+    with pytest.raises(PlanningRefused) as refusal:
+        plan(Problem(tasks, (person("p", max_matters=1),), PLAIN))
+    assert refusal.value.code == "pins_exceed_capacity"
+
+
+def test_a_plan_settles_on_the_cheapest_who_have_room() -> None:
+    """All three hours lie with the dearest; two fit in with the cheapest, one with the next; a pin stays."""
+    tasks = (task("a"), task("b"), task("c"), task("d", pinned="dear"))
+    problem = Problem(tasks, (person("dear", rate=90.0), person("fair", 60, 50.0), person("low", 120, 40.0)), PLAIN)
+    pairs = pairs_of(problem)
+    draft = Draft(problem, pairs)
+    for at in range(len(tasks)):
+        draft.take(next(pair for pair in draft.options(at) if draft.person[pair] == 0))
+    settle(draft, frozenset({3}))
+    assert sorted(draft.person[pair] for pair in draft.taken[:3]) == [1, 2, 2]
+    assert (draft.person[draft.taken[3]], draft.value) == (0, 50.0 + 2 * 40.0 + 90.0)

@@ -13,7 +13,7 @@ from chancery.engines.allocation.calendars_data import china_calendar, us_calend
 from chancery.engines.allocation.calibration import CalibrationRefused, Outcome, calibration, learned
 from chancery.engines.allocation.coverage import CoverageRefused, coverage
 from chancery.engines.allocation.grading import Grade
-from chancery.engines.allocation.inputs import InputRefused
+from chancery.engines.allocation.inputs import InputRefused, calendar_of
 from chancery.engines.allocation.service_levels import standings
 from chancery.engines.allocation.timelines import (
     TimelineRefused,
@@ -184,6 +184,56 @@ def test_coverage_of_real_sites() -> None:
         coverage(sites=[], **SPAN)
     with pytest.raises(CoverageRefused):
         coverage(sites=[CHINA, CHINA], **SPAN)
+
+
+def test_a_calendar_holds_the_days_of_its_place_at_both_ends_of_the_years() -> None:
+    """New Year of 2026 begins at 16:00 UTC in Shanghai, the year 2027 at 05:00 UTC of 1 January in New York."""
+    days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    value = {
+        "years": [2026],
+        "calendars": {
+            "china": {"time_zone": "Asia/Shanghai", "hours": {day: [["00:00", "24:00"]] for day in days}},
+            "ny": {"time_zone": "America/New_York", "hours": {day: [["20:00", "24:00"]] for day in days}},
+        },
+        "policies": {name: {"minutes": 60, "calendar": name} for name in ("china", "ny")},
+        "cases": [
+            {"id": name, "policy": name, "now": now, "events": [{"kind": "start", "at": now}]}
+            for name, now in (("china", "2026-01-01T06:00:00+08:00"), ("ny", "2026-12-31T20:30:00-05:00"))
+        ],
+    }
+    due = [one.due for one in standings(value)]
+    assert due == [datetime(2025, 12, 31, 23, 0, tzinfo=UTC), datetime(2027, 1, 1, 2, 30, tzinfo=UTC)]
+
+
+def test_an_unannounced_year_begins_at_the_place() -> None:
+    """A clock round the day in Shanghai: midnight of 1 January 2027 there is 16:00 UTC the day before."""
+    hours = {day: [["00:00", "24:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+    value = asked([{"kind": "start", "at": "2026-12-31T14:00:00+08:00"}], "2026-12-31T14:00:00+08:00")
+    value["calendars"]["china"] = {"time_zone": "Asia/Shanghai", "hours": hours, "country": "CN",
+                                   "make_up_days": ["2027-01-01"]}  # fmt: skip
+    for minutes, provisional in ((599, False), (601, True)):
+        value["policies"]["day"]["minutes"] = minutes
+        assert standings(value)[0].provisional is provisional
+
+
+def test_make_up_days_are_laid_over_every_country() -> None:
+    """Saturday 14 March 2026 is worked in New York: eight hours from 9:00, lunch at 12:00, end at 18:00."""
+    for country in ("US", "GB", "CN"):
+        value = asked([{"kind": "start", "at": "2026-03-14T09:00:00+08:00"}], "2026-03-14T09:00:00+08:00")
+        value["calendars"]["china"] |= {"country": country, "make_up_days": ["2026-03-14"]}
+        assert standings(value)[0].due == datetime(2026, 3, 14, 10, 0, tzinfo=UTC)
+        value["calendars"]["china"]["holidays"] = ["2026-03-14"]
+        with pytest.raises(InputRefused):
+            standings(value)
+
+
+def test_a_span_of_utc_takes_the_holidays_of_the_next_year_at_the_place() -> None:
+    """31 December 2026 from 20:00 UTC is New Year's Day of 2027 in Auckland, where nobody works; the 30th is worked."""
+    site = {"time_zone": "Pacific/Auckland", "country": "NZ", "hours": {"thu": [["09:00", "18:00"]],
+            "fri": [["09:00", "18:00"]]}}  # fmt: skip
+    calendar = calendar_of(site, name="Auckland", years=[2026])
+    found = coverage(sites=[calendar], first=date(2026, 12, 30), last=date(2026, 12, 31))
+    assert found.hours == 9.0
 
 
 def test_calibration_counts_both_errors() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from calendar import monthrange
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 
@@ -90,6 +90,31 @@ def test_the_newest_quotation_is_not_used_inside_a_span() -> None:
     assert [row[2:] for row in answer.output["segments"]] == [["3.45", 10], ["3.35", 10]]
 
 
+def test_half_a_cent_is_rounded_up_however_the_interest_is_made() -> None:
+    """42,121 for 16 days at 4.05 % and 2 at 3.85 %: 42,121 × 72.5 / 36,500 is 83.665 exactly."""
+    answer = ask("cn_lpr_interest", principal="42121", start="2020-04-04", end="2020-04-22")
+    assert answer.output["interest"] == "83.67"
+
+
+def test_an_older_loan_is_split_when_the_rule_changed() -> None:
+    """2019 contract at 30 %, sued 2021-03-01 (3.85 %): 24 % for 50 days, then 15.40 % for 100 (articles 25, 31)."""
+    answer = ask(
+        "cn_private_lending_interest", principal="365000", agreed_pct="30", contract_date="2019-01-01",
+        start="2020-07-01", end="2020-11-28", sued="2021-03-01",
+    )  # fmt: skip
+    assert answer.output == {
+        "supported_pct": "15.40", "days": 150, "interest": "27400.00",
+        "segments": [["2020-07-01", "2020-08-20", "24.00", 50], ["2020-08-20", "2020-11-28", "15.40", 100]],
+    }  # fmt: skip
+    early = ask(
+        "cn_private_lending_interest", principal="365000", agreed_pct="18", contract_date="2019-01-01",
+        start="2020-07-01", end="2020-08-20", sued="2021-03-01",
+    )  # fmt: skip
+    assert early.output["interest"] == "9000.00" and early.output["segments"] == [
+        ["2020-07-01", "2020-08-20", "18", 50]
+    ]
+
+
 def test_partial_payments_pay_interest_first_or_principal_first() -> None:
     """100 days at 3.65 % on 100,000 are 1,000; then 11,000 are paid, then 100 days more."""
     tables = load()
@@ -140,6 +165,35 @@ def test_federal_holidays_equal_an_independent_table() -> None:
         assert found == {day for day in table if day.year == year}, year
 
 
+def test_veterans_day_lay_in_october_from_1971_to_1977() -> None:
+    """Uniform Monday Holiday Act: the fourth Monday of October; Public Law 94-97 put it back to 11 November."""
+    assert date(1975, 10, 27) in federal_holidays(year=1975, tables=TABLES)
+    assert [len(federal_holidays(year=year, tables=TABLES)) for year in (1971, 1977, 1978)] == [9, 9, 9]
+
+
+@pytest.mark.parametrize(
+    ("inputs", "deadline"),
+    [
+        # The Committee Note of 2009 on Rule 6(a)(2): 72 hours from Friday 2 November 2007, 10:23, over the end of
+        # daylight saving time run until Monday 5 November, 9:23.
+        ({"trigger": "2007-11-02T10:23", "hours": 72, "zone": "America/New_York"}, "2007-11-05T09:23"),
+        ({"trigger": "2007-11-02T10:23", "hours": 72}, "2007-11-05T10:23"),
+        # 72 hours from Wednesday 3 July 2024 end on Saturday: the same time on Monday.
+        ({"trigger": "2024-07-03T15:30", "hours": 72}, "2024-07-08T15:30"),
+        # Backward from Tuesday 9 July 2024: Thursday is the Fourth, so the same time on Wednesday.
+        ({"trigger": "2024-07-09T09:00", "hours": 120, "backward": True}, "2024-07-03T09:00"),
+        # Patriots' Day of Massachusetts, 15 April 2024, counts after an event and not before one (6(a)(6)(C)).
+        ({"trigger": "2024-04-01", "days": 14, "state_holidays": ["2024-04-15"]}, "2024-04-16"),
+        ({"trigger": "2024-04-29", "days": 14, "backward": True, "state_holidays": ["2024-04-15"]}, "2024-04-15"),
+        # The office is shut by snow on Friday 12 January 2024; Monday is the day of Martin Luther King (6(a)(3)(A)).
+        ({"trigger": "2023-12-29", "days": 14, "inaccessible": ["2024-01-12"]}, "2024-01-16"),
+        ({"trigger": "2023-12-22", "days": 14, "inaccessible": ["2024-01-12"]}, "2024-01-05"),
+    ],
+)
+def test_hours_states_and_closed_offices(inputs: dict, deadline: str) -> None:
+    assert ask("us_frcp_deadline", **inputs).output == {"deadline": deadline}
+
+
 def test_observed_days() -> None:
     assert observed(date(2026, 7, 4)) == date(2026, 7, 3)
     assert observed(date(2023, 1, 1)) == date(2023, 1, 2)
@@ -183,11 +237,12 @@ def test_sets_and_calendar_files() -> None:
     chinese = ask("cn_deadline_set", set="claim_served", start="2024-04-19")
     assert {row["deadline"] for row in chinese.output["deadlines"]} == {"2024-05-06"}
     text = calendar(
-        entries=[Entry("a-1", date(2024, 11, 14), "上诉; appeal, last day", "一" * 80)],
-        at=datetime(2026, 1, 2, tzinfo=UTC),
+        entries=[Entry("a-1", date(2024, 11, 14), "上诉; appeal,\x00\ud800 last day", "一" * 80)],
+        at=datetime(2026, 1, 2, 8, tzinfo=timezone(timedelta(hours=8))),
     )
     lines = text.split("\r\n")
     assert all(len(line.encode()) <= 75 for line in lines)
+    assert "DTSTAMP:20260102T000000Z" in lines
     assert "DTSTART;VALUE=DATE:20241114" in lines and "SUMMARY:上诉\\; appeal\\, last day" in lines
     assert "一" * 80 in text.replace("\r\n ", "")
 
@@ -229,6 +284,13 @@ def test_every_calculator_refuses_nonsense(name: str, test_data: Path) -> None:
                                     "payments": [{"date": "2024-01-05", "amount": "9"}]}, "overpaid"),
         ("pct_paris_date", {"priority": "9990-01-01", "months": 120, "office": "EP"}, "date_out_of_range"),
         ("cn_deadline", {"kind": "answer", "start": "2150-01-01"}, "year_unknown"),
+        ("cn_lpr_lookup", {"date": "2024-W10-1"}, "not_a_date"),
+        ("us_postjudgment_interest", {"principal": "1", "annual_pct": "1e15", "judgment": "0001-01-01",
+                                      "paid": "2027-01-01"}, "out_of_range"),
+        ("us_postjudgment_interest", {"principal": "1", "judgment": "0001-01-01", "paid": "2026-01-02"},
+         "date_out_of_range"),
+        ("us_frcp_deadline", {"trigger": "2024-07-03", "hours": 72}, "not_a_time"),
+        ("us_frcp_deadline", {"trigger": "2024-07-03T10:00", "hours": 72, "zone": "../x"}, "zone_unknown"),
         ("unknown", {}, "calculator_unknown"),
     ],
 )  # fmt: skip
@@ -248,6 +310,17 @@ def test_tables_can_be_replaced_by_files(tmp_path: Path) -> None:
     answer = calculate(name="cn_lpr_lookup", inputs={"date": "2026-07-01"}, tables=load(folder=tmp_path))
     assert (answer.output, answer.provisional, answer.sources[0].version) == ({"rate_pct": "2.90"}, False, "2026-11-20")
     assert ask("cn_lpr_lookup", date="2026-07-01").provisional
+
+
+@pytest.mark.parametrize("entry", [{"off": []}, [], "x", {"off": [1], "make_up": None}])
+def test_a_table_of_wrong_rows_is_refused_when_it_is_used(tmp_path: Path, entry: object) -> None:
+    shipped = next(path for path in shipped_files() if path.stem == "cn_workdays")
+    (tmp_path / shipped.name).write_text(
+        json.dumps({**json.loads(shipped.read_text("utf-8")), "entries": {"2027": entry}}), "utf-8"
+    )
+    with pytest.raises(CalculatorRefused) as refusal:
+        calculate(name="cn_workday", inputs={"date": "2027-01-02"}, tables=load(folder=tmp_path))
+    assert refusal.value.code == "table_invalid"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+import math
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,19 @@ def test_zero_acceptance_at_two_percent(lot: int | None, size: int) -> None:
     plan = zero_acceptance_plan(lot=lot, limit=0.02)
     assert (plan.n, plan.ac, plan.re) == (size, 0, 1)
     assert plan.risk <= 0.05
+
+
+def test_plans_of_unlimited_and_of_enormous_lots() -> None:
+    """n = 105 at 5 % and two allowed: Σ C(n, i) 0.05ⁱ 0.95ⁿ⁻ⁱ is 0.0992 at 105 and 0.1024 at 104."""
+    plan = limiting_quality_plan(lot=None, limit=0.05, acceptance=2, risk=0.10)
+    risks = [sum(math.comb(n, i) * 0.05**i * 0.95 ** (n - i) for i in range(3)) for n in (104, 105)]
+    assert risks[0] > 0.10 >= risks[1]
+    assert (plan.lot, plan.n, plan.ac) == (0, 105, 2) and plan.risk == pytest.approx(risks[1], abs=1e-12)
+    # A thousand million items are like an unlimited lot: 149 = ⌈ln 0.05 / ln 0.98⌉.
+    assert limiting_quality_plan(lot=10**9, limit=0.02, risk=0.05).n == 149
+    assert zero_acceptance_plan(lot=10**9, limit=0.02).n == 149
+    # One bad item in a million, at most 5 % missed: 95 % of the lot.
+    assert limiting_quality_plan(lot=10**6, limit=1e-6, risk=0.05).n == 950_000
 
 
 def test_the_limiting_quality_plan_is_the_smallest() -> None:

@@ -136,3 +136,25 @@ def test_refused_ratings(options, code: str) -> None:
     with pytest.raises(AgreementRefused) as refusal:
         agreement_report(**options)
     assert refusal.value.code == code
+
+
+def test_gaps_as_in_the_published_table_of_four_raters() -> None:
+    """Twelve items, four raters, gaps, one item rated once (Gwet, Handbook of Inter-Rater Reliability, table 2.8).
+
+    Published: raw 0.81818, Fleiss 0.76117, AC1 0.77544, alpha 0.74342.
+    """
+    rows = [
+        (1, 1, None, 1), (2, 2, 3, 2), (3, 3, 3, 3), (3, 3, 3, 3), (2, 2, 2, 2), (1, 2, 3, 4), (4, 4, 4, 4),
+        (1, 1, 2, 1), (2, 2, 2, 2), (None, 5, 5, 5), (None, None, 1, 1), (None, None, 3, None),
+    ]  # fmt: skip
+    report = agreement_report(ratings=rows, rounds=20)
+    found = [one.value for one in (report.raw, report.kappa, report.ac1, report.alpha)]
+    assert found == pytest.approx([0.81818, 0.76117, 0.77544, 0.74342], abs=5e-6)
+    assert (report.items, report.ratings) == (11, 40)
+
+
+def test_a_category_of_single_ratings_has_no_agreement() -> None:
+    report = agreement_report(ratings=[("a", "a"), ("a", "b"), ("c", None)], rounds=20)
+    assert [(one.name, one.count) for one in report.categories] == [("a", 3), ("b", 1)]
+    # Shares over three items: a ½, b 1/6, c 1/3; Σ p (1 − p) / 2 = 11/36.
+    assert report.ac1.value == pytest.approx((1 / 2 - 11 / 36) / (1 - 11 / 36), abs=1e-12)

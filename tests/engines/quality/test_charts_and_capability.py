@@ -90,6 +90,14 @@ def test_other_charts_from_their_formulas() -> None:
     assert times.centre[0] == pytest.approx((sum(roots) / 4) ** 3.6, abs=1e-9)
 
 
+def test_a_point_off_a_baseline_without_spread_signals() -> None:
+    """No defect in five samples puts both limits at zero; one of equal values has no room either."""
+    chart = p_chart(defective=[0, 0, 0, 0, 0, 3], sizes=[10] * 6, baseline=5)
+    assert (chart.upper[5], [(one.position, one.rule) for one in chart.signals]) == (0.0, [(5, "beyond_3")])
+    still = xmr_chart(values=[0.1 + 0.2, 0.3, 0.3, 0.3, 0.3], rules=("beyond_3",))
+    assert still.signals == ()
+
+
 PATTERNS = {
     "beyond_3": ([0.0, 3.1], 1),
     "two_of_three": ([2.1, 0.0, 2.1], 2),

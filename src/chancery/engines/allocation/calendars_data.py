@@ -12,6 +12,8 @@ import holidays
 from chancery.foundation.calendars import OFFICE_DAYS, Shift, WorkingCalendar, weekly
 
 CHINA_HOURS = weekly(days=OFFICE_DAYS, hours=((time(9), time(12)), (time(13), time(18))))
+# First year whose notice the package holds.
+FIRST_NOTICE = 2004
 US_HOURS = weekly(days=OFFICE_DAYS, hours=((time(9), time(12)), (time(13), time(18))))
 
 
@@ -64,20 +66,24 @@ def us_calendar(
     state: str | None = None,
     shifts: Sequence[Shift] = US_HOURS,
     extra_holidays: Iterable[date] = (),
+    extra_make_up_days: Iterable[date] = (),
 ) -> WorkingCalendar:
     """Office calendar of the United States: federal holidays (5 U.S.C. 6103) with their observed days.
 
-    state: two-letter code to take the state's list instead. Dates after the last year given are provisional.
+    state: two-letter code to take the state's list instead. extra_*: an administrator's overlay, which wins.
+    Dates after the last year given are provisional.
     """
     wanted = sorted(set(years))
     # A New Year's Day on a Saturday is observed on 31 December of the year before.
     table = holidays.country_holidays("US", subdiv=state, years=[*wanted, wanted[-1] + 1])
     off = {day for day in table if day.year in wanted}
+    more, fewer = set(extra_holidays), set(extra_make_up_days)
     return WorkingCalendar(
         name=name,
         time_zone=time_zone,
         shifts=tuple(shifts),
-        holidays=frozenset(off | set(extra_holidays)),
+        holidays=frozenset((off | more) - fewer),
+        make_up_days=frozenset(fewer - more),
         provisional_from=date(wanted[-1] + 1, 1, 1),
         version=_version("holidays", years=wanted),
     )

@@ -126,5 +126,5 @@ def coverage(*, sites: Sequence[WorkingCalendar], first: date, last: date) -> Co
         float(grid.sum()), gaps, max((gap.hours for gap in gaps), default=0.0),
         tuple(_overlap(one, two) for one, two in combinations(lines, 2)),
         tuple(float(share) for share in np.divide(sums, counts, out=np.zeros(168), where=counts > 0)),
-        united.provisional_from is not None and united.provisional_from < united.last,
+        any(site.provisional_from is not None and site.provisional_from <= last for site in sites),
     )  # fmt: skip

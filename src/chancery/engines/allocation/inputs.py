@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
 
-from chancery.engines.allocation.calendars_data import china_calendar, us_calendar
+from chancery.engines.allocation.calendars_data import FIRST_NOTICE, china_calendar, us_calendar
 from chancery.engines.allocation.grading import Grade
 from chancery.engines.allocation.planning.problem import Person, Problem, Task, Weights
 from chancery.foundation.calendars import Shift, WorkingCalendar
@@ -197,7 +197,8 @@ def calendar_of(value: Any, *, name: str, years: Sequence[int]) -> WorkingCalend
     """Read a calendar: time zone, weekly hours, holidays of a country and own days.
 
     country: CN (with announced weekend swaps), US, or another ISO code whose statutory days the package ``holidays``
-    knows. Refuses: input_invalid, field_unknown with the place.
+    knows. years: in UTC; a year in UTC holds hours of the year before or after at the place, whose holidays are taken
+    too. Refuses: input_invalid, field_unknown with the place.
     """
     held = _object(value, name, ("time_zone", "hours", "country", "holidays", "make_up_days"))
     zone, country = _text(held, "time_zone", name), _text(held, "country", name, "")
@@ -208,17 +209,21 @@ def calendar_of(value: Any, *, name: str, years: Sequence[int]) -> WorkingCalend
     shifts = _shifts(held.get("hours"), f"{name}.hours")
     off = [_day(one, f"{name}.holidays") for one in _list(held.get("holidays") or [], f"{name}.holidays")]
     swaps = [_day(one, f"{name}.make_up_days") for one in _list(held.get("make_up_days") or [], f"{name}.make_up_days")]
+    if both := set(off) & set(swaps):
+        raise _wrong(f"{name}.make_up_days", f"free of the holiday {min(both).isoformat()}")
+    wide = [min(years) - 1, *years, max(years) + 1]
     if country == "CN":
+        known = [year for year in wide if year in years or year >= FIRST_NOTICE]
         return china_calendar(
-            years=years, name=name, time_zone=zone, shifts=shifts, extra_holidays=off, extra_make_up_days=swaps
+            years=known, name=name, time_zone=zone, shifts=shifts, extra_holidays=off, extra_make_up_days=swaps
         )
     try:
         if country == "US":
-            return us_calendar(years=years, name=name, time_zone=zone, shifts=shifts, extra_holidays=off)
-        table = set(holidays.country_holidays(country, years=list(years))) if country else set()
+            return us_calendar(
+                years=wide, name=name, time_zone=zone, shifts=shifts, extra_holidays=off, extra_make_up_days=swaps
+            )
+        table = set(holidays.country_holidays(country, years=wide)) if country else set()
     except NotImplementedError:
         raise _wrong(f"{name}.country", "a country with known holidays") from None
-    if both := set(off) & set(swaps):
-        raise _wrong(f"{name}.make_up_days", f"free of the holiday {min(both).isoformat()}")
     closed = frozenset((table | set(off)) - set(swaps))
     return WorkingCalendar(name, zone, shifts, closed, frozenset(swaps), version=country)

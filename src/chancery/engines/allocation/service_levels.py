@@ -78,7 +78,8 @@ def lines_of(value: Any) -> dict[str, Timeline]:
             found[name] = combined([found[one] for one in names], name=name, every="both" in held)
         else:
             calendar = calendar_of(held, name=str(name), years=range(low, high + 1))
-            found[name] = timeline(calendar, first=date(low, 1, 1), last=date(high, 12, 31))
+            # A day more at both ends: New Year comes earlier or later at the place than in UTC.
+            found[name] = timeline(calendar, first=date(low - 1, 12, 31), last=date(high + 1, 1, 1))
     return found
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import reduce
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,8 +124,8 @@ def timeline(calendar: WorkingCalendar, *, first: date, last: date) -> Timeline:
     closes = np.array([seconds_of(two) for _, two in pairs], dtype=np.int64)
     provisional = None
     if calendar.provisional_from is not None:
-        day = calendar.provisional_from
-        provisional = seconds_of(datetime(day.year, day.month, day.day, tzinfo=UTC))
+        midnight = datetime.combine(calendar.provisional_from, time(0), ZoneInfo(calendar.time_zone))
+        provisional = seconds_of(midnight)
     return _timeline(calendar.name, opens, closes, (seconds_of(begin), seconds_of(end)), provisional, calendar.version)
 
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, InvalidOperation
+from fractions import Fraction
 from typing import Any, Final
 
 from chancery.foundation.errors import Refused
 from chancery.foundation.evidence import Reason
 
-CENT: Final = Decimal("0.01")
 LARGEST: Final = Decimal(10) ** 15
 Inputs = Mapping[str, Any]
 
@@ -58,9 +58,10 @@ class Answer:
         return all(source.verified for source in self.sources)
 
 
-def money(value: Decimal) -> str:
-    """Round half up to the cent, once, and write with two places."""
-    return str(value.quantize(CENT, ROUND_HALF_UP))
+def money(value: Decimal | Fraction) -> str:
+    """Round half up to the cent (away from zero), once, and write with two places; exact for any size."""
+    cents = int(abs(Fraction(value)) * 100 + Fraction(1, 2))
+    return f"{'-' if value < 0 else ''}{cents // 100}.{cents % 100:02d}"
 
 
 def rounded(value: Decimal, places: int, *, even: bool = False) -> str:
@@ -119,7 +120,7 @@ def day_of(inputs: Inputs, name: str) -> date:
     if isinstance(raw, date):
         return raw
     try:
-        if not isinstance(raw, str) or len(raw) != 10:
+        if not isinstance(raw, str) or len(raw) != 10 or raw[7] != "-":
             raise ValueError
         return date.fromisoformat(raw)
     except ValueError:

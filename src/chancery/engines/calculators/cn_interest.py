@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 
 from chancery.engines.calculators.accounts import ORDERS, Account, cut_at_payments, payments_of
@@ -95,7 +96,7 @@ def lpr_interest(*, inputs: Inputs, tables: Tables) -> Answer:
     multiplier, basis = decimal_of(inputs, "multiplier", default=Decimal(1)), _basis(inputs)
     segments, steps = [], []
     account = Account(
-        principal=decimal_of(inputs, "principal"),
+        principal=Fraction(decimal_of(inputs, "principal")),
         interest_first=choice_of(inputs, "order", ORDERS, default=ORDERS[0]) == ORDERS[0],
     )
     pieces = cut_at_payments(
@@ -107,8 +108,8 @@ def lpr_interest(*, inputs: Inputs, tables: Tables) -> Answer:
         rate, days = quoted * multiplier, (right - left).days
         if days == 0:
             continue
-        value = account.accrue(rate / 100 * days / basis)
-        segments.append([left.isoformat(), right.isoformat(), str(rate), days])
+        value = account.accrue(Fraction(rate) * days / (100 * basis))
+        segments.append([left.isoformat(), right.isoformat(), f"{rate:f}", days])
         steps.append(
             Reason("segment", "%(left)s to %(right)s: %(days)s days at %(rate)s %%: %(value)s.",
                    {"left": left.isoformat(), "right": right.isoformat(), "days": days, "rate": str(rate),
@@ -155,35 +156,52 @@ def lending_cap(*, inputs: Inputs, tables: Tables) -> Answer:
     return Answer({"cap_pct": f"{cap:.2f}"}, (step,), sources, _unseen(tables, used))
 
 
+def _supported(agreed: Decimal, cap: Decimal, written: object) -> tuple[Decimal, str]:
+    """Return the smaller rate, and how it is written: as agreed, or the cap with two places."""
+    return (cap, f"{cap:.2f}") if agreed > cap else (agreed, str(written))
+
+
 def lending_interest(*, inputs: Inputs, tables: Tables) -> Answer:
-    """Simple interest of private lending up to the cap; overdue interest, penalty and fees count under the same cap."""
+    """Simple interest of private lending up to the cap; overdue interest, penalty and fees count under the same cap.
+
+    A contract before 2020-08-20 is split there (article 31): until that day 24 % of the older rule, which the party
+    must invoke, from it four times the rate of the day of the action (``sued``). The segments are then in the output.
+    """
     only(inputs, "principal", "agreed_pct", "contract_date", "start", "end", "basis", "sued")
     principal, (start, end), basis = decimal_of(inputs, "principal"), _span(inputs), _basis(inputs)
-    agreed = decimal_of(inputs, "agreed_pct")
-    contract = day_of(inputs, "contract_date")
+    agreed, contract = decimal_of(inputs, "agreed_pct"), day_of(inputs, "contract_date")
     sued = day_of(inputs, "sued") if inputs.get("sued") is not None else None
-    split = date.fromisoformat(tables.rule(LENDING, "cap")["new_rule_from"])
-    if contract < split and start < split:
-        raise CalculatorRefused(
-            "Interest before %(day)s follows the older rule; give the period after it.",
-            code="older_contract", day=split.isoformat(),
-        )  # fmt: skip
+    rule = tables.rule(LENDING, "cap")
+    split = date.fromisoformat(rule["new_rule_from"])
+    older = contract < split and start < split
     cap, step = _cap(tables, contract, sued)
-    capped = agreed > cap
-    rate = cap if capped else agreed
-    shown = f"{cap:.2f}" if capped else str(inputs["agreed_pct"])
-    days = (end - start).days
-    interest = principal * rate * days / 100 / basis
-    steps = (
-        step,
-        Reason("supported", "Supported rate: the smaller of %(agreed)s %% and %(cap)s %%.",
-               {"agreed": plain(agreed), "cap": str(cap)}),
-        Reason("simple", "Simple interest: %(principal)s × %(rate)s %% × %(days)s / %(basis)s = %(interest)s.",
-               {"principal": str(principal), "rate": shown, "days": days, "basis": basis, "interest": money(interest)}),
-    )  # fmt: skip
-    output = {"supported_pct": shown, "days": days, "interest": money(interest)}
-    sources = (tables.authority(LENDING, "25, 29, 31"), tables.authority(LPR))
-    return Answer(output, steps, sources, _unseen(tables, sued or contract))
+    supported = _supported(agreed, cap, inputs["agreed_pct"])
+    pieces = [(start, end, *supported)]
+    if older:
+        before = _supported(agreed, Decimal(rule["older_cap"]), inputs["agreed_pct"])
+        pieces = [(start, min(split, end), *before)] + ([(split, end, *supported)] if split < end else [])
+    steps, total = [step], Fraction(0)
+    steps.append(Reason("supported", "Supported rate: the smaller of %(agreed)s %% and %(cap)s %%.",
+                        {"agreed": plain(agreed), "cap": str(cap)}))  # fmt: skip
+    for left, right, rate, shown in pieces:
+        days = (right - left).days
+        interest = Fraction(principal) * Fraction(rate) * days / (100 * basis)
+        total += interest
+        steps.append(
+            Reason("simple", "Simple interest: %(principal)s × %(rate)s %% × %(days)s / %(basis)s = %(interest)s.",
+                   {"principal": str(principal), "rate": shown, "days": days, "basis": basis,
+                    "interest": money(interest)})
+        )  # fmt: skip
+    output: dict[str, object] = {
+        "supported_pct": pieces[-1][3], "days": (end - start).days, "interest": money(total),
+    }  # fmt: skip
+    sources = [tables.authority(LENDING, "25, 29, 31"), tables.authority(LPR)]
+    if older:
+        output["segments"] = [
+            [left.isoformat(), right.isoformat(), shown, (right - left).days] for left, right, _, shown in pieces
+        ]
+        sources.append(tables.authority(LENDING, rule["older_article"], verified=False))
+    return Answer(output, tuple(steps), tuple(sources), _unseen(tables, sued or contract))
 
 
 def delayed_performance(*, inputs: Inputs, tables: Tables) -> Answer:
@@ -194,7 +212,7 @@ def delayed_performance(*, inputs: Inputs, tables: Tables) -> Answer:
     only(inputs, "principal", "performance_deadline", "paid", "payments")
     deadline, paid = day_of(inputs, "performance_deadline"), day_of(inputs, "paid")
     daily = Decimal(tables.rule(DELAY, "daily")["rate"])
-    account = Account(principal=decimal_of(inputs, "principal"), interest_first=False)
+    account = Account(principal=Fraction(decimal_of(inputs, "principal")), interest_first=False)
     total, steps = 0, []
     stretches = [(deadline, max(deadline, paid), daily)]
     for left, right, rate, part in cut_at_payments(stretches=stretches, payments=payments_of(inputs, deadline, paid)):
@@ -202,11 +220,11 @@ def delayed_performance(*, inputs: Inputs, tables: Tables) -> Answer:
             steps.append(account.pay(part, left))
         days = (right - left).days
         base = account.principal
-        value = account.accrue(rate * days)
+        value = account.accrue(Fraction(rate) * days)
         total += days
         steps.append(
             Reason("delay", "%(principal)s × %(percent)s %% × %(days)s days = %(value)s.",
-                   {"principal": str(base), "percent": plain(rate * 100), "days": days, "value": money(value)})
+                   {"principal": money(base), "percent": plain(rate * 100), "days": days, "value": money(value)})
         )  # fmt: skip
     output: dict[str, object] = {"days": total, "double_part_interest": money(account.accrued)}
     if inputs.get("payments") is not None:

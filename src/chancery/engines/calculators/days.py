@@ -74,7 +74,7 @@ def federal_holidays(*, year: int, tables: Tables) -> tuple[date, ...]:
         raise CalculatorRefused("Federal holidays of %(year)s are not known.", code="year_unknown", year=year)
     found = []
     for rule in tables.get(FEDERAL)["entries"].values():
-        if year < rule["from_year"]:
+        if not rule["from_year"] <= year <= rule.get("to_year", LAST_YEAR):
             continue
         if "day" in rule:
             found.append(date(year, rule["month"], rule["day"]))
@@ -128,9 +128,11 @@ def roll(*, day: date, off: Callable[[date], bool], backward: bool = False) -> d
     raise CalculatorRefused("The date lies outside the calendar.", code="date_out_of_range")
 
 
-def extra_days(inputs: Inputs) -> frozenset[date]:
-    """Return the further days off of the inputs."""
-    raw = inputs.get("extra_holidays", [])
+def days_of(inputs: Inputs, name: str) -> frozenset[date]:
+    """Return a list of days of the inputs, empty without it. Refuses: not_a_list, not_a_date."""
+    raw = inputs.get(name)
+    if raw is None:
+        return frozenset()
     if not isinstance(raw, list):
-        raise CalculatorRefused("%(field)s is a list of dates.", code="not_a_list", field="extra_holidays")
-    return frozenset(day_of({"extra_holidays": one}, "extra_holidays") for one in raw)
+        raise CalculatorRefused("%(field)s is a list of dates.", code="not_a_list", field=name)
+    return frozenset(day_of({name: one}, name) for one in raw)

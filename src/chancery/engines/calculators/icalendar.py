@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from unicodedata import category
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class Entry:
 
 
 def _escaped(text: str) -> str:
+    text = "".join(letter for letter in text if letter in "\r\n\t" or category(letter) not in ("Cc", "Cs"))
     plain = text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
     return plain.replace("\r\n", "\\n").replace("\n", "\\n").replace("\r", "")
 
@@ -38,7 +40,7 @@ def _folded(line: str) -> str:
 
 def calendar(*, entries: Iterable[Entry], at: datetime) -> str:
     """Return a calendar with an all-day event for each entry. at: moment of writing, aware."""
-    stamp = at.astimezone(tz=None).strftime("%Y%m%dT%H%M%SZ") if at.tzinfo is None else at.strftime("%Y%m%dT%H%M%SZ")
+    stamp = at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Chancery//Calculators//EN", "CALSCALE:GREGORIAN"]
     for entry in entries:
         lines += [

@@ -64,7 +64,11 @@ CALCULATORS: Final[Mapping[str, Calculator]] = MappingProxyType(
 
 
 def calculate(*, name: str, inputs: Any, tables: Tables) -> Answer:
-    """Answer one question. Refuses: calculator_unknown, inputs_invalid, and what the calculator refuses."""
+    """Answer one question.
+
+    Refuses: calculator_unknown, inputs_invalid, table_invalid for a table from a folder that cannot be used, and what
+    the calculator refuses.
+    """
     calculator = CALCULATORS.get(name) if isinstance(name, str) else None
     if calculator is None:
         near = get_close_matches(str(name)[:60], CALCULATORS, n=3)
@@ -74,4 +78,12 @@ def calculate(*, name: str, inputs: Any, tables: Tables) -> Answer:
         )  # fmt: skip
     if not isinstance(inputs, Mapping):
         raise CalculatorRefused("The inputs are an object with names and values.", code="inputs_invalid")
-    return calculator(inputs=inputs, tables=tables)
+    try:
+        return calculator(inputs=inputs, tables=tables)
+    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError):
+        if not tables.replaced:
+            raise
+        raise CalculatorRefused(
+            "A table of this answer is not as its format says: %(file)s.",
+            code="table_invalid", file=", ".join(tables.replaced),
+        ) from None  # fmt: skip

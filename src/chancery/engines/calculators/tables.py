@@ -17,9 +17,10 @@ _LIMIT: Final = 8 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """The tables in use by their names; see ``load``."""
+    """The tables in use by their names; see ``load``. replaced: those that came from a folder."""
 
     held: dict[str, dict[str, Any]]
+    replaced: tuple[str, ...] = ()
 
     def get(self, name: str) -> dict[str, Any]:
         """Return one table."""
@@ -89,6 +90,7 @@ def load(*, folder: Path | None = None) -> Tables:
     folder: of an administrator, with newer tables in the same format. Refuses: table_invalid, table_unknown.
     """
     held = {path.stem: _read(path) for path in sorted(_SHIPPED.glob("*.json"))}
+    replaced = []
     if folder is not None:
         if not folder.is_dir():
             raise CalculatorRefused("There is no folder %(file)s.", code="table_invalid", file=str(folder))
@@ -96,7 +98,8 @@ def load(*, folder: Path | None = None) -> Tables:
             if path.stem not in held:
                 raise CalculatorRefused("%(file)s replaces no table.", code="table_unknown", file=path.name)
             held[path.stem] = _read(path)
-    return Tables(held)
+            replaced.append(path.stem)
+    return Tables(held, tuple(replaced))
 
 
 def shipped_files() -> tuple[Path, ...]:

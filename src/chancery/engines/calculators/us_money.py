@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal, localcontext
 
 from chancery.engines.calculators.answers import (
@@ -15,11 +15,12 @@ from chancery.engines.calculators.answers import (
     money,
     only,
 )
-from chancery.engines.calculators.days import add_months
+from chancery.engines.calculators.days import add_days, add_months
 from chancery.engines.calculators.scales import plain
 from chancery.engines.calculators.tables import Tables
 from chancery.foundation.evidence import Reason
 
+HIGHEST = Decimal(100)
 FEES, INTEREST, RATES = "us_court_fees", "us_postjudgment_interest", "us_treasury_rates"
 
 
@@ -37,9 +38,14 @@ def court_fee(*, inputs: Inputs, tables: Tables) -> Answer:
 def _rate(inputs: Inputs, judgment: date, tables: Tables) -> Decimal:
     """Rate given, or that of the week before the judgment in the feed table."""
     if inputs.get("annual_pct") is not None:
-        return decimal_of(inputs, "annual_pct")
+        rate = decimal_of(inputs, "annual_pct")
+        if rate > HIGHEST:
+            raise CalculatorRefused(
+                "%(field)s is out of range: %(value)s.", code="out_of_range", field="annual_pct", value=str(rate)
+            )
+        return rate
     # Rows are named by the Friday that ends their week; the week before the one of the judgment counts.
-    friday = judgment - timedelta(days=judgment.weekday() + 3)
+    friday = add_days(start=judgment, days=-judgment.weekday() - 3)
     week = tables.get(RATES)["entries"].get(friday.isoformat())
     if week is not None:
         return Decimal(week["pct"])
@@ -53,7 +59,8 @@ def _rate(inputs: Inputs, judgment: date, tables: Tables) -> Decimal:
 def postjudgment(*, inputs: Inputs, tables: Tables) -> Answer:
     """Interest on a federal money judgment: daily, compounded annually (28 USC 1961).
 
-    annual_pct: weekly average one-year constant maturity Treasury yield of the calendar week before the judgment.
+    annual_pct: weekly average one-year constant maturity Treasury yield of the calendar week before the judgment, at
+    most 100.
     Whole years run from anniversary to anniversary; the last part counts days / basis. Rounded once, half up.
     """
     only(inputs, "principal", "annual_pct", "judgment", "paid", "basis")

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from chancery.engines.calculators.answers import Answer, Inputs, choice_of, day_of, flag_of, only, whole_of
+from chancery.engines.calculators.answers import (
+    Answer,
+    CalculatorRefused,
+    Inputs,
+    choice_of,
+    day_of,
+    flag_of,
+    only,
+    whole_of,
+)
 from chancery.engines.calculators.days import (
     FEDERAL,
     add_days,
-    extra_days,
+    days_of,
     federal_days_off,
     federal_holidays,
     observed,
@@ -32,11 +44,18 @@ def holidays(*, inputs: Inputs, tables: Tables) -> Answer:
     return Answer(output, (step,), (tables.authority(FEDERAL, "6103(a), (b)"),))
 
 
-def _computed(
-    *, trigger: date, days: int, backward: bool, mail: bool, rule: dict[str, Any], inputs: Inputs, tables: Tables
-) -> Answer:
-    """Exclude the trigger, count every day, roll; three days for mail after the roll, then roll again."""
-    off = federal_days_off(tables=tables, observe=flag_of(inputs, "observed", default=True), extra=extra_days(inputs))
+def _closed(inputs: Inputs, tables: Tables, *, backward: bool) -> Callable[[date], bool]:
+    """Return a test for days off; holidays of the state count only for periods after an event (6(a)(6)(C))."""
+    extra = days_of(inputs, "extra_holidays") | (frozenset() if backward else days_of(inputs, "state_holidays"))
+    return federal_days_off(tables=tables, observe=flag_of(inputs, "observed", default=True), extra=extra)
+
+
+def _computed(*, trigger: date, days: int, backward: bool, mail: bool, inputs: Inputs, tables: Tables) -> Answer:
+    """Exclude the trigger, count every day, roll; three days for mail after the roll, then roll again.
+
+    A last day on which the clerk's office is inaccessible moves on to the first accessible day (6(a)(3)(A)).
+    """
+    off, shut = _closed(inputs, tables, backward=backward), days_of(inputs, "inaccessible")
     raw = add_days(start=trigger, days=-days if backward else days)
     last = roll(day=raw, off=off, backward=backward)
     steps = [
@@ -51,30 +70,82 @@ def _computed(
     if mail and not backward:
         last = roll(day=last + timedelta(days=3), off=off)
         steps.append(Reason("mail", "Three days for service by mail: %(last)s.", {"last": last.isoformat()}))
-    verified = rule.get("verified", False)
-    sources = [tables.authority(DEADLINES, rule.get("article", ""), verified=verified)]
-    if mail:
-        sources.append(tables.authority(DEADLINES, rule.get("mail_article", "FRCP 6(d)"), verified=verified))
-    sources.append(tables.authority(FEDERAL, "6103(a), (b)"))
-    return Answer({"deadline": last.isoformat()}, tuple(steps), tuple(sources))
+    if last in shut:
+        first = roll(day=last, off=lambda day: day in shut or off(day))
+        steps.append(Reason("inaccessible", "The office is inaccessible on %(raw)s: %(last)s.",
+                            {"raw": last.isoformat(), "last": first.isoformat()}))  # fmt: skip
+        last = first
+    return Answer({"deadline": last.isoformat()}, tuple(steps))
+
+
+def _moment_of(inputs: Inputs) -> datetime:
+    """Return the trigger with its time of day. Refuses: input_missing, not_a_time."""
+    raw = inputs.get("trigger")
+    try:
+        found = datetime.fromisoformat(raw) if isinstance(raw, str) and "T" in raw else None
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is not None:
+        raise CalculatorRefused(
+            "%(field)s is not a day and hour like 2026-11-27T10:23: %(value)s.",
+            code="not_a_time", field="trigger", value=str(raw)[:40],
+        )  # fmt: skip
+    return found
+
+
+def _in_hours(inputs: Inputs, tables: Tables) -> Answer:
+    """Period in hours (6(a)(2)): counted at once, every hour, then to the same time of the next day that counts.
+
+    zone: of the court, for periods over a change of clocks; without it every day has 24 hours.
+    """
+    trigger, hours, backward = _moment_of(inputs), whole_of(inputs, "hours", most=876_000), flag_of(inputs, "backward")
+    name = inputs.get("zone", "UTC")
+    try:
+        zone = ZoneInfo(name)
+        span = timedelta(hours=-hours if backward else hours)
+        raw = (trigger.replace(tzinfo=zone).astimezone(UTC) + span).astimezone(zone)
+    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError, OverflowError):
+        raise CalculatorRefused(
+            "%(field)s is not a time zone like America/New_York.", code="zone_unknown", field="zone"
+        ) from None
+    off, shut = _closed(inputs, tables, backward=backward), days_of(inputs, "inaccessible")
+    day = roll(day=raw.date(), off=off, backward=backward)
+    day = roll(day=day, off=lambda one: one in shut or off(one))
+    written = f"{day.isoformat()}T{raw:%H:%M}"
+    step = Reason("counted_hours", "%(hours)s hours from %(trigger)s: %(raw)s; the period ends at %(last)s.",
+                  {"hours": -hours if backward else hours, "trigger": f"{trigger:%Y-%m-%dT%H:%M}",
+                   "raw": f"{raw:%Y-%m-%dT%H:%M}", "last": written})  # fmt: skip
+    return Answer({"deadline": written}, (step,))
 
 
 def _deadline(inputs: Inputs, tables: Tables, family: str) -> Answer:
-    only(inputs, "kind", "trigger", "days", "service_by_mail", "backward", "observed", "extra_holidays")
+    only(inputs, "kind", "trigger", "days", "hours", "zone", "service_by_mail", "backward", "observed",
+         "extra_holidays", "state_holidays", "inaccessible")  # fmt: skip
     entries = tables.get(DEADLINES)["entries"]
     rule: dict[str, Any] = {"article": family}
-    if inputs.get("kind") is not None and (str(inputs["kind"]) in entries or inputs.get("days") is None):
+    hours = inputs.get("hours") is not None
+    given = hours or inputs.get("days") is not None
+    if inputs.get("kind") is not None and (str(inputs["kind"]) in entries or not given):
         rule = tables.rule(DEADLINES, choice_of(inputs, "kind", sorted(entries)))
-    days = whole_of(inputs, "days", default=rule.get("days"), most=36_500)
-    backward = flag_of(inputs, "backward", default=rule.get("backward", False))
-    return _computed(
-        trigger=day_of(inputs, "trigger"), days=days, backward=backward, mail=flag_of(inputs, "service_by_mail"),
-        rule=rule, inputs=inputs, tables=tables,
-    )  # fmt: skip
+    mail = flag_of(inputs, "service_by_mail")
+    if hours:
+        found = _in_hours(inputs, tables)
+    else:
+        found = _computed(
+            trigger=day_of(inputs, "trigger"), days=whole_of(inputs, "days", default=rule.get("days"), most=36_500),
+            backward=flag_of(inputs, "backward", default=rule.get("backward", False)), mail=mail, inputs=inputs,
+            tables=tables,
+        )  # fmt: skip
+    verified = rule.get("verified", False)
+    sources = [tables.authority(DEADLINES, rule.get("article", ""), verified=verified)]
+    if mail and not hours:
+        sources.append(tables.authority(DEADLINES, rule.get("mail_article", "FRCP 6(d)"), verified=verified))
+    sources.append(tables.authority(FEDERAL, "6103(a), (b)"))
+    return replace(found, sources=tuple(sources))
 
 
 def frcp(*, inputs: Inputs, tables: Tables) -> Answer:
-    """Deadline under FRCP 6(a) and (d): forward periods roll forward, backward ones roll back (6(a)(5))."""
+    """Deadline under FRCP 6(a) and (d), in days or hours; a backward period rolls back (6(a)(5))."""
     return _deadline(inputs, tables, "FRCP 6(a)")
 
 
@@ -85,7 +156,7 @@ def frap(*, inputs: Inputs, tables: Tables) -> Answer:
 
 def deadline_set(*, inputs: Inputs, tables: Tables) -> Answer:
     """The deadlines that follow an event, each with its rule."""
-    only(inputs, "set", "trigger", "service_by_mail", "observed", "extra_holidays")
+    only(inputs, "set", "trigger", "service_by_mail", "observed", "extra_holidays", "state_holidays", "inaccessible")
     name = choice_of(inputs, "set", sorted(tables.get("us_deadline_sets")["entries"]))
     found, sources, steps = [], [], []
     for kind in tables.rule("us_deadline_sets", name)["kinds"]:

@@ -82,16 +82,31 @@ def _counts(ratings: Ratings, names: Sequence[Hashable]) -> NDArray[np.float64]:
     return table
 
 
+def _paired(table: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Rows with two ratings or more."""
+    rows: NDArray[np.float64] = table[table.sum(axis=1) >= 2]
+    return rows
+
+
 def raw_agreement(table: NDArray[np.float64]) -> float:
-    """Mean share of agreeing pairs of ratings; table: ratings by item and category, two or more in each row."""
-    given = table.sum(axis=1)
-    return float(np.mean((table * (table - 1)).sum(axis=1) / (given * (given - 1))))
+    """Mean share of agreeing pairs of ratings; nan without pairs. table: ratings by item and category."""
+    paired = _paired(table)
+    given = paired.sum(axis=1)
+    return float(np.mean((paired * (paired - 1)).sum(axis=1) / (given * (given - 1)))) if len(paired) else math.nan
 
 
-def _fleiss(table: NDArray[np.float64]) -> float | None:
-    """Kappa of several raters (Fleiss, Psychological Bulletin 76 (1971) 378–382); equal shares of raters not needed."""
-    shares = table.sum(axis=0) / table.sum()
-    chance = float((shares**2).sum())
+def _shares(table: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mean share of each category over all rated items, those rated once too: what chance agreement rests on.
+
+    Method: Gwet, Handbook of Inter-Rater Reliability (2014), chapter 2, for ratings with gaps.
+    """
+    shares: NDArray[np.float64] = (table / table.sum(axis=1, keepdims=True)).mean(axis=0)
+    return shares
+
+
+def fleiss(table: NDArray[np.float64]) -> float | None:
+    """Kappa of several raters (Fleiss, Psychological Bulletin 76 (1971) 378–382), with gaps as ``gwet``."""
+    chance = float((_shares(table) ** 2).sum())
     return None if chance >= 1 - 1e-15 else (raw_agreement(table) - chance) / (1 - chance)
 
 
@@ -100,7 +115,7 @@ def gwet(table: NDArray[np.float64]) -> float | None:
     names = table.shape[1]
     if names < 2:
         return None
-    shares = (table / table.sum(axis=1, keepdims=True)).mean(axis=0)
+    shares = _shares(table)
     chance = float((shares * (1 - shares)).sum()) / (names - 1)
     return float((raw_agreement(table) - chance) / (1 - chance))
 
@@ -155,6 +170,7 @@ def krippendorff(table: NDArray[np.float64], names: Sequence[Hashable], scale: s
 
     Method: Krippendorff, Content Analysis: An Introduction to Its Methodology, second edition (2004), chapter 11.
     """
+    table = _paired(table)
     given = table.sum(axis=1)
     coincidences = (table / (given - 1)[:, None]).T @ table - np.diag((table / (given - 1)[:, None]).sum(axis=0))
     totals = coincidences.sum(axis=0)
@@ -169,6 +185,7 @@ def krippendorff(table: NDArray[np.float64], names: Sequence[Hashable], scale: s
 
 def specific_agreement(table: NDArray[np.float64]) -> NDArray[np.float64]:
     """Share of agreeing pairs for each category (Spitzer and Fleiss 1974; positive and negative agreement for two)."""
+    table = _paired(table)
     given = table.sum(axis=1, keepdims=True)
     agreeing = (table * (table - 1) / (given - 1)).sum(axis=0)
     total = table.sum(axis=0)
@@ -206,10 +223,10 @@ def _measured(value: float | None, limits: Interval | None, method: str) -> Meas
 
 def _raw(table: NDArray[np.float64], confidence: float, again: Callable[..., Interval | None]) -> Measure:
     """Raw agreement; with two ratings an item each item agrees or not, so the score interval holds."""
-    value = raw_agreement(table)
-    if (table.sum(axis=1) == 2).all():
-        agreeing = round(value * len(table))
-        return _measured(value, wilson(found=agreeing, sampled=len(table), confidence=confidence), "Wilson 1927")
+    value, paired = raw_agreement(table), _paired(table)
+    if (paired.sum(axis=1) == 2).all():
+        agreeing = round(value * len(paired))
+        return _measured(value, wilson(found=agreeing, sampled=len(paired), confidence=confidence), "Wilson 1927")
     return _measured(value, again(raw_agreement), _BOOTSTRAP)
 
 
@@ -219,8 +236,9 @@ def agreement_report(
 ) -> AgreementReport:  # fmt: skip
     """Compare any number of raters over the same items.
 
-    ratings: a row an item, a column a rater, None where a rater skipped it; rows with fewer than two ratings are left
-    out. order: categories from lowest to highest, for the ordinal scale. seed, rounds: of the bootstrap intervals.
+    ratings: a row an item, a column a rater, None where a rater skipped it. Rows with one rating count only in the
+    chance agreement of AC1 and Fleiss' kappa, rows without any are left out. order: categories from lowest to highest,
+    for the ordinal scale. seed, rounds: of the bootstrap intervals.
     Refuses: nothing_to_compare, ragged, scale_unknown, not_numbers, order_incomplete, confidence_invalid.
     """
     if scale not in SCALES:
@@ -232,8 +250,10 @@ def agreement_report(
     kept = [item for item in ratings if sum(value is not None for value in item) >= 2]
     if not kept:
         raise AgreementRefused("No item was rated by two people.", code="nothing_to_compare")
-    names = _ordered({value for item in kept for value in item if value is not None}, scale, order)
-    table = _counts(kept, names)
+    rated = [item for item in ratings if any(value is not None for value in item)]
+    names = _ordered({value for item in rated for value in item if value is not None}, scale, order)
+    table = _counts(rated, names)
+    counts = _paired(table).sum(axis=0)
 
     def again(measure: Callable[[NDArray[np.float64]], float | None]) -> Interval | None:
         return _resampled(table, measure, seed=seed, rounds=rounds, confidence=confidence)
@@ -241,13 +261,14 @@ def agreement_report(
     categories = tuple(
         Category(
             str(name),
-            int(table[:, at].sum()),
+            int(counts[at]),
             _measured(_specific(table, at), again(partial(_specific, column=at)), _BOOTSTRAP),
         )
         for at, name in enumerate(names)
+        if counts[at]
     )
     return AgreementReport(
-        items=len(kept), raters=len(kept[0]), ratings=int(table.sum()), scale=scale,
+        items=len(kept), raters=len(kept[0]), ratings=int(counts.sum()), scale=scale,
         raw=_raw(table, confidence, again), kappa=_kappa(kept, table, confidence, again),
         alpha=_measured(
             krippendorff(table, names, scale), again(lambda some: krippendorff(some, names, scale)), _BOOTSTRAP
@@ -268,7 +289,7 @@ def _kappa(
         return Measure(
             both[0], both[0] - reach, min(1.0, both[0] + reach), "Cohen 1960; Fleiss, Cohen and Everitt 1969"
         )
-    return _measured(_fleiss(table), again(_fleiss), "Fleiss 1971; bootstrap over items")
+    return _measured(fleiss(table), again(fleiss), "Fleiss 1971; bootstrap over items")
 
 
 def _ordered(found: set[Hashable], scale: str, order: Sequence[Hashable]) -> list[Hashable]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Mapping
@@ -87,9 +88,10 @@ def one(
 ) -> None:
     """Answer one question; `chancery calc NAME` is short for it."""
     try:
-        answer = calculate(name=name, inputs=inputs_of(inputs, values or []), tables=load(folder=tables))
+        asked = inputs_of(inputs, values or [])
+        answer = calculate(name=name, inputs=asked, tables=load(folder=tables))
         if ics is not None:
-            _write_calendar(ics, [(name, name, answer)])
+            _write_calendar(ics, [(_mark(name, asked), name, answer)])
     except Refused as refusal:
         refuse(refusal, as_json=as_json)
     if as_json:
@@ -128,7 +130,9 @@ def run(
         refuse(refusal, as_json=as_json)
     rows = [_answered(case, held) for case in asked]
     if ics is not None:
-        _write_calendar(ics, [(str(row["id"]), str(row["calc"]), row["answer"]) for row in rows if row["answer"]])
+        pairs = [(case, row["answer"]) for case, row in zip(asked, rows, strict=True) if row["answer"]]
+        marked = [(_mark(case.get("id"), case["calc"], case.get("input")), case["calc"], one) for case, one in pairs]
+        _write_calendar(ics, marked)
     told_rows = [{key: value for key, value in row.items() if key not in ("answer", "calc")} for row in rows]
     if as_json:
         print_json(told_rows)
@@ -153,6 +157,11 @@ def _answered(case: Mapping[str, Any], tables: Tables) -> dict[str, Any]:
     return {**row, **told(answer), "answer": answer}
 
 
+def _mark(*question: Any) -> str:
+    """Return what tells a question from others: the same one asked again replaces its entries in a calendar."""
+    return hashlib.sha256(json.dumps(question, sort_keys=True, default=str).encode()).hexdigest()[:24]
+
+
 def _due(output: Any, before: str = "") -> list[tuple[str, date]]:
     """Return every day of an output by which something is due, with its name."""
     if isinstance(output, list):
@@ -163,7 +172,7 @@ def _due(output: Any, before: str = "") -> list[tuple[str, date]]:
     found = []
     for key, value in output.items():
         if key in DUE and isinstance(value, str):
-            found.append((f"{name} {key}".strip(), date.fromisoformat(value)))
+            found.append((f"{name} {key}".strip(), date.fromisoformat(value[:10])))
         else:
             found += _due(value, f"{name} {key}".strip() if isinstance(value, Mapping) else name)
     return found

@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from chancery.engines.quality.acceptance import curves, switching, tables
-from chancery.engines.quality.acceptance.isolated import limiting_quality_plan, zero_acceptance_plan
+from chancery.engines.quality.acceptance.isolated import limiting_quality_plan
 from chancery.engines.quality.agreement import AgreementReport, agreement_report
 from chancery.engines.quality.charts.control import KINDS, Chart
 from chancery.engines.quality.charts.rules import DEFAULT, false_alarms
@@ -42,11 +42,24 @@ def number(row: dict[str, str], column: str, line: int) -> float:
     return float(value)
 
 
+def whole(row: dict[str, str], column: str, line: int) -> int:
+    """Return a whole number of a row. Refuses: column_missing, not_a_number, not_whole."""
+    value = number(row, column, line)
+    if value != int(value):
+        raise FileRefused(
+            "Row %(line)s: %(value)s is not a whole number.", code="not_whole", line=line, value=row[column][:40]
+        )
+    return int(value)
+
+
 def described(*, letter: str, aql: str, inspection: str, sampling: str, lot: int | None) -> dict[str, Any]:
     """Return a plan with what it promises, ready to print."""
     single = tables.single_plan(letter=letter, aql=aql, inspection=inspection)
     limit = float(single.aql) / 100
-    double = tables.double_plan(letter=letter, aql=aql, inspection=inspection) if sampling == "double" else None
+    double = None
+    if sampling == "double":
+        # An arrow of the double tables leads to the same letter as that of the single ones.
+        double = tables.double_plan(letter=single.use_letter, aql=aql, inspection=inspection)
     plan: tables.SinglePlan | tables.DoublePlan = double or single
     answer: dict[str, Any] = {
         "lot": lot, "letter": letter, "aql": single.aql, "inspection": inspection,
@@ -67,7 +80,7 @@ def _cases(file: Path) -> list[dict[str, Any]]:
     """Plans for a table of lots: columns lot or letter, level, aql, inspection, sampling."""
     found = []
     for line, row in enumerate(read_rows(file), 1):
-        lot = int(number(row, "lot", line)) if row.get("lot") else None
+        lot = whole(row, "lot", line) if row.get("lot") else None
         if lot is None and not row.get("letter"):
             raise FileRefused("Row %(line)s has neither a lot nor a letter.", code="column_missing", line=line)
         letter = row.get("letter") or tables.code_letter(lot=lot or 0, level=row.get("level") or "II")
@@ -84,9 +97,9 @@ def _history(file: Path, rules: switching.Rules) -> list[switching.Step]:
     """Replay lots of a table: columns lot, nonconforming, ac, re, optionally tighter_ac and first_sample."""
     lots = []
     for line, row in enumerate(read_rows(file), 1):
-        tighter = int(number(row, "tighter_ac", line)) if row.get("tighter_ac") else None
+        tighter = whole(row, "tighter_ac", line) if row.get("tighter_ac") else None
         first = row["first_sample"].lower() in ("1", "true", "yes") if row.get("first_sample") else None
-        found, ac, re = (int(number(row, name, line)) for name in ("nonconforming", "ac", "re"))
+        found, ac, re = (whole(row, name, line) for name in ("nonconforming", "ac", "re"))
         lots.append(switching.Lot(row.get("lot") or str(line), found, ac, re, tighter, first))
     return list(switching.replay(lots=lots, rules=rules))
 
@@ -119,7 +132,7 @@ def plan(
         elif file is not None:
             answer = _cases(file)
         elif limit is not None:
-            answer = _isolated(lot, limit, acceptance, risk)
+            answer = limiting_quality_plan(lot=lot, limit=limit, acceptance=acceptance, risk=risk)
         else:
             if lot is None and not letter:
                 raise FileRefused("Give a lot or a code letter.", code="lot_missing")
@@ -132,12 +145,6 @@ def plan(
     else:
         for one in answer if isinstance(answer, list) else [answer]:
             out.print(one, highlight=False)
-
-
-def _isolated(lot: int | None, limit: float, acceptance: int, risk: float) -> Any:
-    if lot is None or acceptance == 0:
-        return zero_acceptance_plan(lot=lot, limit=limit, confidence=1 - risk)
-    return limiting_quality_plan(lot=lot, limit=limit, acceptance=acceptance, risk=risk)
 
 
 def ratings_of(rows: list[dict[str, str]], columns: list[str]) -> list[tuple[str | None, ...]]:
@@ -239,7 +246,10 @@ def _drawn(file: Path, kind: str, size: float | None, baseline: int | None, rule
         for argument, column in _COLUMNS[kind].items()
     }
     if kind == "np":
-        wanted["size"] = size if size is not None else number(rows[0], "size", 1)
+        sizes = {number(row, "size", line) for line, row in enumerate(rows, 1)} if size is None else {size}
+        if len(sizes) > 1:
+            raise FileRefused("An np chart has samples of one size; use a p chart.", code="sizes_differ")
+        wanted["size"] = sizes.pop()
     return KINDS[kind](**wanted, baseline=baseline, rules=rules)
 
 

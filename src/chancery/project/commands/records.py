@@ -59,7 +59,7 @@ def read_json(path: Path) -> Any:
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
-    """Return the rows of a table, every value as text: CSV with a head, or a JSON list of objects.
+    """Return the rows of a table, every value as text: CSV with a head (commas, semicolons or tabs), or a JSON list.
 
     Refuses: no_rows, row_ragged with its line, head_repeated, and as ``read_text`` and ``read_json``.
     """
@@ -75,8 +75,15 @@ def read_rows(path: Path) -> list[dict[str, str]]:
     return rows
 
 
+def _separator(text: str) -> str:
+    """Return comma, semicolon or tabulator, whichever stands in the head most often."""
+    head = next((line for line in text.splitlines() if line.strip()), "")
+    return max(",;\t", key=head.count)
+
+
 def _csv_rows(path: Path) -> list[dict[str, str]]:
-    reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
+    text = read_text(path)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=_separator(text))
     try:
         head = [name.strip() for name in next(reader, [])]
         if len(set(head)) != len(head) or not any(head):

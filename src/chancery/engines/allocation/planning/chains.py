@@ -72,7 +72,7 @@ class Draft:
         if limit is None:
             return True
         matter = self._problem.tasks[task].matter
-        return matter in self._matters[person] or len(self._matters[person]) < limit
+        return not matter or matter in self._matters[person] or len(self._matters[person]) < limit
 
     def take(self, pair: int) -> None:
         """Give a task that is undone to a person."""
@@ -89,8 +89,8 @@ class Draft:
         self.taken[task] = pair
         self.free[person] -= self.minutes[pair]
         self.held[person].add(task)
-        matter = self._problem.tasks[task].matter
-        self._matters[person][matter] = self._matters[person].get(matter, 0) + 1
+        if matter := self._problem.tasks[task].matter:
+            self._matters[person][matter] = self._matters[person].get(matter, 0) + 1
 
     def _loosen(self, task: int) -> None:
         pair = self.taken[task]
@@ -99,10 +99,10 @@ class Draft:
         self.free[person] += self.minutes[pair]
         self.held[person].discard(task)
         matter = self._problem.tasks[task].matter
-        left = self._matters[person][matter] - 1
-        if left:
+        left = self._matters[person].get(matter, 0) - 1
+        if left > 0:
             self._matters[person][matter] = left
-        else:
+        elif matter:
             del self._matters[person][matter]
 
     def ranked(self, task: int) -> list[int]:
@@ -112,6 +112,10 @@ class Draft:
             order = np.argsort(self.pairs.cost[low:high], kind="stable")
             self._ranked[task] = (order + low).tolist()
         return self._ranked[task]
+
+    def is_pinned(self, task: int) -> bool:
+        """Whether a task is fixed by hand."""
+        return self._problem.tasks[task].pinned is not None
 
     def kept_apart(self, task: int) -> set[int]:
         """Positions of the tasks that another person must do."""
@@ -158,13 +162,14 @@ def least_loaded(problem: Problem, pairs: Pairs) -> Draft:
     return draft
 
 
-def _take_cheapest(draft: Draft, task: int, reduced: Floats) -> bool:
+def _take_cheapest(draft: Draft, task: int, reduced: Floats) -> None:
+    """Give a task to the first who has room and costs no more than leaving it undone; a pinned one at any cost."""
     low, high = draft.start[task], draft.start[task + 1]
     for offset in np.argsort(reduced[low:high], kind="stable").tolist():
-        if draft.fits(low + offset):
-            draft.take(low + offset)
-            return True
-    return False
+        pair = low + offset
+        if draft.fits(pair) and (draft.cost[pair] <= draft.penalty[task] or draft.is_pinned(task)):
+            draft.take(pair)
+            return
 
 
 def _fill(draft: Draft, tasks: Sequence[int], reduced: Floats) -> None:
@@ -207,6 +212,24 @@ def improve(draft: Draft, fixed: frozenset[int], price: Floats) -> Draft:
         if gained <= 3e-4 * draft.value:
             break
     return draft
+
+
+def settle(draft: Draft, fixed: frozenset[int]) -> None:
+    """Move every task to the cheapest person who has room for it, until none moves."""
+    moved = True
+    while moved:
+        moved = False
+        for task, now in enumerate(draft.taken):
+            if now < 0 or task in fixed:
+                continue
+            for pair in draft.ranked(task):
+                if draft.cost[pair] >= draft.cost[now] - _TINY:
+                    break
+                if draft.fits(pair):
+                    draft.drop(task)
+                    draft.take(pair)
+                    moved = True
+                    break
 
 
 def _cheaper(draft: Draft, task: int, fixed: frozenset[int], paid: list[float]) -> float:

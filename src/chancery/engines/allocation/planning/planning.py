@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from chancery.engines.allocation.planning.bound import Bound, linear_bound
-from chancery.engines.allocation.planning.chains import Draft, improve, place_undone, rounded, scarcest_first
+from chancery.engines.allocation.planning.chains import Draft, improve, place_undone, rounded, scarcest_first, settle
+from chancery.engines.allocation.planning.exact import exact
 from chancery.engines.allocation.planning.pairs import RULES, Pairs, pairs_of
 from chancery.engines.allocation.planning.problem import PlanningRefused, Problem, checked
 
@@ -48,8 +49,8 @@ class Assigned:
 class Undone:
     """A task without a person. qualified: people who pass every rule alone.
 
-    bars: for each rule the number of people it is the first to exclude. binding: capacity when somebody qualifies,
-    else the rule that excludes most.
+    bars: for each rule the number of people it is the first to exclude. binding: where somebody qualifies, cost (doing
+    it costs more than leaving it), else capacity, matters or author; where nobody does, the rule that excludes most.
     """
 
     task: str
@@ -74,7 +75,7 @@ class Load:
 class Plan:
     """A plan. value: weighed cost with penalties. bound: no plan is cheaper. gap: (value − bound) / bound.
 
-    cost: money for the work alone. method: which start won, "rounding" or "scarcest".
+    cost: money for the work alone. method: which plan won, "exact", "rounding" or "scarcest".
     """
 
     assigned: tuple[Assigned, ...]
@@ -94,7 +95,8 @@ def plan(problem: Problem) -> Plan:
     Hard: grade, languages, skills, licence and certificates on the day, walls, author, data site, pins, free minutes,
     number of matters. Soft: cost, over-qualification, continuity, changes against the previous plan. The linear
     programme is solved (HiGHS) and rounded, the tasks are also given out scarcest first; both plans are shortened by
-    ejection chains, and the cheaper one is returned. The same problem gives the same plan.
+    ejection chains. Small problems are solved to the optimum beside them. The cheapest plan is returned; the same
+    problem gives the same plan.
     Refuses as ``checked`` and ``pairs_of``; pins_exceed_capacity when pins alone do not fit.
     """
     pairs = pairs_of(checked(problem))
@@ -105,14 +107,19 @@ def plan(problem: Problem) -> Plan:
     drafts = {"rounding": improve(rounded(problem, pairs, bound), fixed, bound.price), "scarcest": scarcest}
     if scarcest.value < drafts["rounding"].value:
         improve(scarcest, fixed, bound.price)
-    for at in fixed:
-        if all(draft.taken[at] < 0 for draft in drafts.values()):
-            raise PlanningRefused(
-                "The pins of %(person)s do not fit into the free time, the first without room is %(id)s.",
-                code="pins_exceed_capacity", person=str(problem.tasks[at].pinned), id=problem.tasks[at].id,
-            )  # fmt: skip
-    method = min(drafts, key=lambda name: (drafts[name].value, name))
-    return _told(problem, pairs, bound, drafts[method], method)
+    for draft in drafts.values():
+        settle(draft, fixed)
+    if (best := exact(problem, pairs)) is not None:
+        drafts["exact"], bound = best[0], replace(bound, value=max(bound.value, min(best[1], best[0].value)))
+    kept = {name: draft for name, draft in drafts.items() if all(draft.taken[at] >= 0 for at in fixed)}
+    if not kept:
+        at = min(at for at in fixed if drafts["rounding"].taken[at] < 0)
+        raise PlanningRefused(
+            "The pins of %(person)s do not fit into the free time, the first without room is %(id)s.",
+            code="pins_exceed_capacity", person=str(problem.tasks[at].pinned), id=problem.tasks[at].id,
+        )  # fmt: skip
+    method = min(kept, key=lambda name: (round(kept[name].value, 9), name))
+    return _told(problem, pairs, bound, kept[method], method)
 
 
 def replan(*, problem: Problem, before: Plan, absent: frozenset[str] = frozenset()) -> Plan:
@@ -130,7 +137,7 @@ def _told(problem: Problem, pairs: Pairs, bound: Bound, draft: Draft, method: st
     assigned = tuple(
         _assigned(problem, pairs, draft, at, pair) for at, pair in enumerate(draft.taken) if pair >= 0
     )  # fmt: skip
-    undone = tuple(_undone(problem, pairs, at) for at, pair in enumerate(draft.taken) if pair < 0)
+    undone = tuple(_undone(problem, pairs, draft, at) for at, pair in enumerate(draft.taken) if pair < 0)
     people = tuple(
         Load(
             one.id, round(one.minutes - draft.free[at], 6), float(one.minutes), len(draft.held[at]),
@@ -139,7 +146,7 @@ def _told(problem: Problem, pairs: Pairs, bound: Bound, draft: Draft, method: st
         for at, one in enumerate(problem.people)
     )  # fmt: skip
     value = draft.value
-    gap = (value - bound.value) / bound.value if bound.value > 0 else 0.0
+    gap = max(0.0, (value - bound.value) / bound.value) if bound.value > 0 else 0.0
     return Plan(
         assigned, undone, people, sum(one.cost for one in assigned), value, bound.value, gap, method, problem.currency
     )
@@ -159,21 +166,24 @@ def _assigned(problem: Problem, pairs: Pairs, draft: Draft, at: int, pair: int) 
 
 def _next_best(problem: Problem, draft: Draft, pair: int, other: int) -> NextBest:
     extra = draft.cost[other] - draft.cost[pair]
-    person, task = draft.person[other], draft.task[other]
+    return NextBest(problem.people[draft.person[other]].id, round(extra, 4), _binding(draft, other))
+
+
+def _binding(draft: Draft, pair: int) -> str:
+    """Return the rule that keeps a task from a person as the plan stands."""
+    person, task = draft.person[pair], draft.task[pair]
     if not draft.may(person, task):
         apart = any(
             draft.taken[one] >= 0 and draft.person[draft.taken[one]] == person for one in draft.kept_apart(task)
         )
-        binding = "author" if apart else "matters"
-    elif draft.minutes[other] > draft.free[person] + 1e-7:
-        binding = "capacity"
-    else:
-        binding = "cost"
-    return NextBest(problem.people[person].id, round(extra, 4), binding)
+        return "author" if apart else "matters"
+    return "cost" if draft.fits(pair) else "capacity"
 
 
-def _undone(problem: Problem, pairs: Pairs, at: int) -> Undone:
+def _undone(problem: Problem, pairs: Pairs, draft: Draft, at: int) -> Undone:
     bars = {name: int(pairs.bars[row, at]) for row, name in enumerate(RULES) if pairs.bars[row, at]}
     qualified = int(pairs.start[at + 1] - pairs.start[at])
-    binding = "capacity" if qualified or not bars else max(bars, key=lambda name: bars[name])
+    met = {_binding(draft, pair) for pair in draft.options(at)}
+    named = [name for name in ("cost", "capacity", "matters", "author") if name in met]
+    binding = named[0] if named else max(bars, key=lambda name: bars[name])
     return Undone(problem.tasks[at].id, round(float(pairs.penalty[at]), 4), qualified, binding, bars)

@@ -94,18 +94,25 @@ class Problem:
 def checked(problem: Problem) -> Problem:
     """Return the problem if it can be planned.
 
-    Refuses: no_tasks, no_people, id_repeated, minutes_invalid, rate_invalid, speed_invalid, person_unknown,
-    task_unknown.
+    Refuses: no_tasks, no_people, weights_invalid, id_repeated, minutes_invalid, penalty_invalid, rate_invalid,
+    speed_invalid, person_unknown, task_unknown.
     """
     if not problem.tasks:
         raise PlanningRefused("There is no task to plan.", code="no_tasks")
     if not problem.people:
         raise PlanningRefused("There is nobody to plan for.", code="no_people")
+    shares = problem.weights
+    if not all(abs(one) <= 1000 for one in (shares.overqualified, shares.continuity, shares.change)) or not (
+        0 <= shares.undone <= 1000
+    ):
+        raise PlanningRefused("Weights lie between −1000 and 1000, that of undone work from 0.", code="weights_invalid")
     tasks = _distinct([task.id for task in problem.tasks])
     people = _distinct([person.id for person in problem.people])
     for task in problem.tasks:
         if not 0 < task.minutes <= 10_000_000:
             raise PlanningRefused("%(id)s has no positive number of minutes.", code="minutes_invalid", id=task.id)
+        if task.penalty is not None and not 0 <= task.penalty <= 1e12:
+            raise PlanningRefused("%(id)s has no valid penalty.", code="penalty_invalid", id=task.id)
         if task.pinned is not None and task.pinned not in people:
             raise PlanningRefused("%(id)s is pinned to nobody of the plan.", code="person_unknown", id=task.id)
         if task.differs_from - tasks:

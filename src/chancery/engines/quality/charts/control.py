@@ -77,7 +77,10 @@ def _made(
     top: float = math.inf, bottom: float = 0.0, companion: Chart | None = None,
 ) -> Chart:  # fmt: skip
     """Judge the points against centre ± 3 spread, limits cut to what can occur."""
-    z = np.divide(points - centre, spread, out=np.zeros_like(points), where=spread > 0)
+    away = np.where(np.isclose(points, centre, rtol=1e-12, atol=0.0), 0.0, points - centre)
+    # A baseline without any spread leaves no room: whatever departs from it lies beyond the limits.
+    far = np.where(away == 0, 0.0, np.copysign(np.inf, away))
+    z = np.divide(away, spread, out=far, where=spread > 0)
     signals = [
         Signal(int(at), rule.name, rule.sentence)
         for rule in chosen(rules)
