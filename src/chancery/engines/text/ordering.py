@@ -299,7 +299,7 @@ class Growing:
         self._count = end
         self._touch(1 + len(rows) // 256)
 
-    def take(self, places: npt.NDArray[np.intp]) -> npt.NDArray[np.uint32]:
+    def take(self, places: npt.NDArray[np.intp] | npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
         """Return the rows at some places."""
         found = self._rows[places]
         self._touch(len(places))

@@ -3,8 +3,10 @@
 Two sets with Jaccard similarity of at least t share a member of their prefixes, if each prefix holds the
 n - ceil(t n) + 1 members that come first in one order common to all documents; Chaudhuri, Ganti, Kaushik 2006;
 Bayardo, Ma, Srikant 2007. The order begins with what no other document has, then what is rare. Since lone members
-meet nobody, a document whose prefix is all lone is done without any comparison. No pair is missed, and each is
-reported with its exact similarity: recall and precision are 1 by construction.
+meet nobody, a document whose prefix is all lone is done without any comparison. The sketches of two that meet differ
+in no more bits than the sets in members, so most that are too far apart are passed over unread (bitmap filter; Sandes,
+Teodoro, Melo 2020). No pair is missed, and each is reported with its exact similarity: recall and precision are 1 by
+construction.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ import numpy.typing as npt
 from chancery.engines.text.ordering import Growing, Ordered, Store
 from chancery.engines.text.similarity.kept import Batch
 from chancery.engines.text.similarity.occurrences import Occurrences
-from chancery.engines.text.similarity.shingles import distinct, similarity
+from chancery.engines.text.similarity.shingles import SKETCH_WORDS, distinct, similarity, sketch_of
 from chancery.engines.text.similarity.tokens import U64, mix
 from chancery.foundation.errors import Refused
 
@@ -32,6 +34,8 @@ _HELD = 256  # sets of documents compared last
 _KEY = 8  # bytes
 _LARGEST = 2**31 - 1  # shingles of a document
 _NONE = 2**32 - 1
+_STEPS = 24  # entries of a slot that are followed one by one
+_LONG = 1 << 24  # numbers of entries that are also held side by side
 _NO_KEYS = np.empty(0, np.uint32)
 
 Halves = npt.NDArray[np.uint32]
@@ -60,6 +64,7 @@ class Join:
         if not 0 < threshold <= 1:
             raise SimilarityRefused("A similarity lies above 0 and is at most 1.")
         self._threshold, self._folder = threshold, folder
+        self._unlike = (1 - threshold) / (1 + threshold)  # of two sizes together: most that only one of two sets has
         self._seen = Occurrences(count=count, text_of=text_of, keep_bytes=keep_bytes, folder=folder)
         self._short_words = short_words
         self._held: OrderedDict[int, U64] = OrderedDict()
@@ -73,8 +78,10 @@ class Join:
         self._shift = np.uint32(32 - bits)
         self._last = np.full(1 << bits, _NONE, np.uint32)
         self._entered = Growing(width=3, folder=folder)  # of each key entered: its tag, its document, the one before
-        self._numbers, self._sizes = array("i"), array("i")  # of the documents entered
-        self._current = (-1, 0, _NO_KEYS, _NO_KEYS)
+        self._long: dict[int, array[int]] = {}  # of slots with many entries: tag and document of each
+        self._is_long, self._room = np.zeros(1 << bits, np.bool_), _LONG
+        self._documents = Growing(width=2 + SKETCH_WORDS, folder=folder)  # of each entered: number, size, sketch
+        self._current = (-1, 0, _NO_KEYS, _NO_KEYS, _NO_KEYS)
 
     def _find_copies(self) -> None:
         """Find the documents with the shingles of an earlier one."""
@@ -101,15 +108,15 @@ class Join:
         for place in np.flatnonzero(open_ & (sizes > 0)).tolist():
             here = slice(batch.bounds[place], batch.bounds[place + 1])
             values, flags = batch.values[here], common[here]
-            shared = distinct(values[flags])
-            size = len(shared) + len(distinct(values[~flags]))
+            shared, lone = distinct(values[flags]), distinct(values[~flags])
+            size = len(shared) + len(lone)
             length = len(shared) + 1 - math.ceil(self._threshold * size - _ROUNDING)
             if length > 0:
                 keys = (shared >> np.uint64(16)) | (self._seen.often(shared).astype(np.uint64) << np.uint64(48))
                 keys = np.partition(keys, length - 1)[:length] if length < len(keys) else keys
                 order = (_LARGEST - size) << 32 | int(batch.numbers[place])
                 self._chosen.add(order, self._keys.end, len(keys))
-                self._keys.append(mix(keys).tobytes())
+                self._keys.append(np.sort(mix(keys)).tobytes() + sketch_of(shared, lone).tobytes())
 
     def copies(self) -> Iterator[tuple[int, int]]:
         """Yield each document that only repeats an earlier one, with that one; neither is among the longest first."""
@@ -124,16 +131,20 @@ class Join:
         for part in self._chosen.parts():
             for order, place, keys in part.tolist():
                 number = order & 0xFFFFFFFF
-                halves = np.frombuffer(self._keys.read(keys * _KEY, place), np.uint32)
-                self._current = (number, _LARGEST - (order >> 32), halves[1::2] >> self._shift, halves[::2])
+                held = np.frombuffer(self._keys.read(keys * _KEY + SKETCH_WORDS * 4, place), np.uint32)
+                halves, sketch = held[: 2 * keys], held[2 * keys :]
+                self._current = (number, _LARGEST - (order >> 32), halves[1::2] >> self._shift, halves[::2], sketch)
                 yield number
 
     def partners(self) -> Iterator[tuple[int, float]]:
         """Yield each entered document at least so similar to the current one, with the similarity, in the order
         given."""
-        number, size, slots, tags = self._current
-        longest = size / self._threshold + _ROUNDING
-        near = sorted(self._numbers[each] for each in self._met(slots, tags) if self._sizes[each] <= longest)
+        number, size, slots, tags, sketch = self._current
+        met = self._documents.take(self._met(slots, tags))
+        sizes = met[:, 1]
+        apart = np.bitwise_count(met[:, 2:] ^ sketch).sum(axis=1)
+        possible = (sizes <= size / self._threshold + _ROUNDING) & (apart <= (sizes + size) * self._unlike + _ROUNDING)
+        near = np.sort(met[possible, 0]).tolist()
         if not near:
             return
         mine = self._distinct(number)
@@ -147,28 +158,58 @@ class Join:
 
         Raises OverflowError beyond 4,294,967,294 keys, which is a temporary file of 51 GB.
         """
-        number, size, slots, tags = self._current
+        number, size, slots, tags, sketch = self._current
         first = len(self._entered)
         if first + len(slots) > _NONE:
             raise OverflowError("too many keys of documents to be compared")
         places = np.arange(first, first + len(slots), dtype=np.uint32)
-        owner = np.full(len(slots), len(self._numbers), np.uint32)
-        self._entered.extend(np.column_stack((tags, owner, self._last[slots])))
+        owner = np.full(len(slots), len(self._documents), np.uint32)
+        before = self._last[slots]
+        shared = np.flatnonzero(slots[1:] == slots[:-1])  # keys are in order, so those of one slot are neighbours
+        before[shared + 1] = places[shared]
+        self._entered.extend(np.column_stack((tags, owner, before)))
         self._last[slots] = places
-        self._numbers.append(number)
-        self._sizes.append(size)
+        if self._long:
+            self._add_to_long(slots, tags, owner)
+        self._documents.extend(np.concatenate((np.array([number, size], np.uint32), sketch))[np.newaxis])
 
-    def _met(self, slots: Halves, tags: Halves) -> list[int]:
-        """Return which of the documents entered share a key."""
-        places = self._last[slots]
+    def _add_to_long(self, slots: Halves, tags: Halves, owner: Halves) -> None:
+        long = self._is_long[slots]
+        for slot, tag, number in zip(slots[long].tolist(), tags[long].tolist(), owner[long].tolist(), strict=True):
+            self._long[slot].extend((tag, number))
+            self._room -= 2
+        if self._room <= 0:
+            self._long.clear()
+
+    def _met(self, slots: Halves, tags: Halves) -> Halves:
+        """Return the places of the documents entered that share a key."""
         found = []
+        if self._long:
+            long = self._is_long[slots]
+            for slot, tag in zip(slots[long].tolist(), tags[long].tolist(), strict=True):
+                rows = np.frombuffer(self._long[slot], np.uint32).reshape(-1, 2)
+                found.append(rows[rows[:, 0] == tag, 1])
+            slots, tags = slots[~long], tags[~long]
+        places, steps = self._last[slots], 0
         while (more := places != _NONE).any():
-            places, tags = places[more], tags[more]
+            steps += 1
+            places, tags, slots = places[more], tags[more], slots[more]
             rows = self._entered.take(places)
             found.append(rows[rows[:, 0] == tags, 1])
             places = rows[:, 2]
-        met: list[int] = np.unique(np.concatenate(found)).tolist() if found else []
-        return met
+            if steps == _STEPS:
+                self._lengthen(slots)
+        return distinct(np.concatenate(found)) if found else _NO_KEYS
+
+    def _lengthen(self, slots: Halves) -> None:
+        """Lay the entries of slots that many documents share side by side, while there is room for such rows."""
+        for slot in np.unique(slots).tolist() if self._room > 0 else ():
+            entries, place = array("I"), int(self._last[slot])
+            while place != _NONE:
+                tag, owner, place = self._entered.take(np.array([place]))[0].tolist()
+                entries.extend((tag, owner))
+            self._long[slot], self._is_long[slot] = entries, True
+            self._room -= len(entries)
 
     def _distinct(self, number: int) -> U64:
         """Return the shingle set of a document; those asked for last are held."""

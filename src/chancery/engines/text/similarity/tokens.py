@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -58,6 +59,7 @@ def mix(values: U64) -> U64:
     return out
 
 
+@cache
 def _classes() -> U8:
     """Return for each character of the basic plane: 0 between words, 1 part of a word, 2 a word by itself."""
     table = np.fromiter((unicodedata.category(chr(point))[0] in "LNM" for point in range(0x10000)), np.uint8, 0x10000)
@@ -72,8 +74,7 @@ def _powers(base: int) -> U64:
     return np.multiply.accumulate(out)
 
 
-_CLASS = _classes()
-_CLASS_OF_BYTE = bytes(_CLASS[:128]) + bytes(128)
+_CLASS_OF_BYTE = bytes(unicodedata.category(chr(point))[0] in "LNM" for point in range(128)) + bytes(128)
 _POWER = _powers(_BASE)
 _INVERSE = _powers(pow(_BASE, -1, 1 << 64))
 
@@ -136,7 +137,7 @@ def _plain(text: str) -> str:
 
 
 def _classes_of(points: npt.NDArray[np.uint32]) -> U8:
-    classes = _CLASS[points.astype(np.uint16)]
+    classes = _classes()[points.astype(np.uint16)]
     high = points > 0xFFFF
     if high.any():
         classes[high] = np.where(points[high] >= 0x20000, 2, 0)
