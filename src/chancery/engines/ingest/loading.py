@@ -63,6 +63,12 @@ def main_of_child() -> Callable[[Path], int]:
 
 
 @cache
+def finish_of() -> Callable[..., dict[str, Any]]:
+    """Return ``finishing.finish``, which the command needs only after its children have read everything."""
+    return cast("Callable[..., dict[str, Any]]", import_module("chancery.engines.ingest.finishing").finish)
+
+
+@cache
 def compound() -> Callable[..., Any]:
     """Return ``compound.Compound``, whose library few collections need at once."""
     return cast("Callable[..., Any]", import_module("chancery.engines.ingest.compound").Compound)
