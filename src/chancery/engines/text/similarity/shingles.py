@@ -78,10 +78,8 @@ def sketch_of(*sets: U64) -> npt.NDArray[np.uint32]:
 
     Two sketches differ in at most as many bits as there are members in only one of the two unions.
     """
-    odd = np.zeros(SKETCH_WORDS * 32, np.int64)
-    for each in sets:
-        odd += np.bincount((each >> _SKETCHED).view(np.int64), minlength=len(odd))
-    return np.packbits((odd & 1).astype(np.uint8)).view(np.uint32)
+    fallen = (np.concatenate(sets) >> _SKETCHED).view(np.int64)
+    return np.packbits(np.bincount(fallen, minlength=SKETCH_WORDS * 32).astype(np.uint8) & 1).view(np.uint32)
 
 
 def similarity(left: U64, right: U64) -> float:
