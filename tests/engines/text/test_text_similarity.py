@@ -122,7 +122,7 @@ def test_every_pair_is_found_with_its_exact_similarity(threshold: float, keep_by
 
 @pytest.mark.parametrize("room", [0, 60, 1 << 20])
 def test_no_pair_is_missed_where_many_keys_share_a_slot(room: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {"_FEWEST_BITS": 1, "_MOST_BITS": 1, "_STEPS": 2, "_LONG": room}.items():
+    for name, value in {"_FEWEST_BITS": 1, "_MOST_BITS": 1, "_STEPS": 2, "_FEW": 1, "_LONG": room}.items():
         monkeypatch.setattr(f"chancery.engines.text.similarity.joining.{name}", value)
     for seed in range(8):
         chance = random.Random(seed)

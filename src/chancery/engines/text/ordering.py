@@ -305,6 +305,11 @@ class Growing:
         self._touch(len(places))
         return found
 
+    def replace(self, place: int, row: npt.NDArray[np.uint32]) -> None:
+        """Put another row at a place."""
+        self._rows[place] = row
+        self._touch(1)
+
     def _touch(self, pages: int) -> None:
         """Give the mapped pages back when many may have been touched."""
         self._touched += pages

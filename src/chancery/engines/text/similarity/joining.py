@@ -37,6 +37,8 @@ _NONE = 2**32 - 1
 _STEPS = 24  # entries of a slot that are followed one by one
 _LONG = 1 << 24  # numbers of entries that are also held side by side
 _NO_KEYS = np.empty(0, np.uint32)
+_FEW = 8  # documents met that are compared without sketches
+_NO_SKETCH = np.zeros(SKETCH_WORDS, np.uint32)  # of a document that was never compared
 
 Halves = npt.NDArray[np.uint32]
 
@@ -81,7 +83,7 @@ class Join:
         self._long: dict[int, array[int]] = {}  # of slots with many entries: tag and document of each
         self._is_long, self._room = np.zeros(1 << bits, np.bool_), _LONG
         self._documents = Growing(width=2 + SKETCH_WORDS, folder=folder)  # of each entered: number, size, sketch
-        self._current = (-1, 0, _NO_KEYS, _NO_KEYS, _NO_KEYS)
+        self._current, self._sketch = (-1, 0, _NO_KEYS, _NO_KEYS), _NO_SKETCH
 
     def _find_copies(self) -> None:
         """Find the documents with the shingles of an earlier one."""
@@ -108,15 +110,15 @@ class Join:
         for place in np.flatnonzero(open_ & (sizes > 0)).tolist():
             here = slice(batch.bounds[place], batch.bounds[place + 1])
             values, flags = batch.values[here], common[here]
-            shared, lone = distinct(values[flags]), distinct(values[~flags])
-            size = len(shared) + len(lone)
+            shared = distinct(values[flags])
+            size = len(shared) + len(distinct(values[~flags]))
             length = len(shared) + 1 - math.ceil(self._threshold * size - _ROUNDING)
             if length > 0:
                 keys = (shared >> np.uint64(16)) | (self._seen.often(shared).astype(np.uint64) << np.uint64(48))
                 keys = np.partition(keys, length - 1)[:length] if length < len(keys) else keys
                 order = (_LARGEST - size) << 32 | int(batch.numbers[place])
                 self._chosen.add(order, self._keys.end, len(keys))
-                self._keys.append(np.sort(mix(keys)).tobytes() + sketch_of(shared, lone).tobytes())
+                self._keys.append(np.sort(mix(keys)).tobytes())
 
     def copies(self) -> Iterator[tuple[int, int]]:
         """Yield each document that only repeats an earlier one, with that one; neither is among the longest first."""
@@ -131,25 +133,35 @@ class Join:
         for part in self._chosen.parts():
             for order, place, keys in part.tolist():
                 number = order & 0xFFFFFFFF
-                held = np.frombuffer(self._keys.read(keys * _KEY + SKETCH_WORDS * 4, place), np.uint32)
-                halves, sketch = held[: 2 * keys], held[2 * keys :]
-                self._current = (number, _LARGEST - (order >> 32), halves[1::2] >> self._shift, halves[::2], sketch)
+                halves = np.frombuffer(self._keys.read(keys * _KEY, place), np.uint32)
+                self._current = (number, _LARGEST - (order >> 32), halves[1::2] >> self._shift, halves[::2])
+                self._sketch = _NO_SKETCH
                 yield number
 
     def partners(self) -> Iterator[tuple[int, float]]:
         """Yield each entered document at least so similar to the current one, with the similarity, in the order
         given."""
-        number, size, slots, tags, sketch = self._current
-        met = self._documents.take(self._met(slots, tags))
-        sizes = met[:, 1]
-        apart = np.bitwise_count(met[:, 2:] ^ sketch).sum(axis=1)
-        possible = (sizes <= size / self._threshold + _ROUNDING) & (apart <= (sizes + size) * self._unlike + _ROUNDING)
-        near = np.sort(met[possible, 0]).tolist()
-        if not near:
+        number, size, slots, tags = self._current
+        places = self._met(slots, tags)
+        rows = self._documents.take(places)
+        fits = rows[:, 1] <= size / self._threshold + _ROUNDING
+        places, rows = places[fits], rows[fits]
+        if not len(rows):
             return
         mine = self._distinct(number)
-        for other in near:
-            found = similarity(mine, self._distinct(other))
+        many = len(rows) > _FEW
+        sketched = np.asarray(rows[:, 2:].any(axis=1))
+        if many and sketched.any():
+            self._sketch = sketch_of(mine)
+            apart = np.bitwise_count(rows[:, 2:] ^ self._sketch).sum(axis=1)
+            near = ~sketched | (apart <= (rows[:, 1] + size) * self._unlike + _ROUNDING)
+            places, rows, sketched = places[near], rows[near], sketched[near]
+        for at in np.argsort(rows[:, 0]).tolist():
+            other = int(rows[at, 0])
+            theirs = self._distinct(other)
+            if many and not sketched[at]:
+                self._documents.replace(int(places[at]), _row(other, int(rows[at, 1]), sketch_of(theirs)))
+            found = similarity(mine, theirs)
             if found + _ROUNDING >= self._threshold:
                 yield other, found
 
@@ -158,7 +170,7 @@ class Join:
 
         Raises OverflowError beyond 4,294,967,294 keys, which is a temporary file of 51 GB.
         """
-        number, size, slots, tags, sketch = self._current
+        number, size, slots, tags = self._current
         first = len(self._entered)
         if first + len(slots) > _NONE:
             raise OverflowError("too many keys of documents to be compared")
@@ -171,7 +183,7 @@ class Join:
         self._last[slots] = places
         if self._long:
             self._add_to_long(slots, tags, owner)
-        self._documents.extend(np.concatenate((np.array([number, size], np.uint32), sketch))[np.newaxis])
+        self._documents.extend(_row(number, size, self._sketch)[np.newaxis])
 
     def _add_to_long(self, slots: Halves, tags: Halves, owner: Halves) -> None:
         long = self._is_long[slots]
@@ -222,3 +234,7 @@ class Join:
         else:
             self._held.move_to_end(number)
         return found
+
+
+def _row(number: int, size: int, sketch: Halves) -> Halves:
+    return np.concatenate((np.array([number, size], np.uint32), sketch))
