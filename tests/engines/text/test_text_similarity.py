@@ -9,6 +9,7 @@ import random
 import unicodedata
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,8 @@ from hypothesis import strategies as st
 from chancery.engines.text.similarity.groups import groups, pairs
 from chancery.engines.text.similarity.joining import SimilarityRefused
 from chancery.engines.text.similarity.kept import Kept
-from chancery.engines.text.similarity.shingles import distinct, shingles_of, similarity
+from chancery.engines.text.similarity.shingles import distinct, shingles_of, similarity, sketch_of
+from chancery.engines.text.similarity.tokens import mix
 
 Sets = set[tuple[str, ...]]
 ALPHABET = "ab cz,.\n12 中文字かな한글１Ａß\U00020001😀é\u0301ก\ud800"
@@ -116,6 +118,43 @@ def test_every_pair_is_found_with_its_exact_similarity(threshold: float, keep_by
         for a, b in wanted:
             a, b = first.get(a, a), first.get(b, b)
             assert a == b or (min(a, b), max(a, b)) in found
+
+
+@pytest.mark.parametrize("room", [0, 60, 1 << 20])
+def test_no_pair_is_missed_where_many_keys_share_a_slot(room: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"_FEWEST_BITS": 1, "_MOST_BITS": 1, "_STEPS": 2, "_FEW": 1, "_LONG": room}.items():
+        monkeypatch.setattr(f"chancery.engines.text.similarity.joining.{name}", value)
+    for seed in range(8):
+        chance = random.Random(seed)
+        base = [f"w{number}" for number in range(90)]
+        texts = []
+        for _ in range(12):
+            copy = list(base)
+            for place in chance.sample(range(90), chance.randint(1, 3)):
+                copy[place] = f"n{chance.randrange(300)}"
+            texts.append(" ".join(copy))
+        sets = [shingle_set(text) for text in texts]
+        near = {
+            (a, b): jaccard(sets[a], sets[b])
+            for a, b in itertools.combinations(range(len(texts)), 2)
+            if jaccard(sets[a], sets[b]) >= 0.75
+        }
+        listed = list(pairs(count=len(texts), text_of=texts.__getitem__, threshold=0.75))
+        assert {(min(a, b), max(a, b)): value for a, b, value in listed} == pytest.approx(near)
+        assert 0 < len(near) < 66
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sets(st.integers(0, 400)), st.sets(st.integers(0, 400)))
+def test_sketches_differ_in_no_more_bits_than_sets_in_members(left: set[int], right: set[int]) -> None:
+    values = mix(np.arange(401, dtype=np.uint64))
+    mine, theirs = (values[sorted(each)] for each in (left, right))
+    differing = sum(int(each).bit_count() for each in sketch_of(mine) ^ sketch_of(theirs))
+    assert differing <= len(left ^ right)
+    assert (len(left ^ right) - differing) % 2 == 0
+    half = len(mine) // 2
+    assert sketch_of(mine[:half], mine[half:]).tolist() == sketch_of(mine).tolist()
+    assert sum(int(each).bit_count() for each in sketch_of(values[:1])) == 1
 
 
 @pytest.mark.parametrize("keep_bytes", [0, 1 << 20])

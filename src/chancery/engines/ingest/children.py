@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -14,21 +13,10 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from chancery.engines.ingest.beat import Beat
+from chancery.engines.ingest.birth import forked, spawned
 from chancery.engines.ingest.pipes import FrameBuffer, write_frame
 from chancery.engines.ingest.records import Decisions, Limits, SourceFile
 
-_ENVIRONMENT = {
-    "LANG": "C.UTF-8",
-    "PATH": "/usr/bin:/bin",
-    "PYTHONIOENCODING": "utf-8",
-    "PYTHONDONTWRITEBYTECODE": "1",
-    "PYTHONNODEBUGRANGES": "1",
-    "MALLOC_ARENA_MAX": "2",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "RAYON_NUM_THREADS": "1",
-    "TOKIO_WORKER_THREADS": "1",
-}
 _START_SECONDS = 30.0
 _MARKS = (b"memory allocation", b"memoryerror", b"bad_alloc", b"out of memory", b"cannot allocate memory")
 
@@ -59,7 +47,10 @@ class Spooling:
 
 
 class Child:
-    """One child process and what it is doing; ``tasks`` in the order it reads them."""
+    """One child process and what it is doing; ``tasks`` in the order it reads them.
+
+    With ``spooling`` it is a fork: a command has no more to do than these files, a server has threads and secrets.
+    """
 
     def __init__(
         self, *, number: int, scratch: Path, limits: Limits, decisions: Decisions, spooling: Spooling | None
@@ -68,21 +59,8 @@ class Child:
         self.number, self.scratch = number, scratch
         self.errors = TemporaryFile()  # noqa: SIM115  (closed in ``end``)
         self.beat = Beat(scratch / f".beat-{os.getpid()}-{number}", create=True)
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "chancery.engines.ingest.worker", str(self.beat.path)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.errors,
-            cwd=scratch,
-            bufsize=0,
-            env={
-                **_ENVIRONMENT,
-                "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
-                "TMPDIR": str(scratch),
-            },
-            start_new_session=True,
-            close_fds=True,
-        )
+        start = spawned if spooling is None else forked
+        self.process = start(beat=self.beat.path, errors=self.errors, scratch=scratch)
         self.buffer = FrameBuffer(self.answers)
         self.tasks: dict[int, Task] = {}
         self.begun = self.given = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date, tzinfo
 from pathlib import Path
 from typing import BinaryIO
 
@@ -52,10 +53,27 @@ class Reading:
     again: bool = False
 
 
-def collect(*, place: Workplace, reading: Reading, run: int, advance: Advance) -> int:
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """How the lines are finished. zone: of every time. first, last: days in ``zone``, both included.
+
+    ocr: pages were recognised. restored: ids of copies that come back with their families.
+    """
+
+    zone: tzinfo
+    first: date | None = None
+    last: date | None = None
+    ocr: bool = True
+    restored: tuple[str, ...] = ()
+
+
+def collect(
+    *, place: Workplace, reading: Reading, run: int, advance: Advance, meanwhile: Callable[[], object] | None = None
+) -> int:
     """Read every input file that the journal does not hold yet; return how many were read.
 
-    run: number of this run, from 1. Safe to interrupt anywhere: a file counts when it is in the journal.
+    run: number of this run, from 1. meanwhile: called once the children are at work. Safe to interrupt anywhere: a
+    file counts when it is in the journal.
     """
     done = _sound(Journal(place.journal), place.work) if run > 1 else None
     spooling = Spooling(folder=place.work, out=place.out, natives=reading.decisions.ocr, entities=reading.entities)
@@ -68,7 +86,7 @@ def collect(*, place: Workplace, reading: Reading, run: int, advance: Advance) -
     read = 0
     try:
         with JournalWriter(place.journal) as journal:
-            for file, answer in pool.run(_waiting(place, reading, done, marks)):
+            for file, answer in pool.run(_waiting(place, reading, done, marks), meanwhile=meanwhile):
                 if isinstance(answer, list):
                     own.begin()
                     for index, item in enumerate(answer):

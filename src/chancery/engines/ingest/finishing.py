@@ -11,12 +11,10 @@ import struct
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, tzinfo
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
-from chancery.engines.ingest.collecting import Advance, Workplace
+from chancery.engines.ingest.collecting import Advance, Finish, Workplace
 from chancery.engines.ingest.counting import Count
 from chancery.engines.ingest.exceptions import EXCEPTION_COLUMNS, exception_row
 from chancery.engines.ingest.loading import entities_of
@@ -46,20 +44,6 @@ class RestoredUnknown(Refused):
     """An id that shall be restored belongs to no item."""
 
     code = "restored_unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Finish:
-    """How the lines are finished. zone: of every time. first, last: days in ``zone``, both included.
-
-    ocr: pages were recognised. restored: ids of copies that come back with their families.
-    """
-
-    zone: tzinfo
-    first: date | None = None
-    last: date | None = None
-    ocr: bool = True
-    restored: tuple[str, ...] = ()
 
 
 def finish(*, place: Workplace, how: Finish, advance: Advance) -> dict[str, Any]:

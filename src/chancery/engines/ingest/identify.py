@@ -6,16 +6,14 @@ import codecs
 import re
 from contextlib import suppress
 
-import olefile
-import pylibmagic  # noqa: F401  (puts the bundled libmagic on the search path)
-
-import magic  # isort: skip
 from chancery.engines.ingest.biff import is_bare
 from chancery.engines.ingest.formats import FORMATS, TEXT_LIKE, Format
+from chancery.engines.ingest.loading import magic_of
 from chancery.engines.ingest.reading import Content
 from chancery.engines.ingest.storage import ole_of, zip_of
 from chancery.engines.text.charset import decode
 
+_COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
 _SIGNATURES = (
     (b"%PDF-", "pdf"),
     (b"{\\rtf", "rtf"),
@@ -86,7 +84,7 @@ def identify(*, content: Content) -> Format:
 def media_type_of(*, content: Content, form: Format) -> str:
     """Return the media type, refined by libmagic where the format is only known by its family."""
     if form.key in ("binary", "audio", "video"):
-        named = _magic(content)
+        named = magic_of()(content=content)
         return named if "/" in named and named != "inode/x-empty" else form.media_type
     return form.media_type
 
@@ -99,7 +97,7 @@ def _key(content: Content) -> str:
         return "emlx"
     if head[:2] == b"PK" and head[2:4] in (b"\x03\x04", b"\x05\x06", b"07"):
         return _zip_key(content)
-    if head.startswith(olefile.MAGIC):
+    if head.startswith(_COMPOUND):
         return _ole_key(content)
     for signature, key in _BY_BYTE.get(head[:1], ()):
         if head.startswith(signature):
@@ -308,7 +306,7 @@ def _is_mail(start: bytes, extension: str) -> bool:
 
 
 def _binary_key(content: Content) -> str:
-    named = _magic(content)
+    named = magic_of()(content=content)
     extension = content.extension
     if extension == "dbf" and content.head[:1] in (b"\x03", b"\x83", b"\x8b", b"\xf5", b"\x30", b"\x31"):
         return "dbf"
@@ -337,12 +335,3 @@ def _binary_key(content: Content) -> str:
     if named.startswith("text/") and extension in ("", "txt", "csv", "log", "text"):
         return "text"
     return _MEDIA.get(named.split("/")[0], "binary")
-
-
-def _magic(content: Content) -> str:
-    try:
-        if content.kept is not None:
-            return str(magic.from_buffer(content.kept, mime=True))
-        return str(magic.from_file(str(content.location), mime=True))
-    except (magic.MagicException, OSError, UnicodeError):
-        return "application/octet-stream"

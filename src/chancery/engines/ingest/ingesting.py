@@ -13,10 +13,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from chancery.engines.ingest.collecting import Advance, Reading, Workplace, collect
+from chancery.engines.ingest.collecting import Advance, Finish, Reading, Workplace, collect
 from chancery.engines.ingest.custody import write_custody
-from chancery.engines.ingest.finishing import Finish, finish
 from chancery.engines.ingest.known import check_known, write_known
+from chancery.engines.ingest.loading import finish_of
 from chancery.engines.ingest.moments import zone_of
 from chancery.engines.ingest.records import Decisions, Limits
 from chancery.engines.ingest.scanning import recognise
@@ -81,11 +81,11 @@ def ingest(*, source: Path, out: Path, choices: Choices, at: str, advance: Advan
             time_zone=choices.time_zone, known=known, embedded_images=choices.embedded_images, ocr=choices.ocr
         )
         reading = Reading(choices.limits, decisions, passwords, choices.workers, entities=choices.entities, again=again)
-        collect(place=place, reading=reading, run=run, advance=advance)
+        collect(place=place, reading=reading, run=run, advance=advance, meanwhile=finish_of)
         if choices.ocr:
             recognise(place=place, workers=choices.workers, advance=advance)
         how = Finish(zone, choices.first, choices.last, choices.ocr, restored)
-        account = finish(place=place, how=how, advance=advance)
+        account = finish_of()(place=place, how=how, advance=advance)
         write_custody(place=place, runs=_runs(place), account=account)
         _tidy(place)
     return account

@@ -84,11 +84,19 @@ class Pool:
         self.count = self.born = 0
         self.held: Task | None = None
 
-    def run(self, files: Iterator[SourceFile]) -> Iterator[tuple[SourceFile, Any]]:
-        """Keep every child busy until all files are answered: (file, frame), or (file, items) when given up."""
+    def run(
+        self, files: Iterator[SourceFile], *, meanwhile: Callable[[], object] | None = None
+    ) -> Iterator[tuple[SourceFile, Any]]:
+        """Keep every child busy until all files are answered: (file, frame), or (file, items) when given up.
+
+        meanwhile: called once, when the first children are at work.
+        """
         while True:
             while len(self.busy) < self.workers and (tasks := self._next(files)):
                 self._start(tasks)
+            if meanwhile is not None:
+                meanwhile()
+                meanwhile = None
             if not self.busy:
                 return
             yield from self._wait()

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any, cast
 
 from chancery.engines.ingest.formats import Format
@@ -51,6 +52,32 @@ def entities_of() -> Callable[..., dict[str, list[dict[str, Any]]]]:
 def members_of() -> Callable[..., str]:
     """Return ``naming.Names.members`` of the one memory this process has."""
     return cast("Callable[..., str]", import_module("chancery.engines.ingest.naming").Names().members)
+
+
+@cache
+def main_of_child() -> Callable[[Path], int]:
+    """Return ``worker.main`` with what nearly every child process needs, to be loaded once before it is forked."""
+    reader_of(module="mail")
+    entities_of()
+    return cast("Callable[[Path], int]", import_module("chancery.engines.ingest.worker").main)
+
+
+@cache
+def finish_of() -> Callable[..., dict[str, Any]]:
+    """Return ``finishing.finish``, which the command needs only after its children have read everything."""
+    return cast("Callable[..., dict[str, Any]]", import_module("chancery.engines.ingest.finishing").finish)
+
+
+@cache
+def compound() -> Callable[..., Any]:
+    """Return ``compound.Compound``, whose library few collections need at once."""
+    return cast("Callable[..., Any]", import_module("chancery.engines.ingest.compound").Compound)
+
+
+@cache
+def magic_of() -> Callable[..., str]:
+    """Return ``guessing.guessed``, whose library few files need."""
+    return cast("Callable[..., str]", import_module("chancery.engines.ingest.guessing").guessed)
 
 
 _UNSUPPORTED = {"": "No reader exists for this type of file."}

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import zipfile
+from typing import TYPE_CHECKING
 
-from chancery.engines.ingest.compound import Compound
+from chancery.engines.ingest.loading import compound
 from chancery.engines.ingest.reading import Content
+
+if TYPE_CHECKING:
+    from chancery.engines.ingest.compound import Compound
 
 
 def ole_of(*, content: Content) -> Compound:
     """Return the open compound file; raises what the library raises for a damaged one, each time."""
     found: Compound | None = content.cache.get("ole")
     if found is None:
-        found = content.cache["ole"] = Compound(content.stream())
+        found = content.cache["ole"] = compound()(content.stream())
     return found
 
 

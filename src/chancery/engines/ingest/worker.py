@@ -1,7 +1,7 @@
 """The child process that parses: reads tasks from standard input, answers on standard output.
 
-Started by ``children`` as ``python -m chancery.engines.ingest.worker BEAT`` with the scratch folder as working
-directory.
+Started by ``birth`` as ``python -m chancery.engines.ingest.worker BEAT``, or forked, with the scratch folder as
+working directory.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ _ARMED = 1.0
 """Seconds after which the limit of processor time is set anew for the next item."""
 
 
-def main() -> int:
+def main(beat: Path) -> int:
     """Serve tasks until standard input ends."""
     source = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     gc.set_threshold(50_000, 20, 50)
-    server = _Server(Beat(Path(sys.argv[1])), answers)
+    server = _Server(Beat(beat), answers)
     while (task := read_frame(stream=source)) is not None:
         server.serve(task)
     return 0
@@ -112,4 +112,4 @@ def _limit_time(seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(Path(sys.argv[1])))

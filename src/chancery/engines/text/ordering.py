@@ -299,11 +299,16 @@ class Growing:
         self._count = end
         self._touch(1 + len(rows) // 256)
 
-    def take(self, places: npt.NDArray[np.intp]) -> npt.NDArray[np.uint32]:
+    def take(self, places: npt.NDArray[np.intp] | npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
         """Return the rows at some places."""
         found = self._rows[places]
         self._touch(len(places))
         return found
+
+    def replace(self, place: int, row: npt.NDArray[np.uint32]) -> None:
+        """Put another row at a place."""
+        self._rows[place] = row
+        self._touch(1)
 
     def _touch(self, pages: int) -> None:
         """Give the mapped pages back when many may have been touched."""

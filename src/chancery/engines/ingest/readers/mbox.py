@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import BinaryIO
 
 from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
 
 _SEPARATOR = re.compile(rb"^From [^\r\n]{3,300}\r?\n$")
+_LONGEST = 4096  # bytes of a line that are looked at
+_CHUNK = 1 << 20
 _HEADER = re.compile(rb"^(?:[!-9;-~]{1,80}[ \t]*:|>From |From )")
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
 _MULTIPART = re.compile(
@@ -22,42 +25,66 @@ def read(content: Content, key: str) -> Reading:
 
 
 def _messages(content: Content) -> Iterator[Child]:
-    """Split at "From " lines that follow a blank line and precede a header; read line by line, never
-    whole."""
-    lines: list[bytes] = []
-    number, blank, held = 0, True, b""
     with content.stream() as stream:
-        for line in stream:
-            if held:
-                if _HEADER.match(line):
-                    if lines:
-                        number += 1
-                        yield _child(number, lines)
-                    lines = []
-                else:
-                    lines.append(held)
-                held = b""
-            if blank and line.startswith(b"From ") and _SEPARATOR.match(line):
-                held = line
-            else:
-                lines.append(line)
-            blank = not line.strip()
-    if held:
-        lines.append(held)
-    if any(line.strip() for line in lines):
-        last = _child(number + 1, lines)
-        yield last
-        if _is_cut(last.source if isinstance(last.source, bytes) else b""):
-            raise Unreadable("The mailbox ends in the middle of its last message.", code="truncated")
+        number, data = 0, b""
+        for number, data in enumerate(_split(stream), start=1):
+            yield _child(number, data)
+    if number and _is_cut(_plain(data)):
+        raise Unreadable("The mailbox ends in the middle of its last message.", code="truncated")
 
 
-def _child(number: int, lines: list[bytes]) -> Child:
-    data = b"".join(lines)
+def _split(stream: BinaryIO) -> Iterator[bytes]:
+    """Split at "From " lines that follow a blank line and precede a header; one message is held, never the whole."""
+    held, begun, at, ended = bytearray(b"\n"), 1, 0, False  # what is not given out yet, and where its message begins
+    while True:
+        place = held.find(b"\nFrom ", at)
+        end = held.find(b"\n", place + 1, place + _LONGEST) if place >= 0 else -1
+        reached = place >= 0 and (end >= 0 or len(held) >= place + _LONGEST)
+        if not ended and not (reached and (end < 0 or _whole(held, end + 1))):
+            at = place if place >= 0 else max(at, len(held) - len(b"\nFrom "))
+            if begun > _CHUNK:
+                del held[: begun - 1]
+                at, begun = at - begun + 1, 1
+            chunk = stream.read(_CHUNK)
+            held += chunk
+            ended = not chunk
+        elif place < 0:
+            break
+        elif end >= 0 and _separates(held, place, end):
+            if place >= begun:
+                yield bytes(held[begun : place + 1])
+            begun = at = end + 1
+        else:
+            at = place + 1
+    rest = bytes(held[begun:])
+    if rest.strip():
+        yield rest
+
+
+def _whole(held: bytearray, start: int) -> bool:
+    """Tell whether enough of the line that begins at a place is there to tell a header."""
+    return held.find(b"\n", start, start + _LONGEST) >= 0 or len(held) >= start + _LONGEST
+
+
+def _separates(held: bytearray, place: int, end: int) -> bool:
+    """Tell whether the line between two line ends begins a message."""
+    if held[held.rfind(b"\n", 0, place) + 1 : place].strip() or not _SEPARATOR.match(held[place + 1 : end + 1]):
+        return False
+    return _HEADER.match(held[end + 1 : end + 1 + _LONGEST]) is not None
+
+
+def _child(number: int, data: bytes) -> Child:
+    return Child(f"{number:04d}.eml", _plain(data))
+
+
+def _plain(data: bytes) -> bytes:
+    """Return a message without what the mailbox added to it."""
     if data.endswith(b"\n\n"):
         data = data[:-1]
     elif data.endswith(b"\r\n\r\n"):
         data = data[:-2]
-    return Child(f"{number:04d}.eml", _QUOTED.sub(rb"\1", data.lstrip(b"\r\n")))
+    data = data.lstrip(b"\r\n")
+    return _QUOTED.sub(rb"\1", data) if b">From " in data else data
 
 
 def _is_cut(message: bytes) -> bool:

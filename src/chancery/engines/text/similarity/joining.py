@@ -3,8 +3,10 @@
 Two sets with Jaccard similarity of at least t share a member of their prefixes, if each prefix holds the
 n - ceil(t n) + 1 members that come first in one order common to all documents; Chaudhuri, Ganti, Kaushik 2006;
 Bayardo, Ma, Srikant 2007. The order begins with what no other document has, then what is rare. Since lone members
-meet nobody, a document whose prefix is all lone is done without any comparison. No pair is missed, and each is
-reported with its exact similarity: recall and precision are 1 by construction.
+meet nobody, a document whose prefix is all lone is done without any comparison. The sketches of two that meet differ
+in no more bits than the sets in members, so most that are too far apart are passed over unread (bitmap filter; Sandes,
+Teodoro, Melo 2020). No pair is missed, and each is reported with its exact similarity: recall and precision are 1 by
+construction.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ import numpy.typing as npt
 from chancery.engines.text.ordering import Growing, Ordered, Store
 from chancery.engines.text.similarity.kept import Batch
 from chancery.engines.text.similarity.occurrences import Occurrences
-from chancery.engines.text.similarity.shingles import distinct, similarity
+from chancery.engines.text.similarity.shingles import SKETCH_WORDS, distinct, similarity, sketch_of
 from chancery.engines.text.similarity.tokens import U64, mix
 from chancery.foundation.errors import Refused
 
@@ -32,7 +34,11 @@ _HELD = 256  # sets of documents compared last
 _KEY = 8  # bytes
 _LARGEST = 2**31 - 1  # shingles of a document
 _NONE = 2**32 - 1
+_STEPS = 24  # entries of a slot that are followed one by one
+_LONG = 1 << 24  # numbers of entries that are also held side by side
 _NO_KEYS = np.empty(0, np.uint32)
+_FEW = 8  # documents met that are compared without sketches
+_NO_SKETCH = np.zeros(SKETCH_WORDS, np.uint32)  # of a document that was never compared
 
 Halves = npt.NDArray[np.uint32]
 
@@ -60,6 +66,7 @@ class Join:
         if not 0 < threshold <= 1:
             raise SimilarityRefused("A similarity lies above 0 and is at most 1.")
         self._threshold, self._folder = threshold, folder
+        self._unlike = (1 - threshold) / (1 + threshold)  # of two sizes together: most that only one of two sets has
         self._seen = Occurrences(count=count, text_of=text_of, keep_bytes=keep_bytes, folder=folder)
         self._short_words = short_words
         self._held: OrderedDict[int, U64] = OrderedDict()
@@ -73,8 +80,10 @@ class Join:
         self._shift = np.uint32(32 - bits)
         self._last = np.full(1 << bits, _NONE, np.uint32)
         self._entered = Growing(width=3, folder=folder)  # of each key entered: its tag, its document, the one before
-        self._numbers, self._sizes = array("i"), array("i")  # of the documents entered
-        self._current = (-1, 0, _NO_KEYS, _NO_KEYS)
+        self._long: dict[int, array[int]] = {}  # of slots with many entries: tag and document of each
+        self._is_long, self._room = np.zeros(1 << bits, np.bool_), _LONG
+        self._documents = Growing(width=2 + SKETCH_WORDS, folder=folder)  # of each entered: number, size, sketch
+        self._current, self._sketch = (-1, 0, _NO_KEYS, _NO_KEYS), _NO_SKETCH
 
     def _find_copies(self) -> None:
         """Find the documents with the shingles of an earlier one."""
@@ -109,7 +118,7 @@ class Join:
                 keys = np.partition(keys, length - 1)[:length] if length < len(keys) else keys
                 order = (_LARGEST - size) << 32 | int(batch.numbers[place])
                 self._chosen.add(order, self._keys.end, len(keys))
-                self._keys.append(mix(keys).tobytes())
+                self._keys.append(np.sort(mix(keys)).tobytes())
 
     def copies(self) -> Iterator[tuple[int, int]]:
         """Yield each document that only repeats an earlier one, with that one; neither is among the longest first."""
@@ -126,19 +135,33 @@ class Join:
                 number = order & 0xFFFFFFFF
                 halves = np.frombuffer(self._keys.read(keys * _KEY, place), np.uint32)
                 self._current = (number, _LARGEST - (order >> 32), halves[1::2] >> self._shift, halves[::2])
+                self._sketch = _NO_SKETCH
                 yield number
 
     def partners(self) -> Iterator[tuple[int, float]]:
         """Yield each entered document at least so similar to the current one, with the similarity, in the order
         given."""
         number, size, slots, tags = self._current
-        longest = size / self._threshold + _ROUNDING
-        near = sorted(self._numbers[each] for each in self._met(slots, tags) if self._sizes[each] <= longest)
-        if not near:
+        places = self._met(slots, tags)
+        rows = self._documents.take(places)
+        fits = rows[:, 1] <= size / self._threshold + _ROUNDING
+        places, rows = places[fits], rows[fits]
+        if not len(rows):
             return
         mine = self._distinct(number)
-        for other in near:
-            found = similarity(mine, self._distinct(other))
+        many = len(rows) > _FEW
+        sketched = np.asarray(rows[:, 2:].any(axis=1))
+        if many and sketched.any():
+            self._sketch = sketch_of(mine)
+            apart = np.bitwise_count(rows[:, 2:] ^ self._sketch).sum(axis=1)
+            near = ~sketched | (apart <= (rows[:, 1] + size) * self._unlike + _ROUNDING)
+            places, rows, sketched = places[near], rows[near], sketched[near]
+        for at in np.argsort(rows[:, 0]).tolist():
+            other = int(rows[at, 0])
+            theirs = self._distinct(other)
+            if many and not sketched[at]:
+                self._documents.replace(int(places[at]), _row(other, int(rows[at, 1]), sketch_of(theirs)))
+            found = similarity(mine, theirs)
             if found + _ROUNDING >= self._threshold:
                 yield other, found
 
@@ -152,23 +175,53 @@ class Join:
         if first + len(slots) > _NONE:
             raise OverflowError("too many keys of documents to be compared")
         places = np.arange(first, first + len(slots), dtype=np.uint32)
-        owner = np.full(len(slots), len(self._numbers), np.uint32)
-        self._entered.extend(np.column_stack((tags, owner, self._last[slots])))
+        owner = np.full(len(slots), len(self._documents), np.uint32)
+        before = self._last[slots]
+        shared = np.flatnonzero(slots[1:] == slots[:-1])  # keys are in order, so those of one slot are neighbours
+        before[shared + 1] = places[shared]
+        self._entered.extend(np.column_stack((tags, owner, before)))
         self._last[slots] = places
-        self._numbers.append(number)
-        self._sizes.append(size)
+        if self._long:
+            self._add_to_long(slots, tags, owner)
+        self._documents.extend(_row(number, size, self._sketch)[np.newaxis])
 
-    def _met(self, slots: Halves, tags: Halves) -> list[int]:
-        """Return which of the documents entered share a key."""
-        places = self._last[slots]
+    def _add_to_long(self, slots: Halves, tags: Halves, owner: Halves) -> None:
+        long = self._is_long[slots]
+        for slot, tag, number in zip(slots[long].tolist(), tags[long].tolist(), owner[long].tolist(), strict=True):
+            self._long[slot].extend((tag, number))
+            self._room -= 2
+        if self._room <= 0:
+            self._long.clear()
+
+    def _met(self, slots: Halves, tags: Halves) -> Halves:
+        """Return the places of the documents entered that share a key."""
         found = []
+        if self._long:
+            long = self._is_long[slots]
+            for slot, tag in zip(slots[long].tolist(), tags[long].tolist(), strict=True):
+                rows = np.frombuffer(self._long[slot], np.uint32).reshape(-1, 2)
+                found.append(rows[rows[:, 0] == tag, 1])
+            slots, tags = slots[~long], tags[~long]
+        places, steps = self._last[slots], 0
         while (more := places != _NONE).any():
-            places, tags = places[more], tags[more]
+            steps += 1
+            places, tags, slots = places[more], tags[more], slots[more]
             rows = self._entered.take(places)
             found.append(rows[rows[:, 0] == tags, 1])
             places = rows[:, 2]
-        met: list[int] = np.unique(np.concatenate(found)).tolist() if found else []
-        return met
+            if steps == _STEPS:
+                self._lengthen(slots)
+        return distinct(np.concatenate(found)) if found else _NO_KEYS
+
+    def _lengthen(self, slots: Halves) -> None:
+        """Lay the entries of slots that many documents share side by side, while there is room for such rows."""
+        for slot in np.unique(slots).tolist() if self._room > 0 else ():
+            entries, place = array("I"), int(self._last[slot])
+            while place != _NONE:
+                tag, owner, place = self._entered.take(np.array([place]))[0].tolist()
+                entries.extend((tag, owner))
+            self._long[slot], self._is_long[slot] = entries, True
+            self._room -= len(entries)
 
     def _distinct(self, number: int) -> U64:
         """Return the shingle set of a document; those asked for last are held."""
@@ -181,3 +234,7 @@ class Join:
         else:
             self._held.move_to_end(number)
         return found
+
+
+def _row(number: int, size: int, sketch: Halves) -> Halves:
+    return np.concatenate((np.array([number, size], np.uint32), sketch))

@@ -9,12 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from chancery.engines.text.similarity.tokens import I64, U64, Flags, Tokens, mix, tokens_of
 
+Number = TypeVar("Number", np.uint32, np.uint64)
 WORDS, CHARACTERS = 3, 4
+SKETCH_WORDS = 32
+"""Numbers of 32 bits in a sketch."""
+_SKETCHED = np.uint64(54)
 _FIRST, _SECOND, _THIRD, _LAST = (
     np.uint64(value) for value in (0x9FB21C651E98DF25, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F, 0xE7037ED1A0B428DB)
 )
@@ -56,8 +62,8 @@ def shingles_of(*, texts: Sequence[str]) -> Shingles:
     return Shingles(values, bounds, words)
 
 
-def distinct(values: U64) -> U64:
-    """Return the set of the shingles of one text, ascending."""
+def distinct(values: npt.NDArray[Number]) -> npt.NDArray[Number]:
+    """Return the set of some numbers, as of the shingles of one text, ascending."""
     if not len(values):
         return values
     found = np.sort(values)
@@ -65,6 +71,15 @@ def distinct(values: U64) -> U64:
     first[0] = True
     np.not_equal(found[1:], found[:-1], out=first[1:])
     return found[first]
+
+
+def sketch_of(*sets: U64) -> npt.NDArray[np.uint32]:
+    """Return 1,024 bits for the union of disjoint sets: each tells whether an odd number of members fell on it.
+
+    Two sketches differ in at most as many bits as there are members in only one of the two unions.
+    """
+    fallen = (np.concatenate(sets) >> _SKETCHED).view(np.int64)
+    return np.packbits(np.bincount(fallen, minlength=SKETCH_WORDS * 32).astype(np.uint8) & 1).view(np.uint32)
 
 
 def similarity(left: U64, right: U64) -> float:

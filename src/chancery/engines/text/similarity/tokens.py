@@ -58,12 +58,14 @@ def mix(values: U64) -> U64:
     return out
 
 
-def _classes() -> U8:
-    """Return for each character of the basic plane: 0 between words, 1 part of a word, 2 a word by itself."""
-    table = np.fromiter((unicodedata.category(chr(point))[0] in "LNM" for point in range(0x10000)), np.uint8, 0x10000)
-    for first, last in _ALONE:
-        table[first : last + 1] *= 2
-    return table
+def _page(number: int) -> U8:
+    """Return for 256 characters of the basic plane: 0 between words, 1 part of a word, 2 a word by itself."""
+    points = range(number << 8, (number + 1) << 8)
+    return np.array([_is_word(point) * (1 + any(first <= point <= last for first, last in _ALONE)) for point in points])
+
+
+def _is_word(point: int) -> bool:
+    return unicodedata.category(chr(point))[0] in "LNM"
 
 
 def _powers(base: int) -> U64:
@@ -72,8 +74,8 @@ def _powers(base: int) -> U64:
     return np.multiply.accumulate(out)
 
 
-_CLASS = _classes()
-_CLASS_OF_BYTE = bytes(_CLASS[:128]) + bytes(128)
+_CLASS_OF_BYTE = bytes(map(_is_word, range(128))) + bytes(128)
+_CLASS, _LAID = np.zeros((256, 256), np.uint8), np.zeros(256, np.bool_)
 _POWER = _powers(_BASE)
 _INVERSE = _powers(pow(_BASE, -1, 1 << 64))
 
@@ -136,7 +138,12 @@ def _plain(text: str) -> str:
 
 
 def _classes_of(points: npt.NDArray[np.uint32]) -> U8:
-    classes = _CLASS[points.astype(np.uint16)]
+    low = points.astype(np.uint16)
+    met = np.zeros(256, np.bool_)
+    met[low >> 8] = True
+    for page in np.flatnonzero(met & ~_LAID).tolist():
+        _CLASS[page], _LAID[page] = _page(page), True
+    classes = _CLASS.reshape(-1)[low]
     high = points > 0xFFFF
     if high.any():
         classes[high] = np.where(points[high] >= 0x20000, 2, 0)
