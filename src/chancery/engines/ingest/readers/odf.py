@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chancery.engines.ingest.odflock import unlocked
+from chancery.engines.ingest.olefiles import objects_in
 from chancery.engines.ingest.packages import Package, finish, local, open_package
 from chancery.engines.ingest.readers.odfmarks import marks_of
 from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
@@ -48,6 +49,8 @@ def read(content: Content, key: str) -> Reading:
         Child(name.rpartition("/")[2], package.part(name))
         for name in (package.matching(r"Pictures/.+") if content.decisions.embedded_images else [])
     ]
+    objects = enumerate(package.matching(r"Obj(?:ect ?)?\d+"), start=1)
+    children += [child for number, name in objects for child in objects_in(data=package.part(name), number=number)]
     pictures = len(package.matching(r"Pictures/.+"))
     if pictures:
         metadata["embedded_images"] = pictures

@@ -24,6 +24,7 @@ _MARGINS = re.compile(
     rb"</(?:odd|even|first)(?:Header|Footer)>\s*)*</headerFooter>)"
 )
 _UTF_8 = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml [^>]*encoding=[\"'](?:UTF|utf)-8[\"']|(?:\xef\xbb\xbf)?<[a-z]")
+_PAGES = ("odd", "even", "first")
 _HIDDEN_COLUMN = re.compile(rb"<(?:x:)?col\b[^>]*\shidden=\"(?:1|true)\"[^>]*>")
 
 
@@ -62,7 +63,7 @@ def _beside(content: Content, reading: Reading) -> list[str]:
     if has_macros(content=content):
         reading.metadata["macros"] = True
     reading.children = list(embedded_objects(content=content))
-    return [*found.texts, *dict.fromkeys(found.margins)]
+    return [*found.texts, *found.charts, *dict.fromkeys(found.margins)]
 
 
 def _sheets(book: CalamineWorkbook, reading: Reading) -> list[str]:
@@ -161,7 +162,7 @@ def _margins(data: bytes) -> str:
     """Return the printed header and footer of a sheet, without their format codes."""
     if b"headerFooter" not in data[-65536:]:
         return ""
-    nodes = _margin_tree(data).iter("{*}oddHeader", "{*}oddFooter", "{*}firstHeader", "{*}firstFooter")
+    nodes = _margin_tree(data).iter(*(f"{{*}}{page}{place}" for page in _PAGES for place in ("Header", "Footer")))
     return "\n".join((node.text or "").replace("&C", " ").replace("&L", " ").replace("&R", " ") for node in nodes)
 
 
