@@ -15,7 +15,7 @@ _UNKNOWN = olefile.olefile.UNKNOWN_SIZE
 _ENTRY = struct.Struct("<64sHBBIII36xIII")
 _ROOT, _STORAGE, _STREAM = olefile.STGTY_ROOT, olefile.STGTY_STORAGE, olefile.STGTY_STREAM
 _NONE = 0xFFFFFFFF
-_FACTS = frozenset({2, 3, 4, 5, 8, 11, 12, 13, 14, 15, 18})
+_FACTS = frozenset({2, 3, 4, 5, 6, 8, 11, 12, 13, 14, 15, 18})
 """The properties of a document that ``olefacts`` tells; no others are unpacked."""
 
 

@@ -11,29 +11,26 @@ import pypdfium2.raw as raw
 
 _NO_SIGNS = re.compile("[\\s\\x00-\\x1f\\xad\ufffe]+")
 _MOST_LINES = 2000
+_FAR = 100_000.0
 
 
 def layer_text(*, page: Any, layer: Any) -> str:
-    """Return the text of a page inside its box, asked for once with room enough, where the library first asks how long
-    it is. A closing zero is counted with it (fpdf_text.h)."""
+    """Return the text of a page inside its box."""
+    return _within(layer, *_box(page))
+
+
+def _within(layer: Any, left: float, top: float, right: float, bottom: float) -> str:
+    """Return the text inside a rectangle, asked for once with room enough, where the library first asks how long it is.
+    A closing zero is counted with it (fpdf_text.h)."""
     count = layer.count_chars()
     if count <= 0:
         return ""
     room = 2 * count + 64
     buffer = (ctypes.c_ushort * room)()
-    got = raw.FPDFText_GetBoundedText(layer, *_box(page), buffer, room)
+    got = raw.FPDFText_GetBoundedText(layer, left, top, right, bottom, buffer, room)
     if got >= room:
-        return str(layer.get_text_bounded())
+        return str(layer.get_text_bounded(left, bottom, right, top))
     return _decoded(buffer, got)
-
-
-def whole_layer(*, layer: Any) -> str:
-    """Return the text of the layer wherever it stands, on the page or not."""
-    count = layer.count_chars()
-    if count <= 0:
-        return ""
-    buffer = (ctypes.c_ushort * (count + 2))()
-    return _decoded(buffer, raw.FPDFText_GetText(layer, 0, count, buffer))
 
 
 def _decoded(buffer: Any, got: int) -> str:
@@ -46,13 +43,27 @@ def _box(page: Any) -> tuple[float, float, float, float]:
     return left, top, right, bottom
 
 
-def reaches_out(*, shown: str, whole: str) -> bool:
-    """Tell whether a layer holds more than its page shows."""
-    return len(whole) > len(shown) and len(_bare(whole)) > len(_bare(shown))
+def text_outside(*, page: Any, layer: Any, shown: str) -> str:
+    """Return the text of a layer that lies above, below, left and right of its page, "" when there is none."""
+    count = layer.count_chars()
+    if count <= len(shown):
+        return ""
+    buffer = (ctypes.c_ushort * (count + 2))()
+    whole = _decoded(buffer, raw.FPDFText_GetText(layer, 0, count, buffer))
+    if len(_bare(whole)) <= len(_bare(shown)):
+        return ""
+    left, top, right, bottom = _box(page)
+    around = (
+        (left, _FAR, right, top),
+        (-_FAR, _FAR, left, -_FAR),
+        (right, _FAR, _FAR, -_FAR),
+        (left, bottom, right, -_FAR),
+    )
+    return "\n".join(filter(None, (_within(layer, *box) for box in around)))
 
 
 def only_outside(*, layers: Iterable[str], shown: str) -> list[str]:
-    """Return the lines of layers that reach out of their pages and that no page of the document shows, each once.
+    """Return the lines outside of pages that no page of the document shows, each once.
 
     A part of a larger sheet that another page shows is no loss, so the whole document is asked.
     """

@@ -19,6 +19,15 @@ from chancery.engines.ingest.worddoc import word_text
 from chancery.engines.ingest.wordmarks import word_marks
 
 _WANTED = ("WordDocument", "0Table", "1Table", "PowerPoint Document")
+_INFORMATION = {
+    "title": "title",
+    "author": "author",
+    "subject": "subject",
+    "keywords": "keywords",
+    "doccomm": "description",
+    "operator": "last_saved_by",
+    "company": "company",
+}
 _TYPES = {"doc": "application/msword", "ppt": "application/vnd.ms-powerpoint"}
 
 
@@ -89,7 +98,7 @@ def _rich(content: Content) -> Reading:
     data = content.data()
     text = rich_text(data=data)
     metadata: dict[str, object] = dict(rich_marks(data=data))
-    for name, ours in (("title", "title"), ("author", "author")):
+    for name, ours in _INFORMATION.items():
         if match := re.search(rb"\\" + name.encode() + rb" ([^{}]{1,300})\}", data[:20000]):
             metadata[ours] = rich_text(data=b"{\\rtf1 " + match.group(1) + b"}")
     children = list(rich_objects(data=data)) if b"\\objdata" in data else []

@@ -17,6 +17,7 @@ _META = {
     "date": "modified",
     "creation-date": "created",
     "subject": "subject",
+    "description": "description",
     "generator": "application",
 }
 _CUT = frozenset({"p", "h", "table-row", "list-item", "annotation", "note"})
@@ -63,8 +64,14 @@ def facts_of(*, tree: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for node in tree.iter() if tree is not None else ():
         name = _META.get(local(node.tag))
-        if name and node.text and node.text.strip():
-            found.setdefault(name, node.text.strip())
+        words = (node.text or "").strip() if isinstance(node.tag, str) else ""
+        if name and words:
+            found.setdefault(name, words)
+        elif words and local(node.tag) == "keyword":
+            found["keywords"] = "; ".join(filter(None, (found.get("keywords"), words)))
+        elif words and local(node.tag) == "user-defined":
+            label = next((value for key, value in node.attrib.items() if key.endswith("}name")), "")
+            found.setdefault("custom_properties", {})[label] = words
     return found
 
 

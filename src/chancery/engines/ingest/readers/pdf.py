@@ -14,7 +14,7 @@ import pypdfium2.raw as raw
 from chancery.engines.ingest.packages import local, parse_xml
 from chancery.engines.ingest.passwords import has_worked, in_order
 from chancery.engines.ingest.pdfforms import MOST_NOTES, author_of, bookmarks, open_forms, words_of
-from chancery.engines.ingest.pdflayers import layer_text, only_outside, reaches_out, whole_layer
+from chancery.engines.ingest.pdflayers import layer_text, only_outside, text_outside
 from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
 
 _WANTED = {
@@ -116,10 +116,9 @@ def _pages(document: Any, reading: Reading, pinned: list[Child]) -> list[int]:
             broken += 1
             continue
         layer = page.get_textpage()
-        text, whole = layer_text(page=page, layer=layer), whole_layer(layer=layer)
+        text = layer_text(page=page, layer=layer)
+        outside.append(text_outside(page=page, layer=layer, shown=text))
         layer.close()
-        if reaches_out(shown=text, whole=whole):
-            outside.append(whole)
         notes = _notes(page, document, pinned, reading)
         if not text.strip():
             blank += 1
@@ -135,7 +134,7 @@ def _pages(document: Any, reading: Reading, pinned: list[Child]) -> list[int]:
     if broken:
         reading.flag("partly_extracted", "Some pages are damaged and could not be read.")
     shown = "\n\n".join(text for text in texts if text)
-    if outside and (lines := only_outside(layers=outside, shown=shown)):
+    if any(outside) and (lines := only_outside(layers=outside, shown=shown)):
         reading.metadata["lines_outside_pages"] = len(lines)
         shown = "\n\n".join((shown, "\n".join(lines)))
     reading.text = shown
@@ -210,7 +209,7 @@ def _notes(page: Any, document: Any, pinned: list[Child], reading: Reading) -> s
         found += [word for word in words_of(annotation=annotation, document=document) if word not in found]
         if (author := author_of(annotation=annotation)) is not None:
             reading.metadata["comments"] = reading.metadata.get("comments", 0) + 1
-            authors = reading.metadata.setdefault("comment_authors", []) if author else [author]
+            authors = reading.metadata.setdefault("commented_by", []) if author else [author]
             if author not in authors:
                 authors.append(author)
         if raw.FPDFAnnot_GetSubtype(annotation) == raw.FPDF_ANNOT_FILEATTACHMENT and len(pinned) < MOST_NOTES:

@@ -91,8 +91,10 @@ def _fixed(data: bytes) -> str:
 def _text(tree: Any, *, fixed: bool = False) -> str:
     """Return the text of the paragraphs; ``fixed`` leaves out placeholders, which only hold instructions."""
     out: list[str] = []
-    for node in tree.iter("{*}t", "{*}text", "{*}v", "{*}br", "{*}p"):
+    for node in tree.iter("{*}t", "{*}text", "{*}v", "{*}br", "{*}p", "{*}cNvPr"):
         tag = local(node.tag)
+        if tag == "cNvPr" and not fixed:
+            out += [f"\n{said}\n" for name in ("title", "descr") if (said := (node.get(name) or "").strip())]
         if tag in ("t", "text", "v") and node.text and not (fixed and _in_placeholder(node)):
             out.append(node.text)
             if tag != "t":

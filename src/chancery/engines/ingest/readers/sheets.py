@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook, SheetVisibleEnum
 from chancery.engines.ingest.biff import bare_text, binary_strings, extras, is_bare
 from chancery.engines.ingest.olefacts import summary
 from chancery.engines.ingest.olefiles import embedded_objects, has_macros, streams_of
-from chancery.engines.ingest.packages import Package, embedded, finish, open_package, parse_xml, properties
+from chancery.engines.ingest.packages import Package, embedded, finish, local, open_package, parse_xml, properties
 from chancery.engines.ingest.readers.locked import is_locked, read_decrypted
 from chancery.engines.ingest.reading import Content, Reading, Unreadable
 
@@ -183,5 +183,7 @@ def _strings(package: Package, name: str) -> str:
     tree = package.tree(name)
     if tree is None:
         return ""
-    nodes = tree.iter("{*}t", "{*}v", "{*}text")
-    return "\n".join(node.text for node in nodes if node.text and node.text.strip())
+    said: list[str | None] = []
+    for node in tree.iter("{*}t", "{*}v", "{*}text", "{*}cNvPr"):
+        said += [node.text] if local(node.tag) != "cNvPr" else [node.get("title"), node.get("descr")]
+    return "\n".join(each for each in said if each and each.strip())

@@ -1,0 +1,139 @@
+"""What stands beside the running text: descriptions of pictures, ornaments, properties, who remarked, charts, forms."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+from email.message import EmailMessage
+
+import pikepdf
+from tests.engines.ingest.builders import docx as docx_file
+from tests.engines.ingest.builders import expand, paragraph, zipped
+
+from chancery.engines.ingest.biff import extras
+
+
+def test_word_tells_descriptions_ornaments_and_who_remarked_or_changed() -> None:
+    body = (
+        '<w:p><w:r><w:drawing><wp:docPr xmlns:wp="urn:wp" id="1" name="Picture 1" title="Seal" descr="Red seal"/>'
+        '</w:drawing></w:r></w:p><w:p><w:r><w:pict><v:shape xmlns:v="urn:v" alt="Old arrow">'
+        '<v:textpath string="DRAFT ONLY"/></v:shape></w:pict></w:r></w:p>'
+        '<w:p><w:ins w:author="Bo Li"><w:r><w:t>more</w:t></w:r></w:ins>'
+        '<w:del w:author="Ann Ray"><w:r><w:delText>less</w:delText></w:r></w:del>'
+        '<w:ins w:author="Bo Li"><w:r><w:t>yet</w:t></w:r></w:ins></w:p>'
+    )
+    remark = '<w:comment w:author="Cy Fox"><w:p><w:r><w:t>Why?</w:t></w:r></w:p></w:comment>'
+    (item,) = expand(docx_file(body, comments=remark), "a.docx")
+    assert (item.text or "").split() == ["Seal", "Red", "seal", "Old", "arrow", "DRAFT", "ONLY", "morelessyet", "Why?"]
+    assert item.metadata["changed_by"] == ["Bo Li", "Ann Ray"]
+    assert item.metadata["commented_by"] == ["Cy Fox"]
+
+
+def test_properties_that_users_added_are_kept_by_name() -> None:
+    custom = (
+        '<Properties xmlns="urn:c" xmlns:vt="urn:vt"><property pid="2" name="Matter"><vt:lpwstr>Harbour 7</vt:lpwstr>'
+        '</property><property pid="3" name="Empty"><vt:lpwstr/></property></Properties>'
+    )
+    archive = zipfile.ZipFile(io.BytesIO(docx_file(paragraph("text"))))
+    parts = [(name, archive.read(name)) for name in archive.namelist()]
+    (item,) = expand(zipped([*parts, ("docProps/custom.xml", custom.encode())]), "a.docx")
+    assert item.metadata["custom_properties"] == {"Matter": "Harbour 7"}
+
+
+def test_open_documents_tell_description_keywords_and_added_properties() -> None:
+    spaces = 'xmlns:office="urn:o" xmlns:meta="urn:m" xmlns:dc="urn:dc"'
+    facts = (
+        f"<office:document-meta {spaces}><office:meta><dc:description>On pumps</dc:description>"
+        "<meta:keyword>pump</meta:keyword><meta:keyword>valve</meta:keyword>"
+        '<meta:user-defined meta:name="Matter">Harbour 7</meta:user-defined></office:meta></office:document-meta>'
+    )
+    parts = [("mimetype", b"application/vnd.oasis.opendocument.text"), ("content.xml", b"<a><p>text</p></a>")]
+    (item,) = expand(zipped([*parts, ("meta.xml", facts.encode())], method=0), "a.odt")
+    told = {name: item.metadata.get(name) for name in ("description", "keywords", "custom_properties")}
+    assert told == {
+        "description": "On pumps",
+        "keywords": "pump; valve",
+        "custom_properties": {"Matter": "Harbour 7"},
+    }
+
+
+def test_rich_text_tells_its_information() -> None:
+    data = rb"{\rtf1\ansi{\info{\title T}{\subject S}{\keywords K; L}{\doccomm D}{\operator O}}Body}"
+    (item,) = expand(data, "a.rtf")
+    names = ("title", "subject", "keywords", "description", "last_saved_by")
+    assert [item.metadata.get(name) for name in names] == ["T", "S", "K; L", "D", "O"]
+
+
+def test_charts_of_old_workbooks_give_their_words_once() -> None:
+    def told(text: str, *, wide: bool) -> bytes:
+        raw = text.encode("utf-16-le" if wide else "latin-1")
+        data = b"\x00\x00" + bytes([len(text), wide]) + raw
+        return struct.pack("<HH", 0x100D, len(data)) + data
+
+    stream = told("泵 sales", wide=True) + told("Year", wide=False) + told("Year", wide=False)
+    assert list(extras(stream=stream).charts) == ["泵 sales", "Year"]
+
+
+def form() -> bytes:
+    """Return a PDF of one page that shows nothing; its words are a field's value, kept by the parent of what is
+    drawn, a remark in rich text, a bookmark, and a line outside the page."""
+    pdf = pikepdf.new()
+    page = pdf.add_blank_page(page_size=(200, 200))
+    page.Resources = pikepdf.Dictionary(
+        Font=pikepdf.Dictionary(
+            F=pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
+        )
+    )
+    page.Contents = pdf.make_stream(
+        b"BT /F 10 Tf 20 100 Td (On the page) Tj ET BT /F 10 Tf -150 100 Td (Cropped) Tj ET"
+    )
+    field = pdf.make_indirect(pikepdf.Dictionary(FT=pikepdf.Name.Tx, T="buyer", V="Orchid Mills", Ff=0))
+    drawn = pdf.make_indirect(
+        pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Widget, Rect=[1, 1, 50, 20], Parent=field)
+    )
+    field.Kids = pikepdf.Array([drawn])
+    remark = pdf.make_indirect(
+        pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.FreeText, Rect=[1, 30, 50, 60], T="Cy Fox",
+            RC="<body><p>Too <b>dear</b></p></body>",
+        )
+    )  # fmt: skip
+    page.Annots = pikepdf.Array([drawn, remark])
+    pdf.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array([field]))
+    with pdf.open_outline() as outline:
+        outline.root += [pikepdf.OutlineItem("Schedule of prices", 0), pikepdf.OutlineItem("On the page", 0)]
+    out = io.BytesIO()
+    pdf.save(out)
+    return out.getvalue()
+
+
+def test_pdf_gives_fields_remarks_bookmarks_and_what_lies_outside_its_pages() -> None:
+    (item,) = expand(form(), "a.pdf")
+    said = [line for line in (item.text or "").splitlines() if line]
+    assert said == ["On the page", "Orchid Mills", "Too dear", "Cropped", "Schedule of prices"]
+    told = {name: item.metadata.get(name) for name in ("comments", "commented_by", "lines_outside_pages")}
+    assert told == {"comments": 1, "commented_by": ["Cy Fox"], "lines_outside_pages": 1}
+
+
+def test_a_part_of_a_spread_that_another_page_shows_is_told_once() -> None:
+    with pikepdf.open(io.BytesIO(form())) as pdf:
+        pdf.pages.append(pdf.pages[0])
+        pdf.pages[1].MediaBox = pikepdf.Array([-200, 0, 0, 200])
+        del pdf.pages[1].Annots
+        out = io.BytesIO()
+        pdf.save(out)
+    (item,) = expand(out.getvalue(), "a.pdf")
+    assert (item.text or "").count("Cropped") == 1
+    assert "lines_outside_pages" not in item.metadata
+
+
+def test_a_line_that_only_the_html_part_of_a_mail_has_is_kept() -> None:
+    html = "<p>The pumps arrive on Monday.</p><p>Pay the <b>undertable</b> share first.</p><p>Bo</p>"
+    message = EmailMessage()
+    message["From"], message["Subject"] = "ann@seller.example", "Pumps"
+    message.set_content("The pumps arrive on Monday. Pay the share first.\n")
+    message.add_alternative(html, subtype="html")
+    (item,) = expand(message.as_bytes(), "a.eml")
+    lines = [line for line in (item.text or "").splitlines() if line]
+    assert lines == ["The pumps arrive on Monday. Pay the share first.", "Pay the undertable share first."]
