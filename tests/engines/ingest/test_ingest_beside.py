@@ -10,6 +10,8 @@ from email.message import EmailMessage
 import pikepdf
 from tests.engines.ingest.builders import docx as docx_file
 from tests.engines.ingest.builders import expand, paragraph, zipped
+from tests.engines.ingest.compound import word
+from tests.engines.ingest.test_ingest_marks import flat
 
 from chancery.engines.ingest.biff import extras
 
@@ -28,6 +30,26 @@ def test_word_tells_descriptions_ornaments_and_who_remarked_or_changed() -> None
     assert (item.text or "").split() == ["Seal", "Red", "seal", "Old", "arrow", "DRAFT", "ONLY", "morelessyet", "Why?"]
     assert item.metadata["changed_by"] == ["Bo Li", "Ann Ray"]
     assert item.metadata["commented_by"] == ["Cy Fox"]
+
+
+def test_a_mere_file_name_is_no_description() -> None:
+    picture = (
+        '<w:p><w:r><w:drawing><wp:docPr xmlns:wp="urn:wp" descr="scan_01.PNG" title="At sea"/></w:drawing></w:r></w:p>'
+    )
+    (item,) = expand(docx_file(picture), "a.docx")
+    assert item.text == "At sea"
+
+
+def test_bookmarks_of_pages_without_text_are_facts_and_no_text() -> None:
+    pdf = pikepdf.new()
+    pdf.add_blank_page()
+    with pdf.open_outline() as outline:
+        outline.root.append(pikepdf.OutlineItem("Annex 3", 0))
+    out = io.BytesIO()
+    pdf.save(out)
+    (item,) = expand(out.getvalue(), "a.pdf")
+    assert (item.status, item.exception, item.text) == ("exception", "no_text", None)
+    assert item.metadata["bookmarks"] == ["Annex 3"]
 
 
 def test_properties_that_users_added_are_kept_by_name() -> None:
@@ -137,3 +159,28 @@ def test_a_line_that_only_the_html_part_of_a_mail_has_is_kept() -> None:
     (item,) = expand(message.as_bytes(), "a.eml")
     lines = [line for line in (item.text or "").splitlines() if line]
     assert lines == ["The pumps arrive on Monday. Pay the share first.", "Pay the undertable share first."]
+
+
+def test_rich_text_that_ends_in_the_middle_is_truncated_and_braces_in_binary_data_are_no_groups() -> None:
+    whole = rb"{\rtf1\ansi {\b Pumps}{\pict\bin6 }}{{}\} arrive\} on Monday}"
+    told = [
+        ((item.text or "").strip(), item.exception) for item in (*expand(whole, "a.rtf"), *expand(whole[:-7], "b.rtf"))
+    ]
+    assert told == [("Pumps arrive} on Monday", None), ("Pumps arrive} on", "truncated")]
+
+
+def test_a_flat_document_that_ends_in_the_middle_is_truncated() -> None:
+    data = flat(
+        "<office:body><office:text><text:p>On Monday</text:p><text:p>or later</text:p></office:text></office:body>",
+        "text",
+    )
+    told = [
+        (item.text, item.exception)
+        for item in (*expand(data, "a.fodt"), *expand(data[: data.index(b"later")], "b.fodt"))
+    ]
+    assert told == [("On Monday\nor later", None), ("On Monday", "truncated")]
+
+
+def test_an_old_word_file_under_a_text_name_contradicts_it() -> None:
+    told = [(item.text, item.exception) for name in ("a.txt", "a.dot") for item in expand(word("A letter"), name)]
+    assert told == [("A letter", "type_mismatch"), ("A letter", None)]

@@ -20,6 +20,7 @@ _PART_LIMIT = 256 * 1024**2
 _MOST_PROPERTIES = 500
 _WHOLE = 16 * 1024**2
 _LITERAL = re.compile(r"[A-Za-z/]+")
+_FILE_NAME = re.compile(r"\S+\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|svg|webp)", re.IGNORECASE)
 _CORE = {
     "title": "title",
     "creator": "author",
@@ -224,6 +225,13 @@ def _custom(package: Package) -> dict[str, str]:
         if node.get("name") and words:
             found[node.get("name")] = words
     return found
+
+
+def described(*, node: Any, names: tuple[str, ...] = ("title", "descr")) -> list[str]:
+    """Return what the attributes of a picture or shape say of it; a mere file name, which programs put there, is left
+    out."""
+    said = [(node.get(name) or "").strip() for name in names]
+    return [each for each in said if each and not _FILE_NAME.fullmatch(each)]
 
 
 def embedded(*, package: Package, folder: str, images: bool = False) -> Iterator[Child]:

@@ -11,7 +11,16 @@ LABELS: Final = ("custodian", "domain", "kind", "language", "thread", "duplicate
 GROUPS: Final = frozenset({"thread", "duplicates", "near"})
 """Labels that join documents: a group of one is no group."""
 
-_TITLES: Final = ("subject", "title", "keywords", "description", "category", "custom_properties")
+_TITLES: Final = (
+    "subject",
+    "title",
+    "keywords",
+    "description",
+    "category",
+    "custom_properties",
+    "bookmarks",
+    "text_outside_pages",
+)
 _DOMAIN = re.compile(r"@([\w-]+(?:\.[\w-]+)+)")
 
 

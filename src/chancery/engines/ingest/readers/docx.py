@@ -6,7 +6,7 @@ from typing import Any
 
 from lxml import etree
 
-from chancery.engines.ingest.packages import Package, embedded, finish, local, open_package, properties
+from chancery.engines.ingest.packages import Package, described, embedded, finish, local, open_package, properties
 from chancery.engines.ingest.reading import Child, Content, Reading
 
 _ORDER = (
@@ -89,7 +89,7 @@ def _walk(node: Any, out: list[str], counts: dict[str, Any]) -> None:
             if local(current.getparent().tag if current.getparent() is not None else "") == "r":
                 out.append(_BREAKS[tag])
         elif tag in _DESCRIBED:
-            out += [f"{said}\n" for name in _DESCRIBED[tag] if (said := (current.get(name) or "").strip())]
+            out += [f"{said}\n" for said in described(node=current, names=_DESCRIBED[tag])]
         elif tag == "sym":
             out.append(_symbol(current))
         elif tag == "AlternateContent":

@@ -13,7 +13,7 @@ from chancery.engines.ingest.olefiles import embedded_objects, has_macros, objec
 from chancery.engines.ingest.readers.locked import is_locked, read_decrypted
 from chancery.engines.ingest.reading import Content, Reading, Unreadable
 from chancery.engines.ingest.richobjects import rich_objects
-from chancery.engines.ingest.richtext import rich_marks, rich_text
+from chancery.engines.ingest.richtext import rich_marks, rich_text, whole_text
 from chancery.engines.ingest.scraping import scrape
 from chancery.engines.ingest.worddoc import word_text
 from chancery.engines.ingest.wordmarks import word_marks
@@ -96,10 +96,13 @@ def _slides(streams: dict[str, bytes], reading: Reading) -> str:
 
 def _rich(content: Content) -> Reading:
     data = content.data()
-    text = rich_text(data=data)
+    text, whole = whole_text(data=data)
     metadata: dict[str, object] = dict(rich_marks(data=data))
     for name, ours in _INFORMATION.items():
         if match := re.search(rb"\\" + name.encode() + rb" ([^{}]{1,300})\}", data[:20000]):
             metadata[ours] = rich_text(data=b"{\\rtf1 " + match.group(1) + b"}")
     children = list(rich_objects(data=data)) if b"\\objdata" in data else []
-    return Reading(text=text, metadata=metadata, children=children)
+    reading = Reading(text=text, metadata=metadata, children=children)
+    if not whole:
+        reading.flag("truncated", "The document ends before its last group is closed; what stood before it was read.")
+    return reading

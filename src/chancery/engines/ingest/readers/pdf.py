@@ -136,7 +136,7 @@ def _pages(document: Any, reading: Reading, pinned: list[Child]) -> list[int]:
     shown = "\n\n".join(text for text in texts if text)
     if any(outside) and (lines := only_outside(layers=outside, shown=shown)):
         reading.metadata["lines_outside_pages"] = len(lines)
-        shown = "\n\n".join((shown, "\n".join(lines)))
+        shown = _with(shown, lines, reading, "text_outside_pages")
     reading.text = shown
     return waiting
 
@@ -226,7 +226,15 @@ def _name_bookmarks(document: Any, reading: Reading) -> None:
     text = reading.text or ""
     new = [title for title in dict.fromkeys(bookmarks(document=document)) if title not in text]
     if new:
-        reading.text = "\n\n".join(part for part in (text, "\n".join(new)) if part.strip())
+        reading.text = _with(text, new, reading, "bookmarks")
+
+
+def _with(text: str, more: list[str], reading: Reading, name: str) -> str:
+    """Return a text with more lines; beside pages without text they are a fact of the file and no text of it."""
+    if text.strip():
+        return "\n\n".join((text, "\n".join(more)))
+    reading.metadata[name] = more
+    return text
 
 
 def _facts(document: Any, reading: Reading) -> None:

@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from chancery.engines.ingest.packages import Package, embedded, finish, local, open_package, parse_xml, properties
+from chancery.engines.ingest.packages import (
+    Package,
+    described,
+    embedded,
+    finish,
+    local,
+    open_package,
+    parse_xml,
+    properties,
+)
 from chancery.engines.ingest.reading import Content, Reading
 
 _SAYS = re.compile(rb"<(?:\w+:)?(?:t|text|v)[\s/>]")
@@ -94,7 +103,7 @@ def _text(tree: Any, *, fixed: bool = False) -> str:
     for node in tree.iter("{*}t", "{*}text", "{*}v", "{*}br", "{*}p", "{*}cNvPr"):
         tag = local(node.tag)
         if tag == "cNvPr" and not fixed:
-            out += [f"\n{said}\n" for name in ("title", "descr") if (said := (node.get(name) or "").strip())]
+            out += [f"\n{said}\n" for said in described(node=node)]
         if tag in ("t", "text", "v") and node.text and not (fixed and _in_placeholder(node)):
             out.append(node.text)
             if tag != "t":

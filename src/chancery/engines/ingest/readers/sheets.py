@@ -13,7 +13,16 @@ from python_calamine import CalamineWorkbook, SheetVisibleEnum
 from chancery.engines.ingest.biff import bare_text, binary_strings, extras, is_bare
 from chancery.engines.ingest.olefacts import summary
 from chancery.engines.ingest.olefiles import embedded_objects, has_macros, streams_of
-from chancery.engines.ingest.packages import Package, embedded, finish, local, open_package, parse_xml, properties
+from chancery.engines.ingest.packages import (
+    Package,
+    described,
+    embedded,
+    finish,
+    local,
+    open_package,
+    parse_xml,
+    properties,
+)
 from chancery.engines.ingest.readers.locked import is_locked, read_decrypted
 from chancery.engines.ingest.reading import Content, Reading, Unreadable
 
@@ -185,5 +194,5 @@ def _strings(package: Package, name: str) -> str:
         return ""
     said: list[str | None] = []
     for node in tree.iter("{*}t", "{*}v", "{*}text", "{*}cNvPr"):
-        said += [node.text] if local(node.tag) != "cNvPr" else [node.get("title"), node.get("descr")]
+        said += [node.text] if local(node.tag) != "cNvPr" else described(node=node)
     return "\n".join(each for each in said if each and each.strip())
