@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Union
 
 Tree = Mapping[str, Union["Tree", bytes]]
@@ -19,18 +20,36 @@ _DEEPEST = 24
 _ENTRY = struct.Struct("<64sHBBIII36xIQ")
 
 
+@dataclass(slots=True)
+class _Entry:
+    """One entry: left, right, below are numbers of entries, start is its first sector."""
+
+    name: str
+    kind: int
+    left: int = _FREE
+    right: int = _FREE
+    below: int = _FREE
+    start: int = 0
+    size: int = 0
+
+    def packed(self) -> bytes:
+        """Return the entry as it stands in the file."""
+        raw = self.name[:31].encode("utf-16-le", "replace") + b"\x00\x00"
+        return _ENTRY.pack(raw, len(raw), self.kind, 1, self.left, self.right, self.below, self.start, self.size)
+
+
 class _Directory:
     """The entries in their order, and the bytes of the streams, small ones apart."""
 
     def __init__(self, tree: Tree) -> None:
-        self.entries: list[list[int | str]] = []  # name, kind, left, right, below, start, size
+        self.entries: list[_Entry] = []
         self.mini, self.mini_table = bytearray(), list[int]()
         self.large: list[tuple[int, bytes]] = []  # number of the entry, bytes
         root = self._add("Root Entry", 5)
-        self.entries[root][4] = self._below(tree, 0)
+        self.entries[root].below = self._below(tree, 0)
 
     def _add(self, name: str, kind: int) -> int:
-        self.entries.append([name, kind, _FREE, _FREE, _FREE, 0, 0])
+        self.entries.append(_Entry(name, kind))
         return len(self.entries) - 1
 
     def _below(self, tree: Tree, depth: int) -> int:
@@ -42,16 +61,17 @@ class _Directory:
             if isinstance(what, bytes):
                 self._keep(number, what)
             elif depth < _DEEPEST:
-                self.entries[number][4] = self._below(what, depth + 1)
+                self.entries[number].below = self._below(what, depth + 1)
         return self._balanced(numbers)
 
     def _keep(self, number: int, data: bytes) -> None:
-        self.entries[number][5:] = [_END, len(data)]
+        entry = self.entries[number]
+        entry.start, entry.size = _END, len(data)
         if len(data) >= _SMALL:
             self.large.append((number, data))
         elif data:
             first = len(self.mini_table)
-            self.entries[number][5] = first
+            entry.start = first
             count = -(-len(data) // _MINI)
             self.mini_table += [*range(first + 1, first + count), _END]
             self.mini += data.ljust(count * _MINI, b"\x00")
@@ -61,8 +81,8 @@ class _Directory:
             return _FREE
         middle = len(numbers) // 2
         top = numbers[middle]
-        self.entries[top][2] = self._balanced(numbers[:middle])
-        self.entries[top][3] = self._balanced(numbers[middle + 1 :])
+        self.entries[top].left = self._balanced(numbers[:middle])
+        self.entries[top].right = self._balanced(numbers[middle + 1 :])
         return top
 
 
@@ -81,19 +101,15 @@ def written(*, tree: Tree) -> bytes:
         return first
 
     for number, data in directory.large:
-        directory.entries[number][5] = chain(data)
-    directory.entries[0][5:] = [chain(bytes(directory.mini)), len(directory.mini)]
+        directory.entries[number].start = chain(data)
+    root = directory.entries[0]
+    root.start, root.size = chain(bytes(directory.mini)), len(directory.mini)
     mini_table = struct.pack(f"<{len(directory.mini_table)}I", *directory.mini_table)
     mini_table = mini_table.ljust(-(-len(mini_table) // _SECTOR) * _SECTOR, b"\xff")
     mini_at = chain(mini_table)
-    directory_at = chain(b"".join(_entry(*entry) for entry in directory.entries))
+    directory_at = chain(b"".join(entry.packed() for entry in directory.entries))
     head = (directory_at, mini_at, len(mini_table) // _SECTOR)
     return _with_tables(bytes(sectors), table, head)
-
-
-def _entry(name: str, kind: int, left: int, right: int, below: int, start: int, size: int) -> bytes:
-    raw = name[:31].encode("utf-16-le", "replace") + b"\x00\x00"
-    return _ENTRY.pack(raw, len(raw), kind, 1, left, right, below, start, size)
 
 
 def _with_tables(sectors: bytes, table: list[int], head: tuple[int, int, int]) -> bytes:
