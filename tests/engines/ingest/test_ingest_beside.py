@@ -13,6 +13,7 @@ from tests.engines.ingest.builders import expand, paragraph, zipped
 from tests.engines.ingest.compound import word
 from tests.engines.ingest.test_ingest_marks import flat
 
+from chancery.engines.ingest.archivelib import library
 from chancery.engines.ingest.biff import extras
 
 
@@ -184,3 +185,17 @@ def test_a_flat_document_that_ends_in_the_middle_is_truncated() -> None:
 def test_an_old_word_file_under_a_text_name_contradicts_it() -> None:
     told = [(item.text, item.exception) for name in ("a.txt", "a.dot") for item in expand(word("A letter"), name)]
     assert told == [("A letter", "type_mismatch"), ("A letter", None)]
+
+
+def test_a_packed_file_gives_what_was_packed_or_says_that_nothing_reads_it() -> None:
+    """A frame of one raw block each: RFC 8878 3.1.1, LZ4 frame format 1.6.1 (0x82 is the check byte of 60 40)."""
+    body = b"forty pumps on Monday"
+    size = len(body)
+    frames = {
+        "note.txt.zst": b"\x28\xb5\x2f\xfd\x20" + bytes([size]) + (size << 3 | 1).to_bytes(3, "little") + body,
+        "note.txt.lz4": b"\x04\x22\x4d\x18\x60\x40\x82" + (size | 1 << 31).to_bytes(4, "little") + body + bytes(4),
+    }
+    for name, data in frames.items():
+        told = [(item.path, item.status, item.text, item.exception) for item in expand(data, name)]
+        read = [(name, "container", None, None), (f"{name}/note.txt", "item", body.decode(), None)]
+        assert told == (read if library() else [(name, "exception", None, "unsupported")])
