@@ -81,12 +81,13 @@ def test_a_broken_catalogue_names_its_line(tmp_path):
 
 
 def test_what_templates_ask_for():
-    text = """{% translate "One" %}{% trans 'Two' as x %}
+    text = """{% translate "One" %}{% trans 'Two' as x %}{% translate "Open" context "batch" as word %}
     {% blocktranslate with a=b.c %}Of {{ a }} 100%{% endblocktranslate %}
     {% blocktranslate count n=n trimmed %}
       one {{ n }}
       thing{% plural %}{{ n|intcomma }} things{% endblocktranslate %}"""
-    assert list(used_in_template(text)) == ["One", "Two", "Of %(a)s 100%%", "one %(n)s thing", "%(n)s things"]
+    found = ["One", "Two", "batch\x04Open"]
+    assert list(used_in_template(text)) == [*found, "Of %(a)s 100%%", "one %(n)s thing", "%(n)s things"]
 
 
 def test_what_code_asks_for():
@@ -96,4 +97,21 @@ class Fuller(Full): pass
 _("a"); gettext("b"); ngettext("c", "d", n); pgettext("verb", "e"); other("f"); raise_ = Fuller("g", n=1)
 """
     tree = ast.parse(code)
-    assert sorted(used_in_code(tree, refusals=refusal_names([tree]))) == ["a", "b", "c", "d", "e", "g"]
+    assert sorted(used_in_code(tree, refusals=refusal_names([tree]))) == ["a", "b", "c", "d", "g", "verb\x04e"]
+
+
+def test_one_sentence_has_one_chinese_form_in_every_room(tmp_path, monkeypatch):
+    """Django merges the catalogues of all rooms into one: a second form would be shown by chance or never."""
+    monkeypatch.setattr(translations, "SOURCE", tmp_path)
+    head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+    for room, text in (("one", "保存"), ("two", "保留"), ("three", "保存")):
+        path = tmp_path / room / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
+        path.parent.mkdir(parents=True)
+        verb = f'msgctxt "{room}"\nmsgid "Open"\nmsgstr "{text}"\n'
+        path.write_text(f'{head}msgid "Save"\nmsgstr "{text}"\n\n{verb}', "utf-8")
+    (tmp_path / "code.py").write_text('pgettext("one", "Open"); pgettext("four", "Open")\n', "utf-8")
+    file = "locale/zh_Hans/LC_MESSAGES/django.po:4"
+    assert translations.problems() == [
+        f"two/{file}: other words than in one/{file}: 'Save'",
+        "code.py: no Chinese: 'four\\x04Open'",
+    ]

@@ -16,8 +16,11 @@ from typing import Final
 
 SOURCE: Final = Path(__file__).resolve().parent.parent
 LANGUAGE: Final = "zh_Hans"
-MARKERS: Final = frozenset({"gettext", "gettext_lazy", "gettext_noop", "_", "ngettext", "ngettext_lazy", "pgettext"})
-_TRANSLATE: Final = re.compile(r"""{%\s*(?:translate|trans)\s+(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")
+CONTEXT_MARKERS: Final = frozenset({"pgettext", "pgettext_lazy"})
+MARKERS: Final = frozenset({"gettext", "gettext_lazy", "gettext_noop", "_", "ngettext", "ngettext_lazy"})
+_TRANSLATE: Final = re.compile(
+    r"""{%\s*(?:translate|trans)\s+(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')(?:\s+context\s+"([^"]+)")?"""
+)
 _BLOCK: Final = re.compile(
     r"{%\s*blocktrans(?:late)?\b([^%]*)%}(.*?)(?:{%\s*plural\s*%}(.*?))?{%\s*endblocktrans(?:late)?\s*%}", re.DOTALL
 )
@@ -39,8 +42,13 @@ class Message:
     @property
     def key(self) -> str:
         """The name under which the compiled catalogue holds the entry."""
-        head = f"{self.context}\x04{self.singular}" if self.context is not None else self.singular
+        head = in_context(self.context, self.singular)
         return f"{head}\x00{self.plural}" if self.plural is not None else head
+
+
+def in_context(context: str | None, sentence: str) -> str:
+    """Return the key of a sentence that means different things in different contexts (GNU gettext)."""
+    return f"{context}\x04{sentence}" if context else sentence
 
 
 def read_catalogue(*, path: Path) -> list[Message]:
@@ -135,9 +143,10 @@ def compile_all() -> int:
 
 
 def used_in_template(text: str) -> Iterator[str]:
-    """Yield the sentences a template asks to have translated."""
+    """Yield the sentences a template asks to have translated, each in its context."""
     for found in _TRANSLATE.finditer(text):
-        yield (found[1] if found[1] is not None else found[2]).replace('\\"', '"').replace("\\'", "'")
+        sentence = found[1] if found[1] is not None else found[2]
+        yield in_context(found[3], sentence.replace('\\"', '"').replace("\\'", "'"))
     for found in _BLOCK.finditer(text):
         for body in (found[2], found[3]):
             if body is None:
@@ -153,14 +162,12 @@ def used_in_code(tree: ast.AST, *, refusals: frozenset[str] = frozenset()) -> It
         if not isinstance(node, ast.Call) or not node.args:
             continue
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-        if name not in MARKERS and name not in refusals:
-            continue
-        wanted = node.args[:2] if name.startswith("ngettext") else node.args[:1]
-        if name.startswith("pgettext"):
-            wanted = node.args[1:2]
-        for argument in wanted:
-            if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                yield argument.value
+        values = [each.value if isinstance(each, ast.Constant) else None for each in node.args[:2]]
+        texts = [value if isinstance(value, str) else "" for value in values]
+        if name in CONTEXT_MARKERS:
+            yield in_context(*texts)
+        elif name in MARKERS or name in refusals:
+            yield from texts if name.startswith("ngettext") else texts[:1]
 
 
 def refusal_names(trees: Iterable[ast.AST]) -> frozenset[str]:
@@ -196,7 +203,7 @@ def used_sentences() -> dict[str, str]:
 def problems() -> list[str]:
     """Return what is missing, empty, fuzzy, contradictory or has other placeholders than its English."""
     found: list[str] = []
-    translated: dict[str, str] = {}
+    translated: dict[str, tuple[str, tuple[str, ...]]] = {}
     for path in catalogues():
         name = str(path.relative_to(SOURCE))
         for message in read_catalogue(path=path):
@@ -211,9 +218,13 @@ def problems() -> list[str]:
             if any(set(_PLACEHOLDER.findall(text)) - wanted for text in message.texts):
                 found.append(f"{place}: unknown placeholder: {message.singular!r}")
             if LANGUAGE in path.parts:
-                translated.setdefault(message.singular, place)
+                first, texts = translated.setdefault(
+                    in_context(message.context, message.singular), (place, message.texts)
+                )
+                if texts != message.texts:
+                    found.append(f"{place}: other words than in {first}: {message.singular!r}")
                 if message.plural:
-                    translated.setdefault(message.plural, place)
+                    translated.setdefault(in_context(message.context, message.plural), (place, message.texts))
     for sentence, place in sorted(used_sentences().items(), key=lambda pair: (pair[1], pair[0])):
         if sentence not in translated:
             found.append(f"{place}: no Chinese: {sentence!r}")

@@ -56,7 +56,7 @@ def test_doubtful_lines_are_confirmed_or_corrected(world: World, matter_id: str,
         ("Payrnent at sight", 550), ("Dclivery in thirty days", 920),
     ]  # fmt: skip
     texts = {waiting[0].id: "Payment at sight", waiting[1].id: " Dclivery in  thirty days"}
-    assert actions.settle_lines(actor=actor, matter_id=matter_id, texts=texts, at=at) == 1
+    assert actions.settle_lines(actor=actor, matter_id=matter_id, texts=texts, at=at) == (1, 1)
     assert queries.text_of(actor=actor, document_id=scan.id) == "Dclivery in thirty days\nPayment at sight\nSigned\n"
     counts = queries.line_counts(actor=actor, matter_id=matter_id)
     assert counts == {"open": 0, "right": 1, "mended": 1, "documents": 1}
@@ -64,7 +64,7 @@ def test_doubtful_lines_are_confirmed_or_corrected(world: World, matter_id: str,
     entries = entries_for(actor=world.actor("manager"), object_type="document", object_id=scan.id)
     mended = next(entry for entry in entries if entry.act == "document.line_mended")
     assert (mended.before, mended.after) == ({"text": "Payrnent at sight"}, {"text": "Payment at sight"})
-    assert actions.settle_lines(actor=actor, matter_id=matter_id, texts={waiting[0].id: "again"}, at=at) == 0
+    assert actions.settle_lines(actor=actor, matter_id=matter_id, texts={waiting[0].id: "again"}, at=at) == (0, 0)
     with pytest.raises(NotFound):
         actions.settle_lines(actor=world.actor("counsel-2"), matter_id=matter_id, texts=texts, at=at)
     with pytest.raises(NotFound):

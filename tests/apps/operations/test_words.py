@@ -42,8 +42,8 @@ def test_every_reason_has_its_chinese_sentence() -> None:
         "compliance": ["engines/screening"],
     }
     for room, folders in rooms.items():
-        path = SOURCE / "apps" / room / "locale/zh_Hans/LC_MESSAGES/django.po"
-        known = {message.singular for message in read_catalogue(path=path) if all(message.texts)}
+        books = [SOURCE / place / "locale/zh_Hans/LC_MESSAGES/django.po" for place in {f"apps/{room}", *folders}]
+        known = {message.singular for path in books for message in read_catalogue(path=path) if all(message.texts)}
         used = {
             sentence
             for folder in folders

@@ -156,6 +156,9 @@ def test_the_exported_record_verifies_and_seals_other_matters(kit: Kit, signed_i
     assert signed_in("counsel").get(url).status_code == 405
     for who in ("counsel-2", "reviewer-1", "administrator"):
         assert signed_in(who).post(url).status_code == 404, who
+    page = reverse("workspace:record", args=[kit.first.matter_id])
+    offered = {who: url in signed_in(who).get(page).content.decode() for who in ("counsel", "manager", "reviewer-1")}
+    assert offered == {"counsel": True, "manager": True, "reviewer-1": False}
     answer = signed_in("counsel").post(url)
     assert answer.status_code == 200
     text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]

@@ -198,3 +198,35 @@ def test_rows_add_up(rows: list[tuple[int, int, int, str]]) -> None:
     cuts = [row.before - row.after for row in found.adjustments if row.step != "tax"]
     assert sum(cuts) == invoice.cut == sum(item.cut for item in found.findings)
     assert all(cut > 0 for cut in cuts)
+
+
+def cards(*rates: dict[str, str]) -> dict[str, object]:
+    return {**FACTS, "people": {**FACTS["people"], "T1": {"rates": list(rates), "admitted": "2015-01-01"}}}
+
+
+def test_a_card_binds_lines_of_its_own_currency_alone() -> None:
+    """2 h at 300 US dollars: a card of 280 dollars cuts 40.00, whatever the card in another currency says."""
+    dollars, yuan = {"amount": "280", "currency": "USD"}, {"amount": "2000", "currency": "CNY"}
+    assert outcome([line(currency="USD")], facts=cards(dollars, yuan)).invoices[0].cut == D("40.00")
+    found = outcome([line(currency="USD")], facts=cards({"amount": "200", "currency": "EUR"}))
+    assert (found.invoices[0].cut, [finding.rule for finding in found.findings]) == (D(0), ["G40"])
+
+
+@pytest.mark.parametrize(
+    ("second", "third", "cut"),
+    [
+        (None, None, "100.00"),  # neither rise was announced: 250 holds
+        ("2025-10-01", None, "40.00"),  # the first one was: 280 holds
+        ("2025-10-01", "2026-01-11", "0"),  # both were; the sixtieth day is 12 March
+        ("2025-10-01", "2026-01-12", "40.00"),  # one day short
+        (None, "2025-10-01", "0"),  # the rate of today was announced in time
+    ],
+)
+def test_rises_without_notice_leave_the_last_rate_with_notice(second: str, third: str, cut: str) -> None:
+    rates = [
+        {"amount": "250", "from": "2025-01-01"},
+        {"amount": "280", "from": "2026-01-01", "announced": second},
+        {"amount": "300", "from": "2026-02-01", "announced": third},
+    ]
+    found = outcome([line()], facts=cards(*rates))  # type: ignore[arg-type]
+    assert found.invoices[0].cut == D(cut)

@@ -270,3 +270,13 @@ def test_the_gate_of_pooled_rates() -> None:
         with pytest.raises(BenchmarkRefused) as refused:
             gate(observed=rows, as_of=today)
         assert refused.value.code == code
+
+
+def test_balances_of_retainers_are_added_and_rounded() -> None:
+    """900 left of 1000 after fees of 100, and 0.995 left of 1.995: together 900.995, in cents 901.00."""
+    first = fees.retainer(work=Work(D(100)), balance=D(1000))
+    second = fees.retainer(work=Work(D(1)), balance=D("1.995"))
+    whole = fees.hybrid(parts=[first, fees.hourly(work=Work(D(5))), second])
+    assert (whole.billable, whole.balance) == (D(5), D("900.995"))
+    assert whole.rounded(currency="USD").balance == D("901.00")
+    assert fees.hybrid(parts=[fees.hourly(work=Work(D(5)))]).balance is None

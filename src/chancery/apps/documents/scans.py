@@ -113,8 +113,8 @@ def _page_of(actor: Actor, row: RecognisedLine) -> bytes:
 
 
 @transaction.atomic
-def settle_lines(*, actor: Actor, matter_id: str, texts: Mapping[str, str], at: datetime) -> int:
-    """Confirm or correct lines: the text of each as a person reads it; returns how many documents changed.
+def settle_lines(*, actor: Actor, matter_id: str, texts: Mapping[str, str], at: datetime) -> tuple[int, int]:
+    """Confirm or correct lines: the text of each as a person reads it; returns how many of each.
 
     A corrected line replaces what was read in the document's text, which is searched by its new words. Empty: the
     line is no text. Lines settled before are left alone. Raises NotFound if any is hidden or of another matter.
@@ -129,6 +129,7 @@ def settle_lines(*, actor: Actor, matter_id: str, texts: Mapping[str, str], at: 
     if len(rows) != len(texts):
         raise NotFound
     changed: dict[str, Document] = {}
+    confirmed = corrected = 0
     for row in rows:
         if row.state != RecognisedLine.State.OPEN:
             continue
@@ -137,6 +138,7 @@ def settle_lines(*, actor: Actor, matter_id: str, texts: Mapping[str, str], at: 
         row.state = RecognisedLine.State.RIGHT if right else RecognisedLine.State.MENDED
         row.mended, row.by_label, row.at = said, actor.label, at
         row.save(update_fields=["state", "mended", "by_label", "at"])
+        confirmed, corrected = confirmed + right, corrected + (not right)
         if not right:
             document = changed.get(row.document_id, row.document)
             _replace(document, row, said)
@@ -148,7 +150,7 @@ def settle_lines(*, actor: Actor, matter_id: str, texts: Mapping[str, str], at: 
         one = next(iter(changed.values()))
         wanted = TextRecognised(tenant_id=one.tenant_id, matter_id=matter_id, document_ids=sorted(changed))
         announce(wanted, at=at)
-    return len(changed)
+    return confirmed, corrected
 
 
 def _replace(document: Document, row: RecognisedLine, said: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from chancery.foundation.identifiers import new_id
 
@@ -13,7 +14,7 @@ class Party(models.Model):
 
     class Kind(models.TextChoices):
         ORGANISATION = "organisation", _("Organisation")
-        PERSON = "person", _("Person")
+        PERSON = "person", pgettext_lazy("party", "Person")
 
     id = models.CharField(primary_key=True, max_length=26, default=new_id, editable=False)
     tenant = models.ForeignKey("tenancy.Tenant", on_delete=models.PROTECT, related_name="+")

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from chancery.foundation.identifiers import new_id
 
@@ -19,7 +20,7 @@ class Batch(models.Model):
     """
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("batch", "Open")
         IN_REVIEW = "in_review", _("In review")
         COMPLETE = "complete", _("Complete")
         WITHDRAWN = "withdrawn", _("Taken back")

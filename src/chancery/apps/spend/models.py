@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from chancery.foundation.identifiers import new_id
 
@@ -128,7 +129,7 @@ class LineQuery(models.Model):
     """The client's question about a line, and the answer."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("question", "Open")
         ANSWERED = "answered", _("Answered")
 
     id = models.CharField(primary_key=True, max_length=26, default=new_id, editable=False)

@@ -55,6 +55,7 @@ class Fee:
             billable=round_half_up(self.billable, digits=digits),
             shadow=round_half_up(self.shadow, digits=digits),
             held_back=round_half_up(self.held_back, digits=digits),
+            balance=None if self.balance is None else round_half_up(self.balance, digits=digits),
         )
 
 
@@ -207,11 +208,13 @@ def by_unit(*, work: Work, prices: Mapping[str, Decimal]) -> Fee:
 
 
 def hybrid(*, parts: Sequence[Fee]) -> Fee:
-    """Several arrangements side by side for parts of the work."""
+    """Several arrangements side by side for parts of the work; balances of retainers are added."""
+    balances = [part.balance for part in parts if part.balance is not None]
     steps = tuple(step for part in parts for step in part.steps)
     return Fee(
         sum((part.billable for part in parts), ZERO),
         sum((part.shadow for part in parts), ZERO),
         steps,
         sum((part.held_back for part in parts), ZERO),
+        sum(balances, ZERO) if balances else None,
     )

@@ -25,8 +25,13 @@ from chancery.engines.billing.ledes_xml_plain import AMOUNTS, SIZE, PlainCharges
 from chancery.engines.billing.ledes_xml_reading import elements, known_version, plain_day
 from chancery.engines.billing.line_rules import check_record
 from chancery.engines.billing.receiver import Profile
+from chancery.foundation.money import minor_digits
 
 ZERO = Decimal(0)
+# Segment → the one it stands in. In 2000 the firm stands beside its clients.
+AROUND = {"client": "firm", "invoice": "client", "matter": "invoice"} | dict.fromkeys(
+    ("fee", "expense", "tk_sum"), "matter"
+)
 
 
 @dataclass(slots=True)
@@ -38,6 +43,9 @@ class _Open:
     billed: date | None = None
     due: Decimal = ZERO
     due_known: bool = True
+    tax: Decimal = ZERO
+    tax_known: bool = True
+    matters: int = 0
     fees: Decimal = ZERO
     costs: Decimal = ZERO
     known: bool = True
@@ -57,6 +65,7 @@ class XmlChecking:
         self.marked = False
         self.records = self.invoices = 0
         self._items = LineNumbers()
+        self._missing: set[str] = set()
         self._at = _Open()
 
     @property
@@ -72,6 +81,9 @@ class XmlChecking:
                 seen = True
                 self._root()
             yield self.report.drain()
+        if self.marked and not self.invoices:
+            self.report.add("E007", None, "invoice", "The file holds no invoice.")
+            yield self.report.drain()
 
     def _root(self) -> None:
         self.version = known_version(root=self.walker.root, version=self.walker.version)
@@ -83,12 +95,23 @@ class XmlChecking:
     def _opened(self, segment: Segment) -> None:
         if not self.version:
             self._root_seen()
+        self._place(segment.name, segment.line, segment.offset)
         if segment.name == "invoice":
             self.invoices += 1
             self._at = _Open()
         elif segment.name == "matter":
             self._at.fees = self._at.costs = ZERO
             self._at.known, self._at.people = True, {}
+
+    def _place(self, name: str, line: int, offset: int) -> None:
+        """Report a segment that is missing around another, once."""
+        if not known_version(root=self.walker.root, version=self.walker.version):
+            return
+        wanted = AROUND.get(name, "")
+        known = not wanted or (wanted == "firm" and self.version == "2000") or wanted in self._missing
+        if not known and all(above.name != wanted for above in self.walker.open):
+            self._missing.add(wanted)
+            self.report.add("E007", line, wanted, f"The segment {wanted} is missing around {name}.", offset=offset)
 
     def _root_seen(self) -> None:
         self.version = known_version(root=self.walker.root, version=self.walker.version) or "2.2"
@@ -120,6 +143,8 @@ class XmlChecking:
         if not self._quick.sound(name=piece.name, values=values):
             self._closed(segment_of(piece=piece))
             return
+        if not self.walker.open or self.walker.open[-1].name != "matter":
+            self._place(piece.name, piece.line, piece.offset)
         number = values.get("file_item_nbr")
         if number and not self._items.add(number=number):
             self._note("E035", segment_of(piece=piece), "file_item_nbr", f"{number[:40]} is used twice.")
@@ -175,6 +200,11 @@ class XmlChecking:
     def _charge(self, segment: Segment, amounts: dict[str, Decimal]) -> None:
         self._count(segment.name, amounts.get("total_amount"))
         self._day(segment, "charge_date")
+        base, units, cost = (amounts.get(name) for name in ("base_amount", "units", "rate"))
+        if base is not None and units is not None and cost is not None:
+            expected = units * cost
+            if abs(base - expected) > self.profile.tolerance:
+                self._note("E020", segment, "base_amount", f"{expected:f} was expected, {base:f} is given.")
         # Dates of the invoice and people stand elsewhere, maybe later: the rest waits until the invoice ends.
         self._at.charges.append(segment)
 
@@ -229,6 +259,10 @@ class XmlChecking:
 
     def _matter(self, segment: Segment, amounts: dict[str, Decimal]) -> None:
         at = self._at
+        at.matters += 1
+        taxes = [amounts.get(name) for name in ("matter_tax_on_fees", "matter_tax_on_exp")]
+        at.tax_known = at.tax_known and None not in taxes
+        at.tax += sum((tax for tax in taxes if tax is not None), ZERO)
         due = amounts.get("matter_total_due")
         at.due_known = at.due_known and due is not None
         at.due += due or ZERO
@@ -256,13 +290,22 @@ class XmlChecking:
         start, end = self._day(segment, "inv_start_date"), self._day(segment, "inv_end_date")
         if start is not None and end is not None and start > end:
             self._note("E033", segment, "inv_start_date")
-        given = amounts.get("inv_total_net_due")
-        if at.due_known and given is not None and given != at.due:
-            message = f"The matters sum to {at.due:f}, {given:f} is given."
-            self._note("E030", segment, "inv_total_net_due", message)
+        if not at.matters:
+            self._note("E007", segment, "matter", "The invoice holds no matter.")
+            return
+        sums = (("inv_total_net_due", "E030", at.due_known, at.due), ("inv_total_tax", "E031", at.tax_known, at.tax))
+        for name, rule, known, added in sums:
+            given = amounts.get(name)
+            if known and given is not None and given != added:
+                self._note(rule, segment, name, f"The matters sum to {added:f}, {given:f} is given.")
         money = segment.text("inv_currency")
         if money and money not in currencies():
             self._note("E045", segment, "inv_currency", f"{money[:20]} is not a currency of ISO 4217.")
+            return
+        for name, *_ in sums if money else ():
+            given = amounts.get(name)
+            if given is not None and given != round(given, minor_digits(money)):
+                self._note("E045", segment, name, f"More decimal places than {money} has.")
 
 
 def _discount(record: Record, segment: Segment) -> Decimal:

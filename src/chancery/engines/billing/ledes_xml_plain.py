@@ -101,7 +101,13 @@ class PlainCharges(ListedCodes):
             read = self.amounts[values[element]]
             if read != read:
                 return False
-        return name == "tk_sum" or not values.get("charge_date") or bool(self.days[values["charge_date"]])
+        if name == "tk_sum":
+            return True
+        if base := values.get("base_amount"):
+            scaled, product = self.amounts[base] * SCALE, self.amounts[values["units"]] * self.amounts[values["rate"]]
+            if abs(product - scaled) > self.tolerance:
+                return False
+        return not values.get("charge_date") or bool(self.days[values["charge_date"]])
 
     def around(self, *, shared: Mapping[str, str], today: date | None) -> Around | None:
         """Bounds of the work of a matter; None when charges have to be judged one by one."""

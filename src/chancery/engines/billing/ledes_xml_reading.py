@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -19,6 +20,17 @@ ZERO = Decimal(0)
 LINES_LIMIT = 200_000
 # Products of two such numbers are still exact.
 DIGITS = 11
+# Elements that are read otherwise, or that follow from the lines.
+COUNTED = frozenset(
+    (
+        *("file_item_nbr", "charge_type", "base_amount", "discount_amount", "item_disc_cred_amount", "total_amount"),
+        *("tk_rate", "tk_hours", "tk_cost", "disc_cred", "disc_cred_category", "increase_decrease"),
+        *("disc_cred_amount", "matter_final_bill", "matter_total_detail_fees", "matter_total_detail_exp"),
+        *("matter_disc_credit_fees", "matter_disc_credit_exp", "matter_disc_cred_total", "matter_adj_on_fees"),
+        *("matter_adj_on_exp", "matter_tax_on_fees", "matter_tax_on_exp", "matter_net_fees", "matter_net_exp"),
+        "matter_total_due",
+    )
+)
 NUMERIC = frozenset(
     ("INVOICE_TOTAL", "INVOICE_TAX_TOTAL", "LINE_ITEM_NUMBER_OF_UNITS", "LINE_ITEM_UNIT_COST", "LINE_ITEM_TOTAL")
 )
@@ -42,6 +54,12 @@ def elements(*, version: str) -> Mapping[str, tuple[Element, ...]]:
             element = Element(row["element"], row["field"], row["required"] == "R")
             found.setdefault(row["segment"], []).append(element)
     return {segment: tuple(listed) for segment, listed in found.items()}
+
+
+@cache
+def _taken(*, version: str, segment: str) -> frozenset[str]:
+    """Elements of a segment that become part of a record."""
+    return COUNTED | {element.name for element in elements(version=version).get(segment, ()) if element.field}
 
 
 def known_version(*, root: str, version: str) -> str:
@@ -70,7 +88,9 @@ class _Invoice:
 class XmlReader:
     """Turns segments into records, an invoice at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, lost: Counter[str] | None = None) -> None:
+        """lost: counts elements with text that no field of a record takes up."""
+        self.lost: Counter[str] = lost if lost is not None else Counter()
         self.walker = Walker(opened=self._opened, closed=self._closed)
         self.ready: list[BillRecord] = []
         self.known: dict[str, dict[str, str]] = {}
@@ -101,6 +121,10 @@ class XmlReader:
 
     def _closed(self, segment: Segment) -> None:
         fields = self._fields(segment)
+        taken = _taken(version=self.version, segment=segment.name)
+        for name, leaf in segment.values.items():
+            if name not in taken and leaf.text:
+                self.lost[f"{segment.name}/{name}"] += 1
         if segment.name in ("firm", "lf_address", "cl_address"):
             self.known[segment.name] = fields
         elif segment.name == "tk_sum":
@@ -195,6 +219,9 @@ class XmlReader:
         for segment in self.walker.open:
             shared |= self._fields(segment)
         shared |= self.known.get("lf_address", {}) | self.known.get("cl_address", {}) | fields
+        taxes = sum((Decimal(line.get("LINE_ITEM_TAX_TOTAL") or "0") for line in self.invoice.lines), ZERO)
+        if taxes:
+            shared.setdefault("INVOICE_TAX_TOTAL", f"{taxes:f}")
         for line in self.invoice.lines:
             line.setdefault("LINE_ITEM_DATE", shared.get("BILLING_END_DATE", ""))
             self.ready.append({**shared, **line})

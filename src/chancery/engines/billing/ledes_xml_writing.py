@@ -13,7 +13,7 @@ from chancery.engines.billing.ledes_records import BillRecord
 from chancery.engines.billing.ledes_writing import amount_text
 from chancery.engines.billing.ledes_xml_reading import NUMERIC, elements
 
-ZERO = Decimal(0)
+ZERO, CENT = Decimal(0), Decimal("0.01")
 NAMESPACES = {
     "2.0": "http://www.ledes.org/LEDES20.xsd",
     "2.1": "http://www.ledes.org/LEDES21.xsd",
@@ -28,7 +28,8 @@ def write_xml(*, records: Iterable[BillRecord], version: str) -> Iterator[bytes]
 
     Neighbouring records of one firm, client, invoice and matter are put together; line numbers become
     ``file_item_nbr``, unique in the file. Tax is told for each matter, on fees and on costs. 2000 tells adjustments
-    of the invoice as one sum for each matter. Refuses: field_missing (an element the format asks for), with record.
+    of the invoice as one sum for each matter; the others have no place for an adjustment of a single expense, which
+    becomes an adjustment of the matter's expenses. Refuses: field_missing (an element the format asks for).
     The elements are those of data/ledes_xml_elements.csv, some recalled: validate against the receiver's schema.
     """
     writer = _Writer(version)
@@ -47,7 +48,8 @@ class _Writer:
     def __init__(self, version: str) -> None:
         self.version, self.known = version, elements(version=version)
         self.items = count(1)
-        self.place = 0
+        # Records before the matter being written, and the record a refusal names.
+        self.before, self.place = 0, 1
 
     def firm(self, records: Iterator[BillRecord]) -> Iterator[bytes]:
         """One firm with its clients, an invoice at a time."""
@@ -84,12 +86,17 @@ class _Writer:
         return text + self._close("invoice", 3)
 
     def _matter(self, records: Sequence[BillRecord]) -> str:
-        sums = _matter_sums(records)
+        sums = _matter_sums(
+            records, ZERO if self.version == "2000" else sum((moved(record=record) for record in records), ZERO)
+        )
+        self.place = self.before + 1
         text = self._open("matter", records[0], 4, sums) + self._item(5)
         if self.version != "2000":
             for record in records:
-                if record.get("EXP/FEE/INV_ADJ_TYPE") in ("IF", "IE"):
-                    text += self._credit(record)
+                kind = record.get("EXP/FEE/INV_ADJ_TYPE")
+                amount = _net(record) if kind in ("IF", "IE") else moved(record=record)
+                if amount or kind in ("IF", "IE"):
+                    text += self._credit(amount, "Fee" if kind == "IF" else "Expense")
         people: dict[str, BillRecord] = {}
         for record in records:
             if record.get("TIMEKEEPER_ID") and record.get("EXP/FEE/INV_ADJ_TYPE") == "F":
@@ -97,21 +104,22 @@ class _Writer:
         for record in people.values():
             text += self._segment("tk_sum", _named(record), 5, {"tk_rate": _money(record.get("LINE_ITEM_UNIT_COST"))})
         for kind, name in (("F", "fee"), ("E", "expense")):
-            for record in records:
-                self.place += 1
+            for place, record in enumerate(records, start=self.before + 1):
+                self.place = place
                 if record.get("EXP/FEE/INV_ADJ_TYPE") == kind:
-                    text += self._segment(name, record, 5, _charge(record))
+                    off = ZERO if self.version == "2000" else moved(record=record)
+                    text += self._segment(name, record, 5, _charge(record, off))
+        self.before += len(records)
         return text + self._close("matter", 4)
 
-    def _credit(self, record: BillRecord) -> str:
-        amount = _net(record)
+    def _credit(self, amount: Decimal, category: str) -> str:
         return self._segment(
             "matter_disc_cred",
             {},
             5,
             {
                 "disc_cred": "MIA",
-                "disc_cred_category": "Fee" if record["EXP/FEE/INV_ADJ_TYPE"] == "IF" else "Expense",
+                "disc_cred_category": category,
                 "increase_decrease": "Increase" if amount > 0 else "Decrease",
                 "disc_cred_amount": amount_text(abs(amount)),
             },
@@ -146,7 +154,7 @@ class _Writer:
                 value = amount_text(Decimal(value))
             if not value and element.required:
                 raise LedesRefused(
-                    "Line %(line)s: %(field)s is empty.", code="field_missing", line=self.place + 1, field=element.name
+                    "Line %(line)s: %(field)s is empty.", code="field_missing", line=self.place, field=element.name
                 )
             if value:
                 text += f"{'  ' * depth}<{element.name}>{escape(value)}</{element.name}>\n"
@@ -174,7 +182,17 @@ def _net(record: BillRecord) -> Decimal:
     return Decimal(record.get("LINE_ITEM_TOTAL") or "0") - Decimal(record.get("LINE_ITEM_TAX_TOTAL") or "0")
 
 
-def _charge(record: BillRecord) -> dict[str, str]:
+def moved(*, record: BillRecord) -> Decimal:
+    """The adjustment of a single expense, if the expense adds up with it."""
+    if record.get("EXP/FEE/INV_ADJ_TYPE") != "E":
+        return ZERO
+    adjustment = Decimal(record.get("LINE_ITEM_ADJUSTMENT_AMOUNT") or "0")
+    units = Decimal(record.get("LINE_ITEM_NUMBER_OF_UNITS") or "0")
+    base = units * Decimal(record.get("LINE_ITEM_UNIT_COST") or "0")
+    return adjustment if abs(base + adjustment - _net(record)) <= CENT else ZERO
+
+
+def _charge(record: BillRecord, off: Decimal) -> dict[str, str]:
     units = Decimal(record.get("LINE_ITEM_NUMBER_OF_UNITS") or "0")
     rate = Decimal(record.get("LINE_ITEM_UNIT_COST") or "0")
     adjustment = amount_text(Decimal(record.get("LINE_ITEM_ADJUSTMENT_AMOUNT") or "0"))
@@ -183,7 +201,7 @@ def _charge(record: BillRecord) -> dict[str, str]:
         "base_amount": amount_text(units * rate),
         "item_disc_cred_amount": adjustment,
         "discount_amount": adjustment,
-        "total_amount": amount_text(_net(record)),
+        "total_amount": amount_text(_net(record) - off),
     }
 
 
@@ -199,13 +217,13 @@ def _sum(records: Sequence[BillRecord], name: str, kinds: tuple[str, ...]) -> De
     return sum((Decimal(record.get(name) or "0") for record in held), ZERO)
 
 
-def _matter_sums(records: Sequence[BillRecord]) -> dict[str, str]:
-    """Totals of a matter: details, adjustments, tax, and what is due."""
+def _matter_sums(records: Sequence[BillRecord], off: Decimal) -> dict[str, str]:
+    """Totals of a matter: details, adjustments, tax, and what is due. off: told beside the expenses, not in them."""
 
     def net(*kinds: str) -> Decimal:
         return _sum(records, "LINE_ITEM_TOTAL", kinds) - _sum(records, "LINE_ITEM_TAX_TOTAL", kinds)
 
-    fees, costs, off_fees, off_costs = net("F"), net("E"), net("IF"), net("IE")
+    fees, costs, off_fees, off_costs = net("F"), net("E") - off, net("IF"), net("IE") + off
     tax_fees, tax_costs = _sum(records, "LINE_ITEM_TAX_TOTAL", FEES), _sum(records, "LINE_ITEM_TAX_TOTAL", COSTS)
     sums = {
         "matter_total_detail_fees": fees,

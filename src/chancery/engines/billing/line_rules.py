@@ -33,7 +33,9 @@ def _check_arithmetic(report: Report, record: Record, format_name: FormatName, a
     adjustment = number_in(record=record, name="LINE_ITEM_ADJUSTMENT_AMOUNT")
     total = record.numbers.get("LINE_ITEM_TOTAL")
     tax = number_in(record=record, name="LINE_ITEM_TAX_TOTAL")
-    if units is None or cost is None or adjustment is None or tax is None:
+    # A blank tax is nothing, unless a rate says that there is one.
+    untold = not record.values.get("LINE_ITEM_TAX_TOTAL") and record.numbers.get("LINE_ITEM_TAX_RATE")
+    if units is None or cost is None or adjustment is None or tax is None or untold:
         return
     base = units * cost + adjustment
     if record.type in ("F", "E"):

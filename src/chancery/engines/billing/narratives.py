@@ -14,14 +14,19 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
+from chancery.engines.billing.clauses import clauses, english_act, english_speaks, han_act, han_speaks
 from chancery.foundation.evidence import Span
 
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 WORD = re.compile(r"[a-z]+(?:[-'][a-z]+)*")
 CUT = re.compile(r"[;；。、，]|\.(?=\s|$)|,|\band\b|及|并|和|\n")
+# Without any of these an entry is one clause.
+SEVERAL = re.compile(r"[^\x00-\x7f]|[,;.!?&/()\n-]|\band\b|\bthen\b", re.IGNORECASE)
 ENTRY_SUBJECTS: Final = ("clerical", "travel", "training", "billing", "research", "hearing", "inner")
 COST_SUBJECTS: Final = ("first_class", "overhead", "markup")
 SUBJECTS: Final = (*ENTRY_SUBJECTS, *COST_SUBJECTS)
+# Work that is not paid, or not in full: what is written about such work is paid like any other.
+UNPAID: Final = frozenset({"clerical", "travel", "training", "billing"})
 FEWEST_TOKENS = 5
 # An entry of one hour with two activities, or of any length with three, hides how the time was spent.
 BLOCK_HOURS = Decimal("1.0")
@@ -56,10 +61,11 @@ def _lists() -> Mapping[str, Any]:
 
 
 class _Word(NamedTuple):
-    """What an English word shows. noun: a verb that is a noun as well. phrases: stock phrases it begins."""
+    """What an English word shows. noun: a verb that is a noun as well; nominal: rather a noun. phrases: it begins."""
 
     kind: str
     noun: bool
+    nominal: bool
     empty: bool
     subjects: frozenset[str]
     phrases: tuple[tuple[list[str], str, str], ...]
@@ -70,14 +76,20 @@ def _english() -> Mapping[str, _Word]:
     """Every English word of the lists."""
     lists = _lists()["english"]
     verbs = {word: kind for kind, words in lists["verbs"].items() for word in words.split()}
-    nouns, empty, phrases = set(lists["nouns_too"].split()), set(lists["empty_words"].split()), _phrases()
+    nouns, nominal = set(lists["nouns_too"].split()), set(lists["nominal"].split())
+    empty, phrases = set(lists["empty_words"].split()), _phrases()
     subjects: dict[str, frozenset[str]] = {}
     for subject in SUBJECTS:
         for word in lists.get(subject, "").split():
             subjects[word] = subjects.get(word, frozenset()) | {subject}
     return {
         word: _Word(
-            verbs.get(word, ""), word in nouns, word in empty, subjects.get(word, frozenset()), phrases.get(word, ())
+            verbs.get(word, ""),
+            word in nouns,
+            word in nominal,
+            word in empty,
+            subjects.get(word, frozenset()),
+            phrases.get(word, ()),
         )
         for word in {*verbs, *empty, *subjects, *phrases}
     }
@@ -185,11 +197,15 @@ def _read_english(text: str) -> Reading:
     # A stock phrase with a real object around it ("case management conference before Judge Roe") is not vague.
     if vague and named > FEWEST_TOKENS - 2:
         vague = ""
-    return _reading(len(lowered.split()), tuple(classes), frozenset(about), vague, named > 0)
+    about = {subject for subject in about if subject not in UNPAID or _english_speaks(lowered, subject)}
+    return _reading(text, len(lowered.split()), tuple(classes), frozenset(about), vague, named > 0)
 
 
-def _reading(tokens: int, classes: tuple[str, ...], subjects: frozenset[str], vague: str, named: bool) -> Reading:
+def _reading(
+    text: str, tokens: int, classes: tuple[str, ...], subjects: frozenset[str], vague: str, named: bool
+) -> Reading:
     plain = len(classes) == 1 and not subjects and not vague and named and tokens >= FEWEST_TOKENS
+    plain = plain and (SEVERAL.search(text) is None or len(activities_of(text=text)) < BLOCK_ACTIVITIES)
     return Reading(tokens, classes, subjects, vague, bool(classes), named, plain)
 
 
@@ -212,7 +228,59 @@ def _read_chinese(text: str) -> Reading:
     left = han - covered
     if vague and left > FEWEST_TOKENS - 1:
         vague = ""
-    return _reading(han * 2 // 3 + other, tuple(classes), frozenset(about), vague, left + other >= 2)
+    about = {subject for subject in about if subject not in UNPAID or _han_speaks(text, subject)}
+    return _reading(text, han * 2 // 3 + other, tuple(classes), frozenset(about), vague, left + other >= 2)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def activities_of(*, text: str) -> tuple[str, ...]:
+    """The kinds of activity that the clauses of an entry begin with, in order of appearance, each once.
+
+    A verb within a clause is not counted ("prepare responses to interrogatories served by Acme" is one activity),
+    a noun at the head of one is ("draft answer; call with client" are two).
+    """
+    han = not text.isascii() and HAN.search(text) is not None
+    found: dict[str, None] = {}
+    for clause in clauses(text=text.lower(), han=han):
+        if han:
+            act = han_act(clause=clause, terms=_chinese()[0], kind_of=_han_kind)
+        else:
+            act = english_act(clause=clause, kind_of=_english_kind, noun=_nominal)
+        if act:
+            found[act] = None
+    return tuple(found)
+
+
+def _english_kind(word: str) -> str:
+    info = _english().get(word)
+    return info.kind if info is not None else ""
+
+
+def _nominal(word: str) -> bool:
+    info = _english().get(word)
+    return info is not None and info.nominal
+
+
+def _han_kind(term: str) -> str:
+    return _chinese()[1][term][0]
+
+
+def _english_speaks(lowered: str, subject: str) -> bool:
+    known = _english()
+
+    def at(words: list[str], place: int) -> bool:
+        info = known.get(words[place])
+        if info is None:
+            return False
+        phrases = (wanted for wanted, about, _ in info.phrases if about == subject)
+        return subject in info.subjects or any(words[place : place + len(wanted)] == wanted for wanted in phrases)
+
+    return english_speaks(text=lowered, subject=subject, subjects_at=at, kind_of=_english_kind)
+
+
+def _han_speaks(text: str, subject: str) -> bool:
+    pattern, terms = _chinese()
+    return han_speaks(text=text, terms=pattern, speaks=lambda term: subject in terms[term][1], kind_of=_han_kind)
 
 
 def is_block(*, classes: int, hours: Decimal) -> bool:

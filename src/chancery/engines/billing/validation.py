@@ -148,8 +148,10 @@ class Checking:
         """Judge marker and names, which were held back until the first data record shows the format."""
         full = self._full
         marker = full[0][2].strip() if full else ""
+        # Without a marker the names stand first: one thing is missing, not two.
+        bare = marker.startswith("INVOICE_DATE|")
         self.marked = marker in MARKERS
-        wide = any(line.count("|") > 37 for _, _, line in full[1:3])
+        wide = any(line.count("|") > 37 for _, _, line in full[:3])
         self.format = MARKERS.get(marker) or ("98BI" if wide else "1998B")
         self._fields = asked.adapted(field_rules(format_name=self.format))
         self._invoices = Invoices(self.format, asked)
@@ -159,6 +161,11 @@ class Checking:
             return
         if not self.marked:
             self.report.add("E001", full[0][0], offset=full[0][1])
+        if bare:
+            self._names(*full[0])
+            if len(full) > 1:
+                self._slow(*full[1], "utf-8", asked)
+            return
         if len(full) < 2:
             self.report.add("E002", None, "", "The record of field names is missing.")
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
@@ -158,9 +159,13 @@ def convert_file(
     try:
         asked = _profile(profile)
         values = dict(_pair(text) for text in fill or [])
+        not_carried: Counter[str] = Counter()
         with _opened(file) as stream, whole_file(output) as target:
-            for part in convert(data=stream, to=to, values=values, ascii_only=not utf8, encoding=asked.encoding):
-                target.write(part)
+            target.writelines(
+                convert(
+                    data=stream, to=to, values=values, ascii_only=not utf8, encoding=asked.encoding, lost=not_carried
+                )
+            )
         with output.open("rb") as written:
             checking, data = checking_for(data=written, profile=asked)
             counts = {"error": 0, "warning": 0}
@@ -173,12 +178,15 @@ def convert_file(
         refuse(_unwritable(output, error), as_json=as_json)
     told = {"out": str(output), "format": to, "records": checking.records, "invoices": checking.invoices}
     if as_json:
-        print_json({"status": "written", **told, "errors": counts["error"], "warnings": counts["warning"]})
+        judged = {"errors": counts["error"], "warnings": counts["warning"]}
+        print_json({"status": "written", **told, **judged, "not_carried": dict(sorted(not_carried.items()))})
     else:
         out.print(
             f"{output}: {to}, {checking.records} records, {counts['error']} errors, {counts['warning']} warnings",
             highlight=False,
         )
+        for name, count in sorted(not_carried.items()):
+            out.print(f"{to} has no place for {name} ({count})", highlight=False, markup=False)
 
 
 def guidelines(

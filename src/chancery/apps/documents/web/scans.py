@@ -50,7 +50,8 @@ def picture(request: HttpRequest, scan_line_id: str) -> HttpResponse:
 
 def _settle(request: HttpRequest, matter_id: str) -> HttpResponse:
     sent = {name.removeprefix("line-"): str(value) for name, value in request.POST.items() if name.startswith("line-")}
-    changed = actions.settle_lines(actor=actor_of(request), matter_id=matter_id, texts=sent, at=timezone.now())
-    sentence = ngettext("%(count)d document was corrected.", "%(count)d documents were corrected.", changed)
-    toast(request, sentence % {"count": changed})
+    done = actions.settle_lines(actor=actor_of(request), matter_id=matter_id, texts=sent, at=timezone.now())
+    confirmed = ngettext("%(count)d line was confirmed", "%(count)d lines were confirmed", done[0]) % {"count": done[0]}
+    corrected = ngettext("%(count)d corrected", "%(count)d corrected", done[1]) % {"count": done[1]}
+    toast(request, gettext("%(confirmed)s, %(corrected)s.") % {"confirmed": confirmed, "corrected": corrected})
     return redirect("documents:scans", matter_id)

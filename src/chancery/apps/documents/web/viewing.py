@@ -10,12 +10,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, 
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.views.decorators.http import require_GET
 
 from chancery.apps.documents import actions, queries
 from chancery.apps.documents.names import download_name, without_direction
 from chancery.apps.documents.web.acts import value_words
+from chancery.apps.documents.web.metadata import metadata_rows
 from chancery.apps.documents.web.naming import names_of
 from chancery.apps.documents.web.shared import actor_of, matter_bar, said
 from chancery.apps.documents.web.words import (
@@ -42,7 +43,6 @@ from chancery.platform.audit.queries import entries_for
 TABS = ("text", "page", "named", "native", "record")
 PART = 40_000
 """Characters of text on one page."""
-HIDDEN_METADATA = frozenset({"kind", "media_type"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def viewer(request: HttpRequest, document_id: str) -> HttpResponse:
         "advice": ADVICE.get(document.exception, ""),
         "relations": queries.relations_of(actor=actor, document_id=document_id),
         "facts": _facts(document),
-        "metadata": _metadata(document),
+        "metadata": metadata_rows(document.metadata),
         "tags": queries.tags_on(actor=actor, ids=[document_id]).get(document_id, []),
         "aside": said(ASIDE, document.set_aside) if document.set_aside else "",
         "changes": [
@@ -169,7 +169,7 @@ def _address(document_id: str, tab: str, query: str, **more: Any) -> str:
 def _tabs(document: queries.DocumentRecord, tab: str, query: str) -> list[tuple[str, str, bool]]:
     words = {
         "text": gettext("Text"),
-        "page": gettext("Pages"),
+        "page": pgettext("part of the viewer", "Pages"),
         "named": gettext("Named in it"),
         "native": gettext("Native file"),
         "record": gettext("Record"),
@@ -273,16 +273,6 @@ def _facts(document: queries.DocumentRecord) -> list[tuple[str, Any]]:
         ("MD5", document.md5),
     ]
     return [(term, value) for term, value in pairs if value not in ("", None)]
-
-
-def _metadata(document: queries.DocumentRecord) -> list[tuple[str, str]]:
-    shown = []
-    for name, value in sorted(document.metadata.items()):
-        if name in HIDDEN_METADATA or value in (None, "", [], {}):
-            continue
-        text = "; ".join(str(each) for each in value) if isinstance(value, list) else str(value)
-        shown.append((name.replace("_", " "), without_direction(text[:600])))
-    return shown
 
 
 def _repairs(actor: Actor, document_id: str) -> list[tuple[queries.RepairRecord, str, str, str]]:

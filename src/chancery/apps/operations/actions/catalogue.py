@@ -84,15 +84,9 @@ def publish_service(
     chain = provider_tenant_id()
     if chain:
         record(
-            tenant_id=chain,
-            actor=actor,
-            act="service.published",
-            object_type="service",
-            object_id=service_id,
-            label=f"{service_id} v{based_on + 1}",
-            at=at,
+            tenant_id=chain, actor=actor, act="service.published", object_type="service", object_id=service_id,
+            label=f"{service_id} v{based_on + 1}", at=at, detail={"note": note.strip()},
             before={item.place: item.before for item in changed},
             after={item.place: item.after for item in changed},
-            detail={"note": note.strip()},
-        )
+        )  # fmt: skip
     return service(service_id=service_id)

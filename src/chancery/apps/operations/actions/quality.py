@@ -64,6 +64,20 @@ def _locked(actor: Actor, sample_id: str) -> Sample:
 
 
 @transaction.atomic
+def _keep_items(row: Sample, drawn: Sequence[PopulationItem]) -> None:
+    SampleItem.objects.bulk_create(
+        SampleItem(
+            sample=row,
+            position=position,
+            subject_id=item.subject_id,
+            label=item.label[:200],
+            first_by_id=item.first_by,
+            first_values=item.first_values,
+        )
+        for position, item in enumerate(drawn, start=1)
+    )
+
+
 def draw_sample(
     *,
     actor: Actor,
@@ -108,17 +122,7 @@ def draw_sample(
         drawn_by_id=actor.user_id or None,
         drawn_at=at,
     )
-    SampleItem.objects.bulk_create(
-        SampleItem(
-            sample=row,
-            position=position,
-            subject_id=subject_id,
-            label=by_id[subject_id].label[:200],
-            first_by_id=by_id[subject_id].first_by,
-            first_values=by_id[subject_id].first_values,
-        )
-        for position, subject_id in enumerate(drawn, start=1)
-    )
+    _keep_items(row, [by_id[one] for one in drawn])
     _note(
         actor, "sample.drawn", row, at,
         after={"population": row.population, "size": row.size, "seed": seed, "plan": plan},

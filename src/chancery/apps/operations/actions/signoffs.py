@@ -192,6 +192,19 @@ def _refuse_open_samples(matter_id: str) -> None:
 
 
 @transaction.atomic
+def _refuse_unready(*, actor: Actor, row: SignOff, seen_hash: str) -> None:
+    if row.state != SignOff.State.WAITING:
+        raise ReleaseRefusal("This no longer waits for a sign-off.", code="not_waiting")
+    if row.requested_by_id == actor.user_id:
+        raise ReleaseRefusal("Whoever prepared it cannot sign it off.", code="preparer")
+    if seen_hash and seen_hash != row.subject_hash:
+        raise ReleaseRefusal("The content is not the one you were shown.", code="hash_changed")
+    points = checklist(actor=actor, checklist_id=row.checklist_id)
+    if points.missing:
+        raise ChecklistIncomplete(points.missing)
+    _refuse_open_samples(row.matter_id)
+
+
 def sign_release(*, actor: Actor, sign_off_id: str, at: datetime, seen_hash: str = "") -> SignOffRecord:
     """Sign as an attorney for exactly what has the recorded hash.
 
@@ -204,16 +217,7 @@ def sign_release(*, actor: Actor, sign_off_id: str, at: datetime, seen_hash: str
     require_person(actor, Role.ATTORNEY)
     if row.state == SignOff.State.SIGNED and row.attorney_id == actor.user_id:
         return sign_off(actor=actor, sign_off_id=row.id)
-    if row.state != SignOff.State.WAITING:
-        raise ReleaseRefusal("This no longer waits for a sign-off.", code="not_waiting")
-    if row.requested_by_id == actor.user_id:
-        raise ReleaseRefusal("Whoever prepared it cannot sign it off.", code="preparer")
-    if seen_hash and seen_hash != row.subject_hash:
-        raise ReleaseRefusal("The content is not the one you were shown.", code="hash_changed")
-    points = checklist(actor=actor, checklist_id=row.checklist_id)
-    if points.missing:
-        raise ChecklistIncomplete(points.missing)
-    _refuse_open_samples(row.matter_id)
+    _refuse_unready(actor=actor, row=row, seen_hash=seen_hash)
     wanted = _wanted_licence(row)
     licence = valid_licence(user_id=actor.user_id, on=at.date(), jurisdiction=wanted)
     if licence is None:

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext, gettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy, pgettext
 
 from chancery.apps.providers import actions, policies, queries
 from chancery.apps.providers.models import Professional
@@ -89,7 +89,7 @@ def people(request: HttpRequest) -> HttpResponse:
     table = Table(
         caption=gettext("People"),
         columns=[
-            Column("name", gettext("Name"), grow=True),
+            Column("name", pgettext("of a person", "Name"), grow=True),
             Column("grade", gettext("Grade")),
             Column("site", gettext("Site")),
             Column("languages", gettext("Languages")),

@@ -49,6 +49,28 @@ def lock_batch(*, actor: Actor, batch_id: str) -> Batch:
     return batch
 
 
+def _put_on_record(*, actor: Actor, coding: Coding, before: Coding | None, label: str, at: datetime) -> None:
+    """Record a decision; what a second look decides stays out of the record until both looks are compared."""
+    first = coding.level == 1
+    record(
+        tenant_id=coding.tenant_id,
+        actor=actor,
+        act="coding.saved" if first else "coding.second_look",
+        object_type="document",
+        object_id=coding.document_id,
+        matter_id=coding.matter_id,
+        label=label,
+        at=at,
+        before=dict(before.values) if before and first else None,
+        after=dict(coding.values) if first else None,
+        detail={
+            "origin": coding.origin,
+            "batch": coding.batch.number if coding.batch else None,
+            "by": str(coding.by_id),
+        },
+    )
+
+
 def write_decision(
     *,
     actor: Actor,
@@ -93,19 +115,7 @@ def write_decision(
     )
     if before is not None:
         Coding.objects.filter(id=before.id).update(superseded_by=coding)
-    record(
-        tenant_id=tenant_id,
-        actor=actor,
-        act="coding.saved" if level == 1 else "coding.second_look",
-        object_type="document",
-        object_id=document_id,
-        matter_id=matter_id,
-        label=label,
-        at=at,
-        before=dict(before.values) if before and level == 1 else None,
-        after=dict(values) if level == 1 else None,
-        detail={"origin": origin, "batch": batch.number if batch else None, "by": str(by_id)},
-    )
+    _put_on_record(actor=actor, coding=coding, before=before, label=label, at=at)
     changed = before is None or any(before.values.get(key) != value for key, value in values.items())
     return coding, changed and level == 1
 

@@ -185,32 +185,21 @@ def code_from_file(
     extra = inherited(found=found, documents=documents)
     settled = settled_before(matter_id=matter_id)
     form = coding_form()
-    coded: dict[str, CodingRow] = {}
+    coded = {item.id: use for item in documents if (use := found.get(item.id) or extra.get(item.id)) is not None}
     any_changed = False
     for item in documents:
-        use = found.get(item.id) or extra.get(item.id)
-        if use is None:
+        if item.id not in coded:
             continue
-        coded[item.id] = use
-        answers = _answers(use, describe.get(item.id, {}).get(use.privilege, ""))
-        values = decided(form=form, answers=answers)
-        if settled.get(item.id) == (people[use.reviewer].user_id, values):
+        use = coded[item.id]
+        by_id = people[use.reviewer].user_id
+        values = decided(form=form, answers=_answers(use, describe.get(item.id, {}).get(use.privilege, "")))
+        if settled.get(item.id) == (by_id, values):
             continue
-        _coding, changed = write_decision(
-            actor=actor,
-            batch=None,
-            tenant_id=tenant_id,
-            matter_id=matter_id,
-            document_id=item.id,
-            label=item.path[-200:],
-            form=form,
-            values=values,
-            origin=Coding.Origin.FILE if item.id in found else Coding.Origin.PROPAGATED,
-            by_id=people[use.reviewer].user_id,
-            level=1,
-            at=at,
-        )
-        any_changed = any_changed or changed
+        origin = Coding.Origin.FILE if item.id in found else Coding.Origin.PROPAGATED
+        any_changed |= write_decision(
+            actor=actor, batch=None, tenant_id=tenant_id, matter_id=matter_id, document_id=item.id,
+            label=item.path[-200:], form=form, values=values, origin=origin, by_id=by_id, level=1, at=at,
+        )[1]  # fmt: skip
     if any_changed:
         announce_change(tenant_id=tenant_id, matter_id=matter_id, document_id="", at=at)
     _close(actor=actor, matter_id=matter_id, coded=set(coded), at=at)

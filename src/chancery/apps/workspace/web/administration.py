@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from chancery.apps.workspace.actions import accounts
 from chancery.apps.workspace.web.account_forms import ClientForm, PersonForm, RoleForm, client_choices, role_choices
@@ -110,7 +110,7 @@ def _table(request: HttpRequest, actor: Actor) -> Table:
     return Table(
         caption=gettext("Logins"),
         columns=[
-            Column("name", gettext("Name"), sortable=True, grow=True),
+            Column("name", pgettext("of a person", "Name"), sortable=True, grow=True),
             Column("login", gettext("Login"), sortable=True),
             Column("organisation", gettext("Organisation")),
             Column("roles", gettext("Roles")),

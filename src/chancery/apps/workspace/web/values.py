@@ -4,68 +4,71 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from django.utils.translation import get_language, gettext, gettext_noop
+from django.utils.translation import get_language, gettext, gettext_noop, pgettext_lazy
+
+from chancery.interface.words import moment_words
 
 FIELDS = {
-    "answers": gettext_noop("answers"),
-    "budget": gettext_noop("budget"),
-    "characters": gettext_noop("characters"),
-    "container": gettext_noop("containers"),
-    "copies_rolled_up": gettext_noop("copies rolled up"),
-    "custodian": gettext_noop("custodian"),
-    "decision": gettext_noop("decision"),
-    "documents": gettext_noop("documents"),
-    "due": gettext_noop("due"),
-    "evidence": gettext_noop("evidence"),
-    "exception": gettext_noop("exceptions"),
-    "expected": gettext_noop("expected"),
-    "families": gettext_noop("families"),
-    "files": gettext_noop("files"),
-    "floor": gettext_noop("lowest grade"),
-    "grade": gettext_noop("grade"),
-    "hash": gettext_noop("release hash"),
-    "subject_hash": gettext_noop("release hash"),
-    "high": gettext_noop("at most"),
-    "low": gettext_noop("at least"),
-    "hits": gettext_noop("hits"),
-    "input_files": gettext_noop("files received"),
-    "item": gettext_noop("items"),
-    "jurisdiction": gettext_noop("jurisdiction"),
-    "kind": gettext_noop("kind"),
-    "language": gettext_noop("language"),
-    "licence": gettext_noop("licence"),
-    "lines": gettext_noop("lines"),
-    "login": gettext_noop("login"),
-    "minutes": gettext_noop("minutes"),
-    "name": gettext_noop("name"),
-    "names": gettext_noop("names"),
-    "number": gettext_noop("number"),
-    "outcome": gettext_noop("outcome"),
-    "pages": gettext_noop("pages"),
-    "points": gettext_noop("points"),
-    "reason": gettext_noop("reason"),
-    "reasons": gettext_noop("reasons"),
-    "role": gettext_noop("role"),
-    "role_in_matter": gettext_noop("part in the matter"),
-    "service": gettext_noop("service"),
-    "sessions": gettext_noop("sessions ended"),
-    "size": gettext_noop("bytes"),
-    "source": gettext_noop("source"),
-    "state": gettext_noop("state"),
-    "statement": gettext_noop("statement"),
-    "title": gettext_noop("title"),
-    "tokens": gettext_noop("tokens revoked"),
-    "total": gettext_noop("total"),
-    "valid_from": gettext_noop("valid from"),
-    "valid_to": gettext_noop("valid to"),
-    "withheld": gettext_noop("withheld"),
-    "sha256": gettext_noop("SHA-256"),
-    "manifest_sha256": gettext_noop("manifest SHA-256"),
-    "hours": gettext_noop("hours"),
-    "amount": gettext_noop("amount"),
-    "text": gettext_noop("words"),
+    "answers": pgettext_lazy("field", "answers"),
+    "budget": pgettext_lazy("field", "budget"),
+    "characters": pgettext_lazy("field", "characters"),
+    "container": pgettext_lazy("field", "containers"),
+    "copies_rolled_up": pgettext_lazy("field", "copies rolled up"),
+    "custodian": pgettext_lazy("field", "custodian"),
+    "decision": pgettext_lazy("field", "decision"),
+    "documents": pgettext_lazy("field", "documents"),
+    "due": pgettext_lazy("field", "due"),
+    "evidence": pgettext_lazy("field", "evidence"),
+    "exception": pgettext_lazy("field", "exceptions"),
+    "expected": pgettext_lazy("field", "expected"),
+    "families": pgettext_lazy("field", "families"),
+    "files": pgettext_lazy("field", "files"),
+    "floor": pgettext_lazy("field", "lowest grade"),
+    "grade": pgettext_lazy("field", "grade"),
+    "hash": pgettext_lazy("field", "release hash"),
+    "subject_hash": pgettext_lazy("field", "release hash"),
+    "high": pgettext_lazy("field", "at most"),
+    "low": pgettext_lazy("field", "at least"),
+    "hits": pgettext_lazy("field", "hits"),
+    "input_files": pgettext_lazy("field", "files received"),
+    "item": pgettext_lazy("field", "items"),
+    "jurisdiction": pgettext_lazy("field", "jurisdiction"),
+    "kind": pgettext_lazy("field", "kind"),
+    "language": pgettext_lazy("field", "language"),
+    "licence": pgettext_lazy("field", "licence"),
+    "lines": pgettext_lazy("field", "lines"),
+    "login": pgettext_lazy("field", "login"),
+    "minutes": pgettext_lazy("field", "minutes"),
+    "name": pgettext_lazy("field", "name"),
+    "names": pgettext_lazy("field", "names"),
+    "number": pgettext_lazy("field", "number"),
+    "outcome": pgettext_lazy("field", "outcome"),
+    "pages": pgettext_lazy("field", "pages"),
+    "points": pgettext_lazy("field", "points"),
+    "reason": pgettext_lazy("field", "reason"),
+    "reasons": pgettext_lazy("field", "reasons"),
+    "role": pgettext_lazy("field", "role"),
+    "role_in_matter": pgettext_lazy("field", "part in the matter"),
+    "service": pgettext_lazy("field", "service"),
+    "sessions": pgettext_lazy("field", "sessions ended"),
+    "size": pgettext_lazy("field", "bytes"),
+    "source": pgettext_lazy("field", "source"),
+    "state": pgettext_lazy("field", "state"),
+    "statement": pgettext_lazy("field", "statement"),
+    "title": pgettext_lazy("field", "title"),
+    "tokens": pgettext_lazy("field", "tokens revoked"),
+    "total": pgettext_lazy("field", "total"),
+    "valid_from": pgettext_lazy("field", "valid from"),
+    "valid_to": pgettext_lazy("field", "valid to"),
+    "withheld": pgettext_lazy("field", "withheld"),
+    "sha256": pgettext_lazy("field", "SHA-256"),
+    "manifest_sha256": pgettext_lazy("field", "manifest SHA-256"),
+    "hours": pgettext_lazy("field", "hours"),
+    "amount": pgettext_lazy("field", "amount"),
+    "text": pgettext_lazy("field", "words"),
 }
 WORDS = {
     "draft": gettext_noop("draft"),
@@ -120,6 +123,11 @@ WORDS = {
     "person": gettext_noop("person"),
     "en": gettext_noop("English"),
     "zh": gettext_noop("Chinese"),
+    "running": gettext_noop("running"),
+    "paused": gettext_noop("paused"),
+    "met": gettext_noop("kept"),
+    "breached": gettext_noop("missed"),
+    "stopped": gettext_noop("stopped"),
 }
 # Objects of the record whose label holds nothing but the key of a row.
 THINGS = {
@@ -127,6 +135,7 @@ THINGS = {
     "review": gettext_noop("second look"),
 }
 KEY = re.compile(r"\b[0-9a-hjkmnp-tv-z]{26}\b")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:[+-]\d\d:\d\d|Z)")
 HASH = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{20,52}\b")
 
 
@@ -140,7 +149,7 @@ def value_words(values: Mapping[str, Any] | None) -> str:
     chinese = (get_language() or "").startswith("zh")
     mark, colon = ("；", "：") if chinese else ("; ", ": ")
     shown = [
-        f"{gettext(FIELDS[key])}{colon}{words}"
+        f"{FIELDS[key]}{colon}{words}"
         for key, value in sorted(values.items())
         if key in FIELDS and (words := _flat(value, "、" if chinese else ", "))
     ]
@@ -158,7 +167,7 @@ def label_words(label: str) -> str:
 def _flat(value: Any, mark: str) -> str:
     if isinstance(value, Mapping):
         inner = ((key, _flat(one, mark)) for key, one in value.items() if key in FIELDS)
-        return mark.join(f"{gettext(FIELDS[key])} {words}" for key, words in inner if words)
+        return mark.join(f"{FIELDS[key]} {words}" for key, words in inner if words)
     if isinstance(value, list):
         return mark.join(words for words in (_flat(one, mark) for one in value) if words)
     if value is None or value == "":
@@ -166,4 +175,6 @@ def _flat(value: Any, mark: str) -> str:
     words = str(value)
     if words in WORDS:
         return gettext(WORDS[words])
+    if MOMENT.fullmatch(words):
+        return moment_words(datetime.fromisoformat(words))
     return HASH.sub(r"\1…", KEY.sub("", words)).strip()

@@ -27,6 +27,7 @@ from chancery.platform.jobs import actions as jobs
 from chancery.platform.jobs.queries import JobRecord, job
 
 PAGE = 100
+HAND_OUT = (Role.COUNSEL, Role.MANAGER, Role.ATTORNEY)
 
 
 def _actor(request: HttpRequest) -> Actor:
@@ -208,11 +209,12 @@ def _record_page(request: HttpRequest, context: dict[str, Any], **where: Any) ->
 
 def matter_record(request: HttpRequest, matter_id: str) -> HttpResponse:
     """Show who did, saw and exported what in a matter, and when."""
-    found = matter(actor=_actor(request), matter_id=matter_id)
+    actor = _actor(request)
+    found = matter(actor=actor, matter_id=matter_id)
     context = {
         "title": gettext("Record of %(matter)s") % {"matter": found.number},
         "matter_bar": matter_bar(found),
-        "export_url": reverse("workspace:record_export", args=[matter_id]),
+        "export_url": reverse("workspace:record_export", args=[matter_id]) if actor.has(*HAND_OUT) else "",
     }
     return _record_page(request, context, matter_id=matter_id)
 
@@ -229,7 +231,7 @@ def record_export(request: HttpRequest, matter_id: str) -> StreamingHttpResponse
     """Hand the client's record out as JSON lines, ended by its signed head; entries of other matters are sealed."""
     actor = _actor(request)
     found = matter(actor=actor, matter_id=matter_id)
-    if not actor.has(Role.COUNSEL, Role.MANAGER, Role.ATTORNEY):
+    if not actor.has(*HAND_OUT):
         raise NotFound
     lines = export_lines(actor=actor, tenant_id=found.tenant_id, matter_id=matter_id, at=timezone.now())
     answer = StreamingHttpResponse(lines, content_type="application/jsonl")

@@ -6,6 +6,7 @@ step and value of its cut with the details of the decision, or None when the lin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal
@@ -15,7 +16,7 @@ from chancery.engines.billing.bill_lines import Line
 from chancery.engines.billing.codes import find_code
 from chancery.engines.billing.guidelines.seen import Columns, Seen, matter_of
 from chancery.engines.billing.guidelines.values import Guideline, Setting, Step
-from chancery.engines.billing.narratives import Reading, is_block, vagueness
+from chancery.engines.billing.narratives import Reading, activities_of, is_block, vagueness
 
 Result = tuple[Step | None, Decimal | None, dict[str, str]] | None
 Test = Callable[[Line, Reading], Result]
@@ -82,7 +83,7 @@ def block_billing(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
     share = number(rule, "share", "1")
 
     def test(line: Line, reading: Reading) -> Result:
-        classes = reading.classes
+        classes = activities_of(text=line.text)
         if not is_block(classes=len(classes), hours=line.units):
             return None
         detail = {"activities": ", ".join(classes), "units": str(line.units)}
@@ -228,17 +229,24 @@ def weekend(rule: Guideline, setting: Setting, seen: Seen) -> Narrowed | None:
 
 def wrong_matter(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
     """Words that belong to another matter."""
-    names = {word.lower(): matter for matter, known in (setting.matters or {}).items() for word in known.names if word}
-    names |= {str(word).lower(): "" for word in rule.params.get("words", ())}
+    owners: dict[str, set[str]] = {str(word).lower(): {""} for word in rule.params.get("words", ()) if word}
+    for matter, known in (setting.matters or {}).items():
+        for word in filter(None, known.names):
+            owners.setdefault(word.lower(), set()).add(matter)
+    if not owners:
+        return None
+    longest = sorted(owners, key=len, reverse=True)
+    # A name of Latin letters is a whole word: "Art" is not named by "party".
+    pattern = re.compile("|".join(rf"(?<![a-z0-9]){re.escape(word)}(?![a-z0-9])" for word in longest))
 
     def test(line: Line, reading: Reading) -> Result:
-        lowered = line.text.lower()
-        for word, matter in names.items():
-            if word in lowered and matter != matter_of(line):
-                return None, None, {"word": word, "matter": matter}
+        own = matter_of(line)
+        for match in pattern.finditer(line.text.lower()):
+            if own not in owners[match[0]]:
+                return None, None, {"word": match[0], "matter": min(owners[match[0]])}
         return None
 
-    return test if names else None
+    return test
 
 
 def code_contradicted(rule: Guideline, setting: Setting, seen: Seen) -> Narrowed:

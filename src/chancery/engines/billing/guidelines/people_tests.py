@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import pairwise
 
 from chancery.engines.billing.bill_lines import Line
 from chancery.engines.billing.guidelines.fee_tests import ZERO, Narrowed, Result, number, words
@@ -26,15 +26,20 @@ def _person(setting: Setting, line: Line) -> Person:
     return (setting.people or {}).get(line.person, NOBODY)
 
 
+def _rates(person: Person, currency: str) -> list[PersonRate]:
+    """The rates of a person that can be compared with a line in a currency, "" where the bill names none."""
+    return [rate for rate in person.rates if not (rate.currency and currency) or rate.currency == currency]
+
+
 def rate_above_card(rule: Guideline, setting: Setting, seen: Seen) -> Narrowed:
-    """The rate of the card on the day of the work; where two hold, the higher."""
-    cards: dict[tuple[str, date], Decimal | None] = {}
+    """The rate of the card on the day of the work, in the currency of the line; where two hold, the higher."""
+    cards: dict[tuple[str, date, str], Decimal | None] = {}
 
     def test(line: Line, reading: Reading) -> Result:
-        place = (line.person, line.day)
+        place = (line.person, line.day, line.currency)
         if place not in cards:
-            held = [rate.amount for rate in _person(setting, line).rates if rate.holds_on(line.day)]
-            cards[place] = max(held, default=None)
+            rates = _rates(_person(setting, line), line.currency)
+            cards[place] = max((rate.amount for rate in rates if rate.holds_on(line.day)), default=None)
         card = cards[place]
         if card is None or line.rate <= card:
             return None
@@ -103,30 +108,34 @@ def new_person(rule: Guideline, setting: Setting, seen: Seen) -> Narrowed | None
     return Narrowed(test, among) if teams or dated else None
 
 
-def _rate_before_notice(person: Person, day: date, days: timedelta) -> Decimal | None:
-    """The lower rate that still holds because the higher one of that day was announced too late."""
-    rates = sorted(person.rates, key=lambda rate: rate.valid_from or date.min)
-    usual = None
-    for before, after in pairwise(rates):
-        if not after.holds_on(day) or after.valid_from is None or after.amount <= before.amount:
-            continue
-        if after.announced is None or day < max(after.valid_from, after.announced + days):
-            usual = before.amount
-    return usual
+def _rate_before_notice(rates: Sequence[PersonRate], day: date, days: timedelta) -> Decimal | None:
+    """The lower rate that still holds because those above it were announced too late; None when none was.
+
+    Rates without a first day were agreed at the start. A later one holds when it is not higher than what holds, or
+    so many days after it was announced: two rises without notice leave the rate before both.
+    """
+    usual = max((rate.amount for rate in rates if rate.valid_from is None), default=None)
+    begun = [(rate.valid_from, rate) for rate in rates if rate.valid_from is not None and rate.valid_from <= day]
+    for _, rate in sorted(begun, key=lambda pair: pair[0]):
+        announced = rate.announced is not None and day >= rate.announced + days
+        if usual is None or rate.amount <= usual or announced:
+            usual = rate.amount
+    late = usual is not None and any(rate.holds_on(day) and rate.amount > usual for rate in rates)
+    return usual if late else None
 
 
 def rate_without_notice(rule: Guideline, setting: Setting, seen: Seen) -> Narrowed | None:
     """A new rate holds only so many days after it was announced; until then the one before it."""
     days = timedelta(days=int(number(rule, "days", "60")))
     several = {key for key, person in (setting.people or {}).items() if len(person.rates) > 1}
-    held: dict[tuple[str, date], Decimal | None] = {}
+    held: dict[tuple[str, date, str], Decimal | None] = {}
 
     def test(line: Line, reading: Reading) -> Result:
         if line.person not in several:
             return None
-        place = (line.person, line.day)
+        place = (line.person, line.day, line.currency)
         if place not in held:
-            held[place] = _rate_before_notice(_person(setting, line), line.day, days)
+            held[place] = _rate_before_notice(_rates(_person(setting, line), line.currency), line.day, days)
         usual = held[place]
         if usual is None or line.rate <= usual:
             return None
