@@ -21,12 +21,15 @@ def test_metadata_is_named_in_the_language_of_its_reader() -> None:
         "kind": "spreadsheet",
         "title": "",
         "odd_name": 0,
+        "custom_properties": {"Matter": "Harbour 7", "Stage": 2},
     }
     assert metadata_rows(metadata) == [
+        ("Added properties", "Matter: Harbour 7; Stage: 2"),
         ("Last saved by", "Li Wei"), ("Macros", "yes"), ("odd name", "0"), ("Sheets", "A; B"),
     ]  # fmt: skip
     with override("zh-hans"):
         assert metadata_rows(metadata) == [
+            ("自定义属性", "Matter: Harbour 7; Stage: 2"),
             ("上次保存者", "Li Wei"), ("宏", "是"), ("odd name", "0"), ("工作表", "A; B"),
         ]  # fmt: skip
 

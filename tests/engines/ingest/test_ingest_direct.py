@@ -22,7 +22,8 @@ from chancery.engines.ingest import archivelib, passwords
 from chancery.engines.ingest.compound import Compound
 from chancery.engines.ingest.packages import whole_entry
 from chancery.engines.ingest.passwords import has_worked, in_order, unlock_zip
-from chancery.engines.ingest.readers import pdf, pptx, sheets
+from chancery.engines.ingest.pdflayers import layer_text
+from chancery.engines.ingest.readers import pptx, sheets
 from chancery.engines.ingest.verdict import safe
 from chancery.engines.ingest.wording import cleaned
 from chancery.engines.text.normalise import clean
@@ -200,7 +201,7 @@ def test_pages_give_the_text_the_library_gives(test_data: Path) -> None:
         for page in pages:
             layer = page.get_textpage()
             wanted = layer.get_text_bounded() if layer.count_chars() > 0 else ""
-            assert pdf._layer_text(page, layer) == wanted
+            assert layer_text(page=page, layer=layer) == wanted
             seen += bool(wanted)
             layer.close()
             page.close()

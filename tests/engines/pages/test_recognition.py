@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from PIL import Image, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
 from chancery.engines.pages.availability import available
 from chancery.engines.pages.render import page_image
@@ -52,6 +52,31 @@ def test_a_turned_page_is_read_and_its_lines_keep_their_place(picture: Image.Ima
     corner = page.lines[page.rows[0][0]].quad[0]
     wanted = {0: (left, top), 90: (left, bottom), 180: (right, bottom), 270: (right, top)}[turn]
     assert corner == pytest.approx(wanted, abs=0.02)
+
+
+def test_print_under_a_red_stamp_is_read_and_so_are_words_in_colour(picture: Image.Image) -> None:
+    stamp = Image.new("RGB", picture.size, "white")
+    pen = ImageDraw.Draw(stamp)
+    for left in (180, 330, 480):
+        pen.ellipse((left, 80, left + 210, 290), outline=(215, 25, 30), width=16)
+    red = ImageOps.colorize(picture.crop((140, 200, 700, 230)), black=(200, 20, 30), white=(255, 255, 255))
+    stamp.paste(red, (140, 330))
+    page = read(ImageChops.darker(picture.convert("RGB"), stamp))
+    told = page.text.replace(" ", "").splitlines()
+    assert told == [line.replace(" ", "") for line in [*WANTED, WANTED[2]]]
+
+
+def test_what_shines_through_from_the_back_is_looked_through(picture: Image.Image) -> None:
+    back = ImageOps.mirror(picture.crop((100, 124, 1275, 235)).point(lambda value: 255 - (255 - value) * 35 // 100))
+    page = picture.copy()
+    page.paste(ImageChops.darker(page.crop((0, 144, back.width, 144 + back.height)), back), (0, 144))
+    assert read(page).text.replace(" ", "") == "\n".join(WANTED).replace(" ", "")
+
+
+def test_a_circle_beside_a_chinese_numeral_is_the_numeral_nought() -> None:
+    from chancery.engines.pages.recognition import _ZERO
+
+    assert _ZERO.sub("〇", "二○二○年一○月，甲○乙") == "二〇二〇年一〇月，甲○乙"
 
 
 def test_a_leaning_page_is_read_in_order(picture: Image.Image) -> None:

@@ -92,3 +92,53 @@ def test_dates(text: str, wanted: list[tuple[str, str]]) -> None:
 )
 def test_names_and_numbers(text: str, kind: str, wanted: list[str]) -> None:
     assert [value for value, _ in found(text, kind)] == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Counsel for Deutsche Bank AG agreed.", ["Deutsche Bank AG"]),
+        ("the Board of Directors of Nordlys Shipping ASA met", ["Nordlys Shipping ASA"]),
+        ("Shareholders of Aurora Mining Pty Ltd met", ["Aurora Mining Pty Ltd"]),
+        ("Hans-Peter Schneider of Siemens AG wrote", ["Siemens AG"]),
+        ("Tax ID 12-3456789 of Lakeview Partners, L.P.", ["Lakeview Partners, L.P"]),
+        ("with JPMorgan Chase & Co. as lender", ["JPMorgan Chase & Co"]),
+        ("paid by Sumitomo Kogyo K.K. in May", ["Sumitomo Kogyo K.K"]),
+        ("Grupo Azul S.A. de C.V. merged", ["Grupo Azul S.A. de C.V"]),
+        ("Center for Legal Studies Inc. closed", ["Center for Legal Studies Inc"]),
+        ("at Stanford Law School today", ["Stanford Law School"]),
+        ("复旦大学和中国科学院计算技术研究所合作。", ["复旦大学", "中国科学院计算技术研究所"]),
+        ("浙江大学与上海交通大学医学院签订协议。", ["浙江大学", "上海交通大学医学院"]),
+    ],
+)
+def test_organisations_without_the_words_around_them(text: str, wanted: list[str]) -> None:
+    assert [value for value, _ in found(text, "organisation")] == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Petitioner Angela Ruiz and Respondent Victor Ruiz stipulate.", ["Angela Ruiz", "Victor Ruiz"]),
+        ("Mr Justice Peter Langford, QC heard it", ["Peter Langford"]),
+        ("Prof. Dr. Hans-Peter Schneider spoke", ["Hans-Peter Schneider"]),
+        ("被告刘志强欠款3.5万元", ["刘志强"]),
+        ("原告周文斌未在期限内提交证据", ["周文斌"]),
+        ("高兴的是，项目完成了。", []),
+    ],
+)
+def test_people_after_their_part_in_a_case(text: str, wanted: list[str]) -> None:
+    assert [value for value, _ in found(text, "person")] == wanted
+
+
+def test_two_words_of_an_organisation_are_no_person() -> None:
+    told = extract(text="The Securities and Exchange Commission met.", kinds=["person", "organisation"])
+    assert [(one.kind, one.value) for one in told] == [("organisation", "Securities and Exchange Commission")]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("three million yen was paid", "JPY 3000000"), ("two thousand Swiss francs", "CHF 2000.00")],
+)
+def test_amounts_in_words_of_other_currencies(text: str, wanted: str) -> None:
+    ((value, _),) = found(text, "amount")
+    assert value.removesuffix(".00") == wanted.removesuffix(".00")

@@ -296,6 +296,14 @@ def test_missing_mails_are_reported_once_at_their_place() -> None:
     assert texts["a"][missing.start : missing.end].strip() == LONG
 
 
+def test_a_missing_mail_that_is_quoted_and_named_by_the_header_is_one() -> None:
+    quoted = outlook("Dee Dart", "Monday, March 1, 2021 5:05 AM", LONG)
+    member = mail("a", subject="Re: Offer", date_sent="2021-03-02T10:00:00Z", references=["<old@x>", "<gone@x>"])
+    found = read([member], {"a": f"Seen.{quoted}"})
+    told = [(each.sender, each.reference) for each in found["a"].missing]
+    assert told == [("Dee Dart", "<gone@x>"), ("", "<old@x>")]
+
+
 def test_mails_without_text_must_be_read() -> None:
     members = [mail(id, body_absent=True) for id in "ab"]
     found = read(members, dict.fromkeys("ab", "From: Ann"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from chancery.apps.documents.queries import ReviewableRecord
-from chancery.engines.retrieval.describing import as_list, domains_of, marks_of
+from chancery.engines.retrieval.describing import as_list, domains_of, marks_of, titles_of
 from chancery.engines.retrieval.fields import MARK, TEXT
 from chancery.engines.retrieval.segment import FAMILY, Entry
 
@@ -22,7 +22,7 @@ def entry_of(*, matter_id: str, document: ReviewableRecord, text: str) -> Entry:
         scope=matter_id,
         fields={
             TEXT: [text],
-            "subject": [document.title],
+            "subject": list(dict.fromkeys([document.title, *titles_of(metadata)])),
             "from": senders,
             "to": recipients,
             "name": [document.name],

@@ -1,5 +1,5 @@
-"""The system library libarchive, where there is one: it reads RAR and decrypts zip entries at the speed of compiled
-code."""
+"""The system library libarchive, where there is one: it reads RAR and its like, and decrypts zip entries at the speed
+of compiled code."""
 
 from __future__ import annotations
 
@@ -30,6 +30,10 @@ def library() -> Any:
         ("archive_read_support_format_rar", ctypes.c_int, [pointer]),
         ("archive_read_support_format_rar5", ctypes.c_int, [pointer]),
         ("archive_read_support_format_cab", ctypes.c_int, [pointer]),
+        ("archive_read_support_format_iso9660", ctypes.c_int, [pointer]),
+        ("archive_read_support_format_lha", ctypes.c_int, [pointer]),
+        ("archive_read_support_format_tar", ctypes.c_int, [pointer]),
+        ("archive_read_support_format_raw", ctypes.c_int, [pointer]),
         ("archive_read_support_format_zip_seekable", ctypes.c_int, [pointer]),
         ("archive_read_add_passphrase", ctypes.c_int, [pointer, text]),
         ("archive_read_open_filenames", ctypes.c_int, [pointer, ctypes.POINTER(text), size]),

@@ -1,6 +1,7 @@
-"""What the cell reader leaves out of old workbooks: comments, text boxes, printed margins, hidden rows and columns.
+"""What the cell reader leaves out of old workbooks: comments, text boxes, words of charts, printed margins, what is
+hidden.
 
-Authority: MS-XLS 2.4 (records): Note, TxO, Continue, Header, Footer, Row, ColInfo, FilePass; OpenOffice's
+Authority: MS-XLS 2.4 (records): Note, TxO, Continue, SeriesText, Header, Footer, Row, ColInfo, FilePass; OpenOffice's
 description of the Excel file format for BIFF2 to BIFF4 (cells of files that are one bare stream).
 """
 
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 _CONTINUE, _TXO, _HEADER, _FOOTER, _ROW, _COLUMN, _NOTE = 0x3C, 0x1B6, 0x14, 0x15, 0x208, 0x7D, 0x1C
+_CHART_TEXT = 0x100D
 _LABELS = {0x04, 0x204}
 _NUMBERS = {0x03, 0x203}
 _STRINGS = {0x07, 0x207}
@@ -20,10 +22,12 @@ _MOST = 2_000_000
 
 @dataclass(slots=True)
 class Extras:
-    """texts: of comments and boxes, in order. comments: how many notes. hidden: rows and columns. margins: printed."""
+    """texts: of comments and boxes, in order. charts: titles and names in charts, each once. comments:
+    how many notes. hidden: rows and columns. margins: printed."""
 
     texts: list[str] = field(default_factory=list)
     margins: list[str] = field(default_factory=list)
+    charts: dict[str, None] = field(default_factory=dict)
     comments: int = 0
     hidden_rows: int = 0
     hidden_columns: int = 0
@@ -46,6 +50,9 @@ def extras(*, stream: bytes) -> Extras:
             found.comments += 1
         elif kind in (_HEADER, _FOOTER) and len(data) > 3:
             found.margins.append(_margin(data))
+        elif kind == _CHART_TEXT and len(data) > 4:
+            text = data[4:].decode("utf-16-le" if data[3] & 1 else "latin-1", "replace")[: data[2]]
+            found.charts.setdefault(text.strip())
         elif kind == _ROW and len(data) >= 16:
             found.hidden_rows += bool(struct.unpack_from("<H", data, 12)[0] & 0x20)
         elif kind == _COLUMN and len(data) >= 10:

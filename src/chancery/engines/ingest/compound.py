@@ -15,7 +15,7 @@ _UNKNOWN = olefile.olefile.UNKNOWN_SIZE
 _ENTRY = struct.Struct("<64sHBBIII36xIII")
 _ROOT, _STORAGE, _STREAM = olefile.STGTY_ROOT, olefile.STGTY_STORAGE, olefile.STGTY_STREAM
 _NONE = 0xFFFFFFFF
-_FACTS = frozenset({2, 3, 4, 5, 8, 11, 12, 13, 14, 15, 18})
+_FACTS = frozenset({2, 3, 4, 5, 6, 8, 11, 12, 13, 14, 15, 18})
 """The properties of a document that ``olefacts`` tells; no others are unpacked."""
 
 
@@ -111,6 +111,26 @@ class Compound(olefile.OleFileIO):  # type: ignore[misc]
         except OSError:
             return []
         return list(dict.fromkeys(each.name for each in kids if each.entry_type in (_STORAGE, _STREAM)))
+
+    def tree(self, path: list[str], most: int) -> dict[str, Any]:
+        """Return what a storage holds: bytes by the name of a stream, the same again by the name of a storage.
+
+        most: bytes in all; a storage that claims more is damaged (OSError), for no file holds more than itself.
+        """
+        root: dict[str, Any] = {}
+        waiting = [(self.direntries[self._find(path)], root)]
+        while waiting:
+            storage, found = waiting.pop()
+            for each in storage.kids:  # type: ignore[union-attr]
+                if each.entry_type == _STORAGE:
+                    found[each.name] = {}
+                    waiting.append((each, found[each.name]))
+                elif each.entry_type == _STREAM:
+                    most -= each.size
+                    if most < 0:
+                        raise OSError("the streams of the storage are longer than the file")
+                    found[each.name] = self._open(each.isectStart, each.size).read() if each.size else b""
+        return root
 
     def _find(self, filename: str | list[str]) -> int:
         node: _Entry | None = self.root

@@ -25,7 +25,7 @@ from chancery.engines.ingest.wording import cleaned, tongue
 from chancery.engines.text.relations import Member, Relation, RelationOptions, relate
 from chancery.foundation.errors import Refused
 
-_ROLES = ("from", "to", "cc", "bcc", "author", "last_saved_by", "organizer", "email")
+_ROLES = ("from", "to", "cc", "bcc", "author", "last_saved_by", "commented_by", "changed_by", "organizer", "email")
 _HELD_BYTES = 64 * 1024**2
 _FEW_BYTES = 16 * 1024**2
 _PIECE, _LARGE = 64 * 1024, 16 * 1024**2

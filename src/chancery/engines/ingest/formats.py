@@ -32,6 +32,11 @@ _ROWS = (
     ("xz", "application/x-xz", "archive", "compressed"),
     ("rar", "application/vnd.rar", "archive", "rar"),
     ("cab", "application/vnd.ms-cab-compressed", "archive", "rar"),
+    ("iso", "application/x-iso9660-image", "archive", "rar"),
+    ("lha", "application/x-lzh-compressed", "archive", "rar"),
+    ("zst", "application/zstd", "archive", "rar"),
+    ("lz4", "application/x-lz4", "archive", "rar"),
+    ("z", "application/x-compress", "archive", "rar"),
     ("olm", "application/vnd.ms-outlook-olm", "mailbox", "zipped"),
     ("docx", _OOXML + "wordprocessingml.document", "document", "docx"),
     ("xlsx", _OOXML + "spreadsheetml.sheet", "spreadsheet", "sheets"),
@@ -196,6 +201,11 @@ _PROMISES: dict[str, str] = {
     "onetoc2": "one",
     "onepkg": "cab",
     "cab": "cab",
+    "iso": "iso",
+    "lzh": "lha",
+    "lha": "lha",
+    "zst": "zst",
+    "lz4": "lz4",
     "mdb": "mdb",
     "accdb": "mdb",
     "dbf": "dbf",
@@ -212,5 +222,7 @@ def contradicts(*, extension: str, key: str) -> bool:
     if key in ("ooxml_locked", "part", "p7m"):
         return False
     if extension in TEXT_LIKE:
-        return key not in TEXT_FORMATS and key not in ("wordml", "emlx", "doc", "binary", "pgp", "dbf")
+        if key == "doc" and extension == "dot":
+            return False
+        return key not in TEXT_FORMATS and key not in ("wordml", "emlx", "binary", "pgp", "dbf")
     return extension in PROMISES and key not in PROMISES[extension]

@@ -33,6 +33,9 @@ _SIGNATURES = (
     (b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d", "one"),
     (b"\xa1\x2f\xff\x43\xd9\xef\x76\x4c", "one"),
     (b"MSCF\x00\x00\x00\x00", "cab"),
+    (b"\x28\xb5\x2f\xfd", "zst"),
+    (b"\x04\x22\x4d\x18", "lz4"),
+    (b"\x1f\x9d", "z"),
     (b"\x00\x01\x00\x00Standard Jet DB", "mdb"),
     (b"\x00\x01\x00\x00Standard ACE DB", "mdb"),
     (b"\xd7\xcd\xc6\x9a", "wmf"),
@@ -95,7 +98,7 @@ def _key(content: Content) -> str:
         return "eml"
     if content.extension == "emlx" and re.match(rb"\s*\d+\s*\n", head):
         return "emlx"
-    if head[:2] == b"PK" and head[2:4] in (b"\x03\x04", b"\x05\x06", b"07"):
+    if head[:2] == b"PK" and head[2:4] in (b"\x03\x04", b"\x05\x06", b"\x07\x08", b"00"):
         return _zip_key(content)
     if head.startswith(_COMPOUND):
         return _ole_key(content)
@@ -112,6 +115,10 @@ def _key(content: Content) -> str:
         return "bmp"
     if head[257:262] == b"ustar" or (content.extension == "tar" and _tar_sum(head)):
         return "tar"
+    if head[32769:32774] == b"CD001":
+        return "iso"
+    if head[2:5] == b"-lh" and head[6:7] == b"-":
+        return "lha"
     if is_bare(head=head):
         return "xls"
     if _is_text(head):

@@ -49,6 +49,7 @@ _INLINE = frozenset(
     }
 )
 _HTML_ALL_THE_SAME = re.compile(rb"\s*<(?:html|!doctype)", re.IGNORECASE)
+_WORDS = re.compile(r"\w{3,}")
 _PGP = b"-----BEGIN PGP MESSAGE-----"
 _SUBJECT = re.compile(rb"^subject:[ \t]*([^\r\n]*(?:\r?\n[ \t]+[^\r\n]*)*)", re.IGNORECASE | re.MULTILINE)
 
@@ -70,21 +71,26 @@ class Body:
         return all(child.name.isascii() and child.name.isprintable() for child in self.attachments)
 
     def text(self) -> str:
-        """Return the body: the plain part; the HTML part where there is none, or as well where it says
-        more."""
+        """Return the body: the plain part; the HTML part where there is none, or as well where it says more, whole or,
+        when that is little, its lines that do."""
         plain = "\n".join(part for part in self.plain if part.strip())
         html = "\n".join(part for part in self.html if part.strip())
         body = plain if plain.strip() else html
-        if plain.strip() and html.strip() and _says_more(html, plain):
-            body = f"{plain}\n\n{html}"
+        if plain.strip() and html.strip() and (more := _said_more(html, plain)):
+            body = f"{plain}\n\n{more}"
         return "\n\n".join(part for part in (body, *self.extra) if part.strip())
 
 
-def _says_more(html: str, plain: str) -> bool:
-    """Tell whether more than a tenth of the words of the HTML part do not stand in the plain part."""
-    words = set(re.findall(r"\w{3,}", html.lower()))
-    missing = words - set(re.findall(r"\w{3,}", plain.lower()))
-    return len(missing) > max(4, len(words) // 10)
+def _said_more(html: str, plain: str) -> str:
+    """Return what only the HTML part says: all of it when more than a tenth of its words do not stand in the plain
+    part, else the lines with such a word."""
+    words = set(_WORDS.findall(html.lower()))
+    missing = words - set(_WORDS.findall(plain.lower()))
+    if len(missing) > max(4, len(words) // 10):
+        return html
+    return "\n".join(
+        line for line in html.split("\n") if missing and not missing.isdisjoint(_WORDS.findall(line.lower()))
+    )
 
 
 def gather(*, parts: list[Part]) -> Body:

@@ -6,12 +6,14 @@ Authority: MS-PPT 2.3 (records), 2.13.24 (record types), 2.6.6 (slide show infor
 from __future__ import annotations
 
 import struct
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 _SLIDE, _NOTES, _MASTER, _OUTLINE = 1006, 1008, 1016, 4080
 _CHARS, _BYTES, _STRING, _SHOW = 4000, 4008, 4026, 1017
 _COMMENT, _FOOTERS, _TAGS, _MACROS = 12000, 4057, 5003, 1024
+_OBJECT, _LARGEST = 0x1011, 256 * 1024**2
 _KINDS = {_SLIDE: "slides", _NOTES: "notes", _MASTER: "masters"}
 _INSTRUCTIONS = ("Click to edit", "Second level", "Third level", "Fourth level", "Fifth level")
 _DEPTH = 32
@@ -41,6 +43,24 @@ def slide_text(*, stream: bytes) -> SlideText:
     except struct.error:
         return found
     return found
+
+
+def stored_objects(*, stream: bytes) -> Iterator[bytes]:
+    """Yield the objects embedded in a ``PowerPoint Document`` stream, unpacked, each once (MS-PPT 2.10.34)."""
+    at, seen = 0, set[bytes]()
+    while at + 8 <= len(stream):
+        version, kind, size = struct.unpack_from("<HHI", stream, at)
+        data = stream[at + 8 : at + 8 + size]
+        at += 8 + size
+        if kind != _OBJECT or data in seen:
+            continue
+        seen.add(data)
+        if version >> 4 & 1:
+            try:
+                data = zlib.decompressobj().decompress(data[4:], _LARGEST)
+            except zlib.error:
+                continue
+        yield data
 
 
 def is_whole(*, stream: bytes) -> bool:

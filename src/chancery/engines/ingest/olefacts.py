@@ -21,6 +21,8 @@ _WANTED = {
     "num_pages": "pages",
     "creating_application": "application",
     "keywords": "keywords",
+    "comments": "description",
+    "category": "category",
 }
 
 

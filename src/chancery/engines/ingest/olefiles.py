@@ -4,39 +4,110 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from io import BytesIO
 
 import olefile
 
+from chancery.engines.ingest.compound import Compound
+from chancery.engines.ingest.compoundwriting import written
 from chancery.engines.ingest.reading import Child, Content
 from chancery.engines.ingest.storage import ole_of
 
-_PLAIN = ("Package", "CONTENTS", "Contents", "CONTENTV30")
+_PLAIN = frozenset({"package", "contents", "contentv30"})
+_NATIVE = "\x01Ole10Native"
 _PROJECT = "_VBA_PROJECT".encode("utf-16-le")
 _SIGNS = (
     (b"%PDF", ".pdf"),
-    (b"PK\x03\x04", ".zip"),
     (olefile.MAGIC, ".ole"),
     (b"{\\rtf", ".rtf"),
     (b"\x89PNG", ".png"),
 )
+_PACKAGES = (
+    (b"word/document", ".docx"),
+    (b"xl/workbook.bin", ".xlsb"),
+    (b"xl/workbook", ".xlsx"),
+    (b"ppt/presentation", ".pptx"),
+    (b"opendocument.text", ".odt"),
+    (b"opendocument.spreadsheet", ".ods"),
+    (b"opendocument.presentation", ".odp"),
+)
+_DOCUMENTS = {
+    "worddocument": ".doc",
+    "workbook": ".xls",
+    "book": ".xls",
+    "powerpoint document": ".ppt",
+    "visiodocument": ".vsd",
+    "encryptedpackage": ".ole",
+    "__properties_version1.0": ".msg",
+}
+"""Streams that make the storage they stand in a document of its own."""
 
 
 def embedded_objects(*, content: Content) -> Iterator[Child]:
-    """Yield the files that were dropped into an OLE document, as they were; a damaged storage yields
-    nothing."""
+    """Yield the files that were dropped into an OLE document, as they were, and the documents that lie in it as
+    storages, each as a file of its own; a damaged storage yields nothing."""
     try:
-        ole = ole_of(content=content)
-        found = [(path, ole.openstream(path).read()) for path in ole.listdir() if _wanted(path)]
+        found = _found(ole_of(content=content), content.size)
     except Exception:  # the library lets faults of many kinds out of damaged storages
         return
-    for number, (path, data) in enumerate(found, start=1):
-        if path[-1] == "\x01Ole10Native":
+    yield from _children(found, 1)
+
+
+def objects_in(*, data: bytes, number: int) -> Iterator[Child]:
+    """Yield what an object embedded in a document of another make holds: itself when it is a document.
+
+    number: of the object in its document, for its name.
+    """
+    if not data.startswith(olefile.MAGIC):
+        yield from _children([("", data)], number)
+        return
+    try:
+        ole = Compound(BytesIO(data))
+        own = {path[0].lower() for path in ole.listdir() if len(path) == 1}
+        kind = next((ending for name, ending in _DOCUMENTS.items() if name in own), "")
+        found = [] if kind else _found(ole, len(data))
+    except Exception:  # the library lets faults of many kinds out of damaged storages
+        return
+    if kind:
+        yield Child(f"object-{number:03d}{kind}", data)
+    else:
+        yield from _children(found, number)
+
+
+def _found(ole: Compound, most: int) -> list[tuple[str, bytes]]:
+    """Return kind or ``_NATIVE`` and bytes of each object, in the order of the storages; what lies inside an object
+    comes out of that object."""
+    paths = ole.listdir()
+    documents = {
+        tuple(path[:-1]): kind for path in paths if len(path) > 1 and (kind := _DOCUMENTS.get(path[-1].lower()))
+    }
+    found: list[tuple[str, bytes]] = []
+    done: set[tuple[str, ...]] = set()
+    for path in paths:
+        around = next((at for n in range(1, len(path)) if (at := tuple(path[:n])) in documents), None)
+        if around is not None:
+            if around not in done:
+                done.add(around)
+                found.append((documents[around], written(tree=ole.tree(list(around), most))))
+        elif path[-1] == _NATIVE or path[-1].lower() in _PLAIN:
+            found.append((_NATIVE if path[-1] == _NATIVE else "", ole.openstream(path).read()))
+    return found
+
+
+def _children(found: list[tuple[str, bytes]], first: int) -> Iterator[Child]:
+    for number, (kind, data) in enumerate(found, start=first):
+        if kind == _NATIVE:
             name, payload = unwrap_native(data=data)
             yield Child(name or f"object-{number:03d}", payload)
-        else:
-            extension = next((ext for sign, ext in _SIGNS if data.startswith(sign)), "")
-            if extension:
-                yield Child(f"object-{number:03d}{extension}", data)
+        elif ending := kind or _ending(data):
+            yield Child(f"object-{number:03d}{ending}", data)
+
+
+def _ending(data: bytes) -> str:
+    """Return the extension of a file of a known kind, "" for anything else; a package is named by its main part."""
+    if data.startswith(b"PK\x03\x04"):
+        return next((ending for part, ending in _PACKAGES if part in data), ".zip")
+    return next((ending for sign, ending in _SIGNS if data.startswith(sign)), "")
 
 
 def streams_of(*, content: Content, wanted: tuple[str, ...]) -> dict[str, bytes]:
@@ -60,10 +131,6 @@ def has_macros(*, content: Content) -> bool:
         return any(path[-1].lower() == "_vba_project" for path in ole_of(content=content).listdir())
     except Exception:  # a damaged storage that names one
         return True
-
-
-def _wanted(path: list[str]) -> bool:
-    return path[-1] == "\x01Ole10Native" or (path[-1] in _PLAIN and len(path) >= 1)
 
 
 def unwrap_native(*, data: bytes) -> tuple[str, bytes]:

@@ -17,8 +17,10 @@ from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
 from chancery.engines.ingest.storage import zip_of
 
 _PART_LIMIT = 256 * 1024**2
+_MOST_PROPERTIES = 500
 _WHOLE = 16 * 1024**2
 _LITERAL = re.compile(r"[A-Za-z/]+")
+_FILE_NAME = re.compile(r"\S+\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|svg|webp)", re.IGNORECASE)
 _CORE = {
     "title": "title",
     "creator": "author",
@@ -28,6 +30,7 @@ _CORE = {
     "subject": "subject",
     "keywords": "keywords",
     "description": "description",
+    "category": "category",
     "lastPrinted": "printed",
 }
 _EXTENDED = {"Company": "company", "Application": "application", "Pages": "pages", "Slides": "slides"}
@@ -206,7 +209,29 @@ def properties(*, package: Package) -> dict[str, Any]:
             name = wanted.get(local(node.tag))
             if name and node.text and node.text.strip():
                 found[name] = node.text.strip()
+    if custom := _custom(package):
+        found["custom_properties"] = custom
     return found
+
+
+def _custom(package: Package) -> dict[str, str]:
+    """Return the properties that users and programs added, by name (ECMA-376 part 1, 22.3)."""
+    if "docProps/custom.xml" not in package.names:
+        return {}
+    tree = package.tree("docProps/custom.xml")
+    found: dict[str, str] = {}
+    for node in list(tree)[:_MOST_PROPERTIES] if tree is not None else ():
+        words = " ".join(text.strip() for text in node.itertext() if text.strip())
+        if node.get("name") and words:
+            found[node.get("name")] = words
+    return found
+
+
+def described(*, node: Any, names: tuple[str, ...] = ("title", "descr")) -> list[str]:
+    """Return what the attributes of a picture or shape say of it; a mere file name, which programs put there, is left
+    out."""
+    said = [(node.get(name) or "").strip() for name in names]
+    return [each for each in said if each and not _FILE_NAME.fullmatch(each)]
 
 
 def embedded(*, package: Package, folder: str, images: bool = False) -> Iterator[Child]:

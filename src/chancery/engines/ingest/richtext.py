@@ -40,7 +40,7 @@ _CHARS = {
 _NOTES = (b"footnote", b"annotation")
 _BOXES = (b"shptxt", b"dptxbxtext")
 """Text boxes of Word 97 and of Word 6, inside groups that are otherwise left out."""
-_ACTING = _SKIPPED | frozenset(_CHARS) | {b"u", b"uc", b"f", b"plain", b"htmlrtf", b"bin", b"shprslt", *_BOXES, *_NOTES}
+_ACTING = _SKIPPED | frozenset(_CHARS) | {b"u", b"uc", b"f", b"plain", b"htmlrtf", b"shprslt", *_BOXES, *_NOTES}
 _CHARSETS = {
     0: "cp1252",
     77: "mac_roman",
@@ -89,7 +89,15 @@ class _Reader:
         return {int(font): _CHARSETS[int(charset)] for font, charset in found if int(charset) in _CHARSETS}
 
     def text(self, data: bytes) -> str:
-        for match in _TOKEN.finditer(data):
+        at = 0
+        while at < len(data):
+            at = self._until_binary(data, at)
+        self._flush()
+        return "".join(self.out)
+
+    def _until_binary(self, data: bytes, start: int) -> int:
+        """Read up to the next run of binary data, and return where reading goes on behind it."""
+        for match in _TOKEN.finditer(data, start):
             kind = match.lastindex
             if kind == _BRACE:
                 self._brace(match[_BRACE])
@@ -97,6 +105,8 @@ class _Reader:
             if kind == _RUN:
                 self._byte(match[_RUN])
             elif kind in _WORDS:
+                if match[_WORD] == b"bin" and match[_NUMBER]:
+                    return match.end() + max(0, int(match[_NUMBER]))
                 if self.star or match[_WORD] in _ACTING:
                     self._word(match[_WORD], match[_NUMBER])
             elif kind == _HEXA:
@@ -106,8 +116,7 @@ class _Reader:
             else:
                 continue
             self.opened = False
-        self._flush()
-        return "".join(self.out)
+        return len(data)
 
     def _brace(self, brace: bytes) -> None:
         self._flush()
@@ -164,8 +173,6 @@ class _Reader:
         elif word in _CHARS and not self.skip:
             self._flush()
             self.out.append(_CHARS[word])
-        elif word == b"bin" and value:
-            self.drop = value
 
     def _unicode(self, value: int) -> None:
         if not self.skip:
@@ -193,4 +200,12 @@ def rich_marks(*, data: bytes) -> dict[str, int]:
 
 def rich_text(*, data: bytes) -> str:
     """Return the text of an RTF file; destinations that hold no text of the page are left out."""
-    return _Reader(data).text(data).strip("\x00")
+    return whole_text(data=data)[0]
+
+
+def whole_text(*, data: bytes) -> tuple[str, bool]:
+    """Return the text of an RTF file as ``rich_text`` does, and whether the file is whole: its groups are closed, or,
+    where a writer lost count of them, it ends with a closing brace all the same."""
+    reader = _Reader(data)
+    text = reader.text(data).strip("\x00")
+    return text, not reader.stack or data.rstrip(b"\x00 \r\n\t\x1a").endswith(b"}")

@@ -63,7 +63,7 @@ def _word_text(stream: bytes, tables: dict[str, bytes]) -> WordText | None:
     lengths = struct.unpack_from("<8I", stream, 0x4C)
     parts, at = {}, 0
     for name, length in zip(_PARTS, lengths, strict=True):
-        shown = _shown(text[at : at + length])
+        shown = _shown(text[2 * at : 2 * (at + length)].decode("utf-16-le", "replace"))
         at += length
         if shown.strip() and name != "macros":
             parts[name] = shown.strip("\n")
@@ -79,8 +79,9 @@ def _older(stream: bytes, *, complex_: bool) -> WordText | None:
     return WordText({"body": _shown(text).strip("\n")})
 
 
-def _joined(stream: bytes, pieces: bytes) -> str:
-    """Return the characters of all pieces in the order of the document."""
+def _joined(stream: bytes, pieces: bytes) -> bytes:
+    """Return the characters of all pieces in the order of the document, two bytes for each unit that the file counts:
+    a sign outside the basic plane counts twice."""
     at = 0
     while pieces[at] == 0x01:
         (size,) = struct.unpack_from("<H", pieces, at + 1)
@@ -102,10 +103,10 @@ def _joined(stream: bytes, pieces: bytes) -> str:
             raise ValueError
         if place & 0x40000000:
             start = (place & 0x3FFFFFFF) // 2
-            out.append(stream[start : start + length].decode("cp1252", "replace"))
+            out.append(stream[start : start + length].decode("cp1252", "replace").encode("utf-16-le"))
         else:
-            out.append(stream[place : place + 2 * length].decode("utf-16-le", "replace"))
-    return "".join(out)
+            out.append(stream[place : place + 2 * length])
+    return b"".join(out)
 
 
 def _shown(text: str) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Sequence
-from functools import cache
+from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from rapidocr.ch_ppocr_rec import TextRecInput
 from rapidocr.utils.process_img import get_rotate_crop_image
 
 from chancery.engines.pages.imaging import to_pdf
+from chancery.engines.pages.inks import grey, without_colour, without_ghost
 from chancery.engines.pages.order import reading_rows
 from chancery.engines.pages.recognised import LOW_CONFIDENCE, Box, Line, RecognisedPage, RecognisedText, joined
 from chancery.engines.pages.render import page_count, page_image, page_resolution
@@ -25,12 +28,14 @@ from chancery.engines.pages.values import ImagingRefused, Printable
 
 __all__ = ["LOW_CONFIDENCE", "Line", "RecognisedText", "recognise", "recognise_page", "recognise_pdf", "recognise_scan"]
 
-# Most lines that a photograph's labels have; more is a page of text.
-LABEL_LINES = 20
+# Most lines and letters that a photograph's labels have; more is a page of text.
+LABEL_LINES, LABEL_LETTERS = 20, 120
 LEAST_DPI = 100
 # Lines read to see whether a page stands on its head, and the confidence at which there is no doubt that it does not.
 PROBES = 5
 UPRIGHT = 0.93
+# Below this a page is read again without what may shine through from its back.
+DOUBTFUL = 0.93
 # Longest side at which text is looked for, and read. Small letters are looked for once more at the larger size.
 SEARCH_SIDE = 1280
 READ_SIDE = 2600
@@ -42,6 +47,8 @@ NARROWEST = 12
 # Longer or lower than this is a rule on the paper, not a line of text.
 LONGEST_LINE = 400
 LOWEST_LINE = 4
+# A circle beside a Chinese numeral is the numeral nought.
+_ZERO = re.compile("(?<=[一二三四五六七八九十〇])[○◯](?=[一二三四五六七八九十〇○◯年月日])")
 _LOCK = threading.Lock()
 Pixels = npt.NDArray[np.uint8]
 _Text = tuple[str, float, float]
@@ -79,15 +86,47 @@ def recognise_page(*, image: bytes, number: int = 1, dpi: int = 0, threads: int 
     """Read one picture, whichever way it lies.
 
     number, dpi: entered in the result. threads: processor threads for one picture. Pages that lie on a side or on
-    their head are turned, lines that rise or fall are put in order along their slope; boxes and quads are those of the
-    picture as given. The direction classifier of the models is off: it turns long lines over.
+    their head are turned, lines that rise or fall are put in order along their slope, and coloured ink over black
+    print is looked through; boxes and quads are those of the picture as given. The direction classifier of the models
+    is off: it turns long lines over.
     """
     pixels = cv2.imdecode(np.frombuffer(image, np.uint8), cv2.IMREAD_COLOR) if image else None
     if pixels is None:
         raise ImagingRefused("The picture cannot be decoded.", code="corrupt")
     with _LOCK:
         sized, extent = _sized(pixels)
-        return _read(sized, extent, number, dpi, _engine(threads))
+        read = partial(_read, extent=extent, number=number, dpi=dpi, engine=_engine(threads))
+        page = read(grey(pixels=sized))
+        if page.lines and page.confidence < DOUBTFUL and (bare := without_ghost(pixels=sized)) is not None:
+            again = read(bare)
+            if again.confidence > page.confidence:
+                page = again if again.turn != page.turn else _joined(again, page, least=LOW_CONFIDENCE)
+        if (black := without_colour(pixels=sized)) is not None:
+            page = _joined(read(black), page)
+        return page
+
+
+def _joined(clear: RecognisedPage, whole: RecognisedPage, *, least: float = 0.0) -> RecognisedPage:
+    """Return the lines read without an ink, and those of the whole page that lie where none of these does: the words of
+    a stamp, words printed in colour or faintly.
+
+    least: confidence of the lines that are added.
+    """
+    if clear.turn or whole.turn or not clear.lines:
+        return whole
+    places = [line.box for line in clear.lines]
+    sure = [line for line in whole.lines if line.confidence >= least]
+    added = [line for line in sure if not any(_overlaps(line.box, place) for place in places)]
+    lines = (*clear.lines, *added)
+    return replace(clear, lines=lines, rows=reading_rows(boxes=[line.box for line in lines]))
+
+
+def _overlaps(one: Box, other: Box) -> bool:
+    """Tell whether two boxes share a good part of the smaller one."""
+    wide = min(one[2], other[2]) - max(one[0], other[0])
+    high = min(one[3], other[3]) - max(one[1], other[1])
+    least = min((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
+    return wide > 0 and high > 0 and wide * high > 0.3 * least
 
 
 def _sized(pixels: Any) -> tuple[Pixels, tuple[int, int]]:
@@ -196,7 +235,7 @@ def _weighed(texts: Sequence[_Text]) -> float:
 def _line(text: _Text, quad: Quads, width: int, height: int) -> Line:
     corners = np.clip(quad / np.array([width, height]), 0.0, 1.0)
     a, b, c, d = ((float(x), float(y)) for x, y in corners)
-    return Line(text[0].strip(), text[1], _bounds(corners), (a, b, c, d), least=text[2])
+    return Line(_ZERO.sub("〇", text[0].strip()), text[1], _bounds(corners), (a, b, c, d), least=text[2])
 
 
 def _bounds(corners: Any) -> Box:
@@ -214,7 +253,7 @@ def recognise_scan(*, printable: Printable, pages: Path, dpi: int = 200, threads
     if printable.kind == "image":
         glance = recognise_pdf(pdf=pages, dpi=dpi // 2, threads=threads)
         lines = sum(1 for line in glance.text.splitlines() if line.strip())
-        if lines <= LABEL_LINES and not glance.low_lines:
+        if lines <= LABEL_LINES and len(glance.text) <= LABEL_LETTERS and not glance.low_lines:
             return glance
     return recognise_pdf(pdf=pages, dpi=dpi, threads=threads)
 
@@ -228,6 +267,6 @@ def recognise_pdf(*, pdf: Path, dpi: int = 200, threads: int = 1) -> RecognisedT
     for number in range(1, page_count(pdf=pdf) + 1):
         held = page_resolution(pdf=pdf, page=number)
         drawn = min(dpi, max(LEAST_DPI, round(held))) if held else dpi
-        image = page_image(pdf=pdf, page=number, dpi=drawn, grey=True)
+        image = page_image(pdf=pdf, page=number, dpi=drawn)
         read.append(recognise_page(image=image, number=number, dpi=drawn, threads=threads))
     return joined(pages=tuple(read))

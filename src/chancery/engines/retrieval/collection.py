@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from chancery.foundation.errors import Refused
 
-from .describing import as_list, domains_of, group_of, marks_of
+from .describing import as_list, domains_of, group_of, marks_of, titles_of
 from .fields import MARK, TEXT
 from .segment import FAMILY, Entry
 from .segmentfile import IndexDamaged
@@ -33,7 +33,7 @@ _DATES: Final = (
 _AUTHORS: Final = ("from", "author", "creator", "last_modified_by", "artist")
 _RECIPIENTS: Final = ("to", "cc", "bcc", "attendees")
 _PARENT = re.compile(rb'"parent_id":\s*"([^"]+)"')
-_RECIPE: Final = 3
+_RECIPE: Final = 4
 """Raised when what is taken from a line changes: indexes made before are built again."""
 
 
@@ -128,7 +128,7 @@ def entry_of(item: dict[str, Any], *, text: str, children: int = 0) -> Entry:
         scope="",
         fields={
             TEXT: [text],
-            "subject": [title] if title else [],
+            "subject": titles_of(known),
             "from": senders,
             "to": recipients,
             "name": [name] if name else [],

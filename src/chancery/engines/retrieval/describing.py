@@ -11,6 +11,16 @@ LABELS: Final = ("custodian", "domain", "kind", "language", "thread", "duplicate
 GROUPS: Final = frozenset({"thread", "duplicates", "near"})
 """Labels that join documents: a group of one is no group."""
 
+_TITLES: Final = (
+    "subject",
+    "title",
+    "keywords",
+    "description",
+    "category",
+    "custom_properties",
+    "bookmarks",
+    "text_outside_pages",
+)
 _DOMAIN = re.compile(r"@([\w-]+(?:\.[\w-]+)+)")
 
 
@@ -29,6 +39,12 @@ def as_list(value: Any) -> list[str]:
     if isinstance(value, list | tuple):
         return [text for each in value for text in as_list(each)]
     return [str(value)]
+
+
+def titles_of(known: Mapping[str, Any]) -> list[str]:
+    """Return what a document is called and filed under: subject, title, keywords, remarks on it, properties that
+    users added; each once."""
+    return list(dict.fromkeys(said for name in _TITLES for said in as_list(known.get(name)) if said.strip()))
 
 
 def group_of(known: Mapping[str, Any], *names: str) -> list[str]:

@@ -51,7 +51,7 @@ class MissingMail:
 
     quoted_in: id of the mail that quotes it. sender, sent, subject: as the quotation shows them, or empty.
     start, end: place of the quotation in the text of that mail, characters.
-    reference: the Message-ID when only a header names it, otherwise empty.
+    reference: its Message-ID when the mail that answers it names it, otherwise empty.
     """
 
     quoted_in: str

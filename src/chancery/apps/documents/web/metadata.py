@@ -18,9 +18,12 @@ NAMES: Final = {
     "bcc": pgettext_lazy("metadata", "Bcc"),
     "body_absent": pgettext_lazy("metadata", "The mail holds no body"),
     "body_chars": pgettext_lazy("metadata", "Characters of the body"),
+    "bookmarks": pgettext_lazy("metadata", "Bookmarks"),
     "category": pgettext_lazy("metadata", "Category"),
     "cc": pgettext_lazy("metadata", "Cc"),
+    "changed_by": pgettext_lazy("metadata", "Changed by"),
     "charset": pgettext_lazy("metadata", "Character set"),
+    "commented_by": pgettext_lazy("metadata", "Commented by"),
     "comments": pgettext_lazy("metadata", "Comments"),
     "company": pgettext_lazy("metadata", "Company"),
     "content_id": pgettext_lazy("metadata", "Content-ID"),
@@ -94,6 +97,7 @@ NAMES: Final = {
     "tables": pgettext_lazy("metadata", "Tables"),
     "templates": pgettext_lazy("metadata", "Templates"),
     "text_boxes": pgettext_lazy("metadata", "Text boxes"),
+    "text_outside_pages": pgettext_lazy("metadata", "Text outside the pages"),
     "thread_index": pgettext_lazy("metadata", "Thread-Index"),
     "title": pgettext_lazy("metadata", "Title"),
     "to": pgettext_lazy("metadata", "To"),
@@ -111,7 +115,8 @@ def metadata_rows(metadata: Mapping[str, Any]) -> list[tuple[str, str]]:
     for name, value in sorted(metadata.items()):
         if name in HIDDEN or value in (None, "", [], {}) or value is False:
             continue
-        many = value if isinstance(value, list) else [value]
+        named = [f"{key}: {each}" for key, each in value.items()] if isinstance(value, dict) else value
+        many = named if isinstance(named, list) else [named]
         text = gettext("yes") if value is True else "; ".join(str(each) for each in many)
         rows.append((str(NAMES.get(name, name.replace("_", " "))), without_direction(text[:LONGEST])))
     return rows

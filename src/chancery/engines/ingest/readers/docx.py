@@ -6,7 +6,7 @@ from typing import Any
 
 from lxml import etree
 
-from chancery.engines.ingest.packages import Package, embedded, finish, local, open_package, properties
+from chancery.engines.ingest.packages import Package, described, embedded, finish, local, open_package, properties
 from chancery.engines.ingest.reading import Child, Content, Reading
 
 _ORDER = (
@@ -30,13 +30,17 @@ _MARKS = {
     "txbxContent": "text_boxes",
 }
 _CUT = frozenset({"p", "tr", "comment", "footnote", "endnote"})
-_TOLD = tuple(f"{{*}}{tag}" for tag in ("t", "delText", "v", "sym", "tc", "AlternateContent", *_BREAKS, *_MARKS, *_CUT))
+_DESCRIBED = {"docPr": ("title", "descr"), "shape": ("alt",), "textpath": ("string",)}
+"""What is said of a picture or shape, or drawn as an ornament, stands in attributes."""
+_BY = {"comments": "commented_by", "tracked_changes": "changed_by"}
+_TAGS = ("t", "delText", "v", "sym", "tc", "AlternateContent", *_DESCRIBED, *_BREAKS, *_MARKS, *_CUT)
+_TOLD = tuple(f"{{*}}{tag}" for tag in _TAGS)
 
 
 def read(content: Content, key: str) -> Reading:
     """Return the text of all parts in reading order, properties, and embedded files as children."""
     package = open_package(content=content)
-    counts: dict[str, int] = {}
+    counts: dict[str, Any] = {}
     texts = [_part_text(package, name, counts) for pattern in _ORDER for name in package.matching(pattern)]
     if not any(texts):
         others = [n for n in package.names if n.lower().endswith(".xml") and "document" in n.lower()]
@@ -58,7 +62,7 @@ def _chunks(package: Package) -> list[Child]:
     return [Child(name.rpartition("/")[2], package.part(name)) for name in names]
 
 
-def _part_text(package: Package, name: str, counts: dict[str, int]) -> str:
+def _part_text(package: Package, name: str, counts: dict[str, Any]) -> str:
     tree = package.tree(name)
     out: list[str] = []
     if tree is not None:
@@ -66,7 +70,7 @@ def _part_text(package: Package, name: str, counts: dict[str, int]) -> str:
     return "".join(out).strip("\n")
 
 
-def _walk(node: Any, out: list[str], counts: dict[str, int]) -> None:
+def _walk(node: Any, out: list[str], counts: dict[str, Any]) -> None:
     """Append the text below a node; only what says something is looked at, the rest is passed by in compiled code.
 
     Calls itself for the alternatives, which nest no deeper than the 256 levels the parser allows.
@@ -84,6 +88,8 @@ def _walk(node: Any, out: list[str], counts: dict[str, int]) -> None:
         elif tag in _BREAKS:
             if local(current.getparent().tag if current.getparent() is not None else "") == "r":
                 out.append(_BREAKS[tag])
+        elif tag in _DESCRIBED:
+            out += [f"{said}\n" for said in described(node=current, names=_DESCRIBED[tag])]
         elif tag == "sym":
             out.append(_symbol(current))
         elif tag == "AlternateContent":
@@ -91,7 +97,15 @@ def _walk(node: Any, out: list[str], counts: dict[str, int]) -> None:
             for branch in _chosen(current):
                 _walk(branch, out, counts)
         if tag in _MARKS:
-            counts[_MARKS[tag]] = counts.get(_MARKS[tag], 0) + 1
+            _count(current, _MARKS[tag], counts)
+
+
+def _count(node: Any, mark: str, counts: dict[str, Any]) -> None:
+    """Count a mark, and name who made it where it says so."""
+    counts[mark] = counts.get(mark, 0) + 1
+    author = next((value for name, value in node.attrib.items() if name.endswith("}author")), "").strip()
+    if author and mark in _BY and author not in (names := counts.setdefault(_BY[mark], [])):
+        names.append(author)
 
 
 def _chosen(alternate: Any) -> list[Any]:

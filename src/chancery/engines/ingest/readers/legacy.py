@@ -7,17 +7,27 @@ import re
 import olefile
 
 from chancery.engines.ingest.loading import extract
-from chancery.engines.ingest.oldslides import is_whole, slide_text
+from chancery.engines.ingest.oldslides import is_whole, slide_text, stored_objects
 from chancery.engines.ingest.olefacts import summary
-from chancery.engines.ingest.olefiles import embedded_objects, has_macros, streams_of
+from chancery.engines.ingest.olefiles import embedded_objects, has_macros, objects_in, streams_of
 from chancery.engines.ingest.readers.locked import is_locked, read_decrypted
 from chancery.engines.ingest.reading import Content, Reading, Unreadable
-from chancery.engines.ingest.richtext import rich_marks, rich_text
+from chancery.engines.ingest.richobjects import rich_objects
+from chancery.engines.ingest.richtext import rich_marks, rich_text, whole_text
 from chancery.engines.ingest.scraping import scrape
 from chancery.engines.ingest.worddoc import word_text
 from chancery.engines.ingest.wordmarks import word_marks
 
 _WANTED = ("WordDocument", "0Table", "1Table", "PowerPoint Document")
+_INFORMATION = {
+    "title": "title",
+    "author": "author",
+    "subject": "subject",
+    "keywords": "keywords",
+    "doccomm": "description",
+    "operator": "last_saved_by",
+    "company": "company",
+}
 _TYPES = {"doc": "application/msword", "ppt": "application/vnd.ms-powerpoint"}
 
 
@@ -45,6 +55,9 @@ def read_plain(*, content: Content, key: str) -> Reading:
     if has_macros(content=content):
         reading.metadata["macros"] = True
     reading.children = list(embedded_objects(content=content))
+    if key == "ppt":
+        stored = enumerate(stored_objects(stream=streams.get("PowerPoint Document", b"")), start=1)
+        reading.children += [child for number, data in stored for child in objects_in(data=data, number=number)]
     if not reading.text and not content.head.startswith(olefile.MAGIC):
         raise Unreadable("The document is damaged and cannot be read.", code="corrupt")
     return reading
@@ -83,9 +96,13 @@ def _slides(streams: dict[str, bytes], reading: Reading) -> str:
 
 def _rich(content: Content) -> Reading:
     data = content.data()
-    text = rich_text(data=data)
+    text, whole = whole_text(data=data)
     metadata: dict[str, object] = dict(rich_marks(data=data))
-    for name, ours in (("title", "title"), ("author", "author")):
+    for name, ours in _INFORMATION.items():
         if match := re.search(rb"\\" + name.encode() + rb" ([^{}]{1,300})\}", data[:20000]):
             metadata[ours] = rich_text(data=b"{\\rtf1 " + match.group(1) + b"}")
-    return Reading(text=text, metadata=metadata)
+    children = list(rich_objects(data=data)) if b"\\objdata" in data else []
+    reading = Reading(text=text, metadata=metadata, children=children)
+    if not whole:
+        reading.flag("truncated", "The document ends before its last group is closed; what stood before it was read.")
+    return reading

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chancery.engines.ingest.odflock import unlocked
+from chancery.engines.ingest.olefiles import objects_in
 from chancery.engines.ingest.packages import Package, finish, local, open_package
 from chancery.engines.ingest.readers.odfmarks import marks_of
 from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
@@ -16,6 +17,7 @@ _META = {
     "date": "modified",
     "creation-date": "created",
     "subject": "subject",
+    "description": "description",
     "generator": "application",
 }
 _CUT = frozenset({"p", "h", "table-row", "list-item", "annotation", "note"})
@@ -48,6 +50,8 @@ def read(content: Content, key: str) -> Reading:
         Child(name.rpartition("/")[2], package.part(name))
         for name in (package.matching(r"Pictures/.+") if content.decisions.embedded_images else [])
     ]
+    objects = enumerate(package.matching(r"Obj(?:ect ?)?\d+"), start=1)
+    children += [child for number, name in objects for child in objects_in(data=package.part(name), number=number)]
     pictures = len(package.matching(r"Pictures/.+"))
     if pictures:
         metadata["embedded_images"] = pictures
@@ -60,8 +64,14 @@ def facts_of(*, tree: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for node in tree.iter() if tree is not None else ():
         name = _META.get(local(node.tag))
-        if name and node.text and node.text.strip():
-            found.setdefault(name, node.text.strip())
+        words = (node.text or "").strip() if isinstance(node.tag, str) else ""
+        if name and words:
+            found.setdefault(name, words)
+        elif words and local(node.tag) == "keyword":
+            found["keywords"] = "; ".join(filter(None, (found.get("keywords"), words)))
+        elif words and local(node.tag) == "user-defined":
+            label = next((value for key, value in node.attrib.items() if key.endswith("}name")), "")
+            found.setdefault("custom_properties", {})[label] = words
     return found
 
 

@@ -13,6 +13,8 @@ import pypdfium2.raw as raw
 
 from chancery.engines.ingest.packages import local, parse_xml
 from chancery.engines.ingest.passwords import has_worked, in_order
+from chancery.engines.ingest.pdfforms import MOST_NOTES, author_of, bookmarks, open_forms, words_of
+from chancery.engines.ingest.pdflayers import layer_text, only_outside, text_outside
 from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
 
 _WANTED = {
@@ -25,8 +27,6 @@ _WANTED = {
     "Creator": "application",
     "Keywords": "keywords",
 }
-_NOTE_KEYS = (b"Contents", b"V")
-_MAX_NOTES = 2000
 _PACKET = 64 * 1024**2
 
 
@@ -36,9 +36,11 @@ def read(content: Content, key: str) -> Reading:
     document = _open(content, reading)
     try:
         pinned: list[Child] = []
+        open_forms(document=document)
         waiting = _pages(document, reading, pinned)
         _forms(document, reading)
         _facts(document, reading)
+        _name_bookmarks(document, reading)
         if waiting and content.decisions.ocr:
             content.scan = _to_recognise(document, waiting, reading)
         reading.children = [*_embedded(document), *pinned]
@@ -104,6 +106,7 @@ def _pages(document: Any, reading: Reading, pinned: list[Child]) -> list[int]:
     pinned: takes the files that are attached to a place on a page.
     """
     texts: list[str] = []
+    outside: list[str] = []
     waiting: list[int] = []
     blank = broken = 0
     for number in range(len(document)):
@@ -113,9 +116,10 @@ def _pages(document: Any, reading: Reading, pinned: list[Child]) -> list[int]:
             broken += 1
             continue
         layer = page.get_textpage()
-        text = _layer_text(page, layer)
+        text = layer_text(page=page, layer=layer)
+        outside.append(text_outside(page=page, layer=layer, shown=text))
         layer.close()
-        notes = _notes(page, document, pinned)
+        notes = _notes(page, document, pinned, reading)
         if not text.strip():
             blank += 1
             if raw.FPDFPage_CountObjects(page) > 0:
@@ -129,28 +133,12 @@ def _pages(document: Any, reading: Reading, pinned: list[Child]) -> list[int]:
         reading.metadata["needs_ocr"] = True
     if broken:
         reading.flag("partly_extracted", "Some pages are damaged and could not be read.")
-    reading.text = "\n\n".join(text for text in texts if text)
+    shown = "\n\n".join(text for text in texts if text)
+    if any(outside) and (lines := only_outside(layers=outside, shown=shown)):
+        reading.metadata["lines_outside_pages"] = len(lines)
+        shown = _with(shown, lines, reading, "text_outside_pages")
+    reading.text = shown
     return waiting
-
-
-def _layer_text(page: Any, layer: Any) -> str:
-    """Return the text of a page inside its box, asked for once with room enough, where the library first asks how long
-    it is. A closing zero is counted with it (fpdf_text.h)."""
-    count = layer.count_chars()
-    if count <= 0:
-        return ""
-    room = 2 * count + 64
-    buffer = (ctypes.c_ushort * room)()
-    got = raw.FPDFText_GetBoundedText(layer, *_box(page), buffer, room)
-    if got >= room:
-        return str(layer.get_text_bounded())
-    return bytes(memoryview(buffer).cast("B")[: 2 * max(0, got - 1)]).decode("utf-16-le", "ignore")
-
-
-def _box(page: Any) -> tuple[float, float, float, float]:
-    """Return left, top, right and bottom of the box of a page."""
-    left, bottom, right, top = page.get_bbox()
-    return left, top, right, bottom
 
 
 def _to_recognise(document: Any, waiting: list[int], reading: Reading) -> bytes | None:
@@ -210,18 +198,21 @@ def _packet(document: Any, index: int) -> bytes:
     return buffer.raw[: size.value]
 
 
-def _notes(page: Any, document: Any, pinned: list[Child]) -> str:
-    """Return the contents of notes and the values of form fields on a page."""
+def _notes(page: Any, document: Any, pinned: list[Child], reading: Reading) -> str:
+    """Return the contents of notes and the values of form fields on a page; count the remarks and name who made
+    them."""
     found: list[str] = []
-    for index in range(min(_MAX_NOTES, raw.FPDFPage_GetAnnotCount(page))):
+    for index in range(min(MOST_NOTES, raw.FPDFPage_GetAnnotCount(page))):
         annotation = raw.FPDFPage_GetAnnot(page, index)
         if not annotation:
             continue
-        for key in _NOTE_KEYS:
-            text = _string(annotation, key)
-            if text and text not in found:
-                found.append(text)
-        if raw.FPDFAnnot_GetSubtype(annotation) == raw.FPDF_ANNOT_FILEATTACHMENT and len(pinned) < _MAX_NOTES:
+        found += [word for word in words_of(annotation=annotation, document=document) if word not in found]
+        if (author := author_of(annotation=annotation)) is not None:
+            reading.metadata["comments"] = reading.metadata.get("comments", 0) + 1
+            authors = reading.metadata.setdefault("commented_by", []) if author else [author]
+            if author not in authors:
+                authors.append(author)
+        if raw.FPDFAnnot_GetSubtype(annotation) == raw.FPDF_ANNOT_FILEATTACHMENT and len(pinned) < MOST_NOTES:
             handle = raw.FPDFAnnot_GetFileAttachment(annotation)
             if handle:
                 number = len(pinned) + 1
@@ -230,13 +221,20 @@ def _notes(page: Any, document: Any, pinned: list[Child]) -> str:
     return "\n".join(found)
 
 
-def _string(annotation: Any, key: bytes) -> str:
-    size = raw.FPDFAnnot_GetStringValue(annotation, key, None, 0)
-    if size <= 2:
-        return ""
-    buffer = ctypes.create_string_buffer(size)
-    raw.FPDFAnnot_GetStringValue(annotation, key, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), size)
-    return buffer.raw[: size - 2].decode("utf-16-le", "replace").strip()
+def _name_bookmarks(document: Any, reading: Reading) -> None:
+    """Add the bookmarks that say what no page says."""
+    text = reading.text or ""
+    new = [title for title in dict.fromkeys(bookmarks(document=document)) if title not in text]
+    if new:
+        reading.text = _with(text, new, reading, "bookmarks")
+
+
+def _with(text: str, more: list[str], reading: Reading, name: str) -> str:
+    """Return a text with more lines; beside pages without text they are a fact of the file and no text of it."""
+    if text.strip():
+        return "\n\n".join((text, "\n".join(more)))
+    reading.metadata[name] = more
+    return text
 
 
 def _facts(document: Any, reading: Reading) -> None:

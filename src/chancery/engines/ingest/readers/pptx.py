@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from chancery.engines.ingest.packages import Package, embedded, finish, local, open_package, parse_xml, properties
+from chancery.engines.ingest.packages import (
+    Package,
+    described,
+    embedded,
+    finish,
+    local,
+    open_package,
+    parse_xml,
+    properties,
+)
 from chancery.engines.ingest.reading import Content, Reading
 
 _SAYS = re.compile(rb"<(?:\w+:)?(?:t|text|v)[\s/>]")
@@ -91,8 +100,10 @@ def _fixed(data: bytes) -> str:
 def _text(tree: Any, *, fixed: bool = False) -> str:
     """Return the text of the paragraphs; ``fixed`` leaves out placeholders, which only hold instructions."""
     out: list[str] = []
-    for node in tree.iter("{*}t", "{*}text", "{*}v", "{*}br", "{*}p"):
+    for node in tree.iter("{*}t", "{*}text", "{*}v", "{*}br", "{*}p", "{*}cNvPr"):
         tag = local(node.tag)
+        if tag == "cNvPr" and not fixed:
+            out += [f"\n{said}\n" for said in described(node=node)]
         if tag in ("t", "text", "v") and node.text and not (fixed and _in_placeholder(node)):
             out.append(node.text)
             if tag != "t":

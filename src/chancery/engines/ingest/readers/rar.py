@@ -1,4 +1,5 @@
-"""RAR archives and cabinets, where the system has libarchive; without it they are coded ``unsupported``.
+"""RAR archives, cabinets, disc images and rarer packings, where the system has libarchive; without it they are coded
+``unsupported``.
 
 A notebook that OneNote packed into one file (.onepkg) is a cabinet.
 """
@@ -14,15 +15,23 @@ from chancery.engines.ingest.reading import Child, Content, Reading, Unreadable
 from chancery.engines.text.charset import guess_name
 
 _FILE, _TYPE_MASK = 0o100000, 0o170000
-_SUPPORTS = {"rar": ("format_rar", "format_rar5"), "cab": ("format_cab",)}
+_SUPPORTS = {
+    "rar": ("format_rar", "format_rar5"),
+    "cab": ("format_cab",),
+    "iso": ("format_iso9660",),
+    "lha": ("format_lha",),
+    **dict.fromkeys(("zst", "lz4", "z"), ("format_tar", "format_raw")),
+}
+_UNNAMED, _PACKED = "data", (".zst", ".lz4", ".z")
+"""What the library calls the one file of a stream that is no archive."""
 _LIMIT = 512 * 1024**2
 _LIBRARY = library()
 
 
 def read(content: Content, key: str) -> Reading:
-    """Return the entries of a RAR archive of one or more volumes, or of a cabinet."""
+    """Return the entries of an archive, a RAR archive of one or more volumes; of a packed file what was packed."""
     if _LIBRARY is None:
-        detail = "RAR archives and cabinets need the system library libarchive to be read."
+        detail = "Archives of this kind need the system library libarchive to be read."
         return Reading(exception="unsupported", detail=detail)
     return Reading(children=_entries(content, _SUPPORTS[key]), container=True)
 
@@ -50,16 +59,19 @@ def _entries(content: Content, supports: tuple[str, ...]) -> Iterator[Child]:
                 raise _refusal(handle)
             if _LIBRARY.archive_entry_filetype(entry) & _TYPE_MASK == _FILE:
                 found += 1
-                yield _child(handle, entry)
+                yield _child(handle, entry, content.name)
     finally:
         _LIBRARY.archive_read_free(handle)
 
 
-def _child(handle: Any, entry: Any) -> Child:
+def _child(handle: Any, entry: Any, around: str) -> Child:
     raw = _LIBRARY.archive_entry_pathname_utf8(entry) or _LIBRARY.archive_entry_pathname(entry) or b"unnamed"
     name = guess_name(raw=raw)
     size = int(_LIBRARY.archive_entry_size(entry))
-    if size == 0:
+    bare = name == _UNNAMED and around.lower().endswith(_PACKED)
+    if bare:
+        name = around.rpartition(".")[0]
+    elif size == 0:
         return Child(name, b"", 0)
     if size > _LIMIT:
         return Child(name, None, size, "too_large", "The entry is larger than 512 MiB.")

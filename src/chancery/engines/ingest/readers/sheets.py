@@ -13,7 +13,16 @@ from python_calamine import CalamineWorkbook, SheetVisibleEnum
 from chancery.engines.ingest.biff import bare_text, binary_strings, extras, is_bare
 from chancery.engines.ingest.olefacts import summary
 from chancery.engines.ingest.olefiles import embedded_objects, has_macros, streams_of
-from chancery.engines.ingest.packages import Package, embedded, finish, open_package, parse_xml, properties
+from chancery.engines.ingest.packages import (
+    Package,
+    described,
+    embedded,
+    finish,
+    local,
+    open_package,
+    parse_xml,
+    properties,
+)
 from chancery.engines.ingest.readers.locked import is_locked, read_decrypted
 from chancery.engines.ingest.reading import Content, Reading, Unreadable
 
@@ -24,6 +33,7 @@ _MARGINS = re.compile(
     rb"</(?:odd|even|first)(?:Header|Footer)>\s*)*</headerFooter>)"
 )
 _UTF_8 = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml [^>]*encoding=[\"'](?:UTF|utf)-8[\"']|(?:\xef\xbb\xbf)?<[a-z]")
+_PAGES = ("odd", "even", "first")
 _HIDDEN_COLUMN = re.compile(rb"<(?:x:)?col\b[^>]*\shidden=\"(?:1|true)\"[^>]*>")
 
 
@@ -62,7 +72,7 @@ def _beside(content: Content, reading: Reading) -> list[str]:
     if has_macros(content=content):
         reading.metadata["macros"] = True
     reading.children = list(embedded_objects(content=content))
-    return [*found.texts, *dict.fromkeys(found.margins)]
+    return [*found.texts, *found.charts, *dict.fromkeys(found.margins)]
 
 
 def _sheets(book: CalamineWorkbook, reading: Reading) -> list[str]:
@@ -161,7 +171,7 @@ def _margins(data: bytes) -> str:
     """Return the printed header and footer of a sheet, without their format codes."""
     if b"headerFooter" not in data[-65536:]:
         return ""
-    nodes = _margin_tree(data).iter("{*}oddHeader", "{*}oddFooter", "{*}firstHeader", "{*}firstFooter")
+    nodes = _margin_tree(data).iter(*(f"{{*}}{page}{place}" for page in _PAGES for place in ("Header", "Footer")))
     return "\n".join((node.text or "").replace("&C", " ").replace("&L", " ").replace("&R", " ") for node in nodes)
 
 
@@ -182,5 +192,7 @@ def _strings(package: Package, name: str) -> str:
     tree = package.tree(name)
     if tree is None:
         return ""
-    nodes = tree.iter("{*}t", "{*}v", "{*}text")
-    return "\n".join(node.text for node in nodes if node.text and node.text.strip())
+    said: list[str | None] = []
+    for node in tree.iter("{*}t", "{*}v", "{*}text", "{*}cNvPr"):
+        said += [node.text] if local(node.tag) != "cNvPr" else described(node=node)
+    return "\n".join(each for each in said if each and each.strip())

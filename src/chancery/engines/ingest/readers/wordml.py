@@ -13,8 +13,13 @@ from chancery.engines.ingest.reading import Content, Reading
 def read(content: Content, key: str) -> Reading:
     """Return the text of the document tree."""
     tree = parse_xml(content.data())
-    if key in ("fodt", "fods", "fodp"):
-        return _flat(tree)
+    reading = _flat(tree) if key in ("fodt", "fods", "fodp") else _plain(tree)
+    if not content.data().rstrip(b"\x00 \t\r\n").endswith(b">"):
+        reading.flag("truncated", "The document ends before its last element is closed; what stood before it was read.")
+    return reading
+
+
+def _plain(tree: Any) -> Reading:
     out: list[str] = []
     for node in tree.iter():
         tag = local(node.tag)

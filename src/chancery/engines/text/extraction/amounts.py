@@ -65,10 +65,10 @@ _WORDED: Final = re.compile(
     rf"(?<![A-Za-z])(?P<words>(?:{_COUNT})(?:[ ,-]+(?:{_COUNT})\b)*)"
     r"(?:[ ]and[ ](?P<cents>[0-9]{1,2}|no)/100(?:ths)?)?[ ](?:\([^)\n]{1,40}\)[ ])?"
     r"(?P<name>(?:U\.?S\.?|United States|Hong Kong|Canadian|Australian|Singapore)?[ ]?dollars?"
-    r"|euros?|pounds sterling|yuan|renminbi)$",
+    r"|euros?|pounds sterling|yuan|renminbi|(?:Japanese[ ])?yen|Swiss francs)$",
     re.IGNORECASE,
 )
-_NAMED_MONEY: Final = re.compile(r"(?i:dollars?|euros?|pounds sterling|yuan|renminbi)\b")
+_NAMED_MONEY: Final = re.compile(r"(?i:dollars?|euros?|pounds sterling|yuan|renminbi|yen|Swiss francs)\b")
 
 
 @cache
@@ -196,6 +196,8 @@ _NAMES: Final = {
     "pound": "GBP",
     "yuan": "CNY",
     "renminbi": "CNY",
+    "yen": "JPY",
+    "swiss": "CHF",
 }
 
 

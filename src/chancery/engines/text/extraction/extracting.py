@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable
 from typing import Final
 
@@ -28,6 +29,7 @@ _FINDERS: Final[dict[Kind, Callable[..., Iterable[Entity]]]] = {
     "bank": find_banks,
     "language": find_languages,
 }
+_DOUBTFUL: Final = "person.context"
 # A stretch of digits is one number: the kind that can prove itself keeps it.
 _NUMBERS: Final = ("identity", "bank", "phone", "date", "amount")
 
@@ -52,9 +54,22 @@ def extract(
             found += finder(text=folded)
     if wanted & {"email", "url", "domain"}:
         found += find_internet(text=folded, kinds=wanted)
+    if {"person", "organisation"} <= wanted:
+        found = list(_apart(found))
     found = [one for one in _one_kind_each(found) if one.confidence >= least_confidence]
     found.sort(key=lambda one: (one.start, one.end, one.kind))
     return tuple(found)
+
+
+def _apart(found: list[Entity]) -> Iterable[Entity]:
+    """Leave out two capitalised words that only their surroundings make a person where they are part of an
+    organisation's name."""
+    names = sorted((one.start, one.end) for one in found if one.kind == "organisation")
+    starts = [start for start, _ in names]
+    for one in found:
+        at = bisect_right(starts, one.start) - 1
+        if one.rule != _DOUBTFUL or at < 0 or names[at][1] < one.end:
+            yield one
 
 
 def _one_kind_each(found: list[Entity]) -> Iterable[Entity]:

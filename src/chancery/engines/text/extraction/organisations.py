@@ -18,13 +18,15 @@ _WORD = (
 )
 _LINK = r"(?:[ ](?:&|and|of|the|for|de|du|der|und|et|y)(?:[ ]the)?[ ]|,?[ ])"
 _RUN: Final = re.compile(rf"{_WORD}(?:{_LINK}{_WORD}){{0,7}}$")
-_BREAK: Final = re.compile(r"\. |, and | and (?:the )?| of (?:the )?|, ")
+_BREAK: Final = re.compile(r"\. |, and | and (?:the )?| (?:of|for) (?:the )?|, ")
 _SUFFIX: Final = re.compile(
     r",?[ ](?:Incorporated\b|INCORPORATED\b|Inc\b\.?|INC\b\.?|L\.L\.C\.|LLC\b|Ltd\b\.?|LTD\b\.?|Limited\b|LIMITED\b"
-    r"|Corporation\b|CORPORATION\b|Corp\b\.?|CORP\b\.?|(?:Co|CO)\b\.?(?:,?[ ](?:Ltd|LTD|Inc|INC|LLC)\b\.?)?"
+    r"|Corporation\b|CORPORATION\b|Corp\b\.?|CORP\b\.?"
+    r"|(?:&[ ])?(?:Co|CO)\b\.?(?:,?[ ](?:Ltd|LTD|Inc|INC|LLC|LLP|KG)\b\.?)?"
     r"|Company(?:,?[ ](?:Limited|Inc\.?|LLC))?\b|COMPANY\b|L\.L\.P\.|LLP\b|L\.P\.|LP\b|P\.L\.C\.|PLC\b|plc\b"
-    r"|GmbH(?:[ ]&[ ]Co\.?[ ]KG)?\b|AG\b|S\.A\.(?:S\.)?|S/A\b|SA\b|N\.V\.|NV\b|B\.V\.|BV\b|S\.p\.A\.|SpA\b|S\.r\.l\."
-    r"|P(?:ty|te)\b\.?(?:[ ]Ltd\b\.?)?|Sdn\.?[ ]Bhd\b\.?|AB\b|A/S|ASA\b|Oyj?\b|P\.C\.|PLLC\b|N\.A\.)"
+    r"|GmbH(?:[ ]&[ ]Co\.?[ ]KG)?\b|AG\b|S\.A\.(?:S\.|[ ]de[ ]C\.V\.)?|S/A\b|SA\b|N\.V\.|NV\b|B\.V\.|BV\b"
+    r"|S\.p\.A\.|SpA\b|S\.r\.l\.|K\.K\.|KGaA\b|KG\b|e\.V\.|d\.o\.o\."
+    r"|P(?:ty|te|vt)\b\.?(?:[ ]Ltd\b\.?)?|Sdn\.?[ ]Bhd\b\.?|AB\b|A/S|ASA\b|Oyj?\b|P\.C\.|PLLC\b|N\.A\.)"
 )
 _OF: Final = re.compile(
     r"(?:University|College|Bank|Ministry|Department|Institute|Court|Office|Bureau|Board|Chamber|Board of Trustees)[ ]"
@@ -72,7 +74,11 @@ _TITLES: Final = frozenset(
     (
         *("Officer", "Director", "President", "Counsel", "Chairman", "Chairwoman", "Chair", "Manager", "Secretary"),
         *("Treasurer", "Controller", "Partner", "CEO", "CFO", "COO", "GC", "Head", "Founder", "Trustee", "Agent"),
+        *("Attorney", "Counselor"),
     )
+)
+_MANY: Final = frozenset(
+    ("Directors", "Officers", "Shareholders", "Members", "Trustees", "Attorneys", "Lawyers", "Employees", "Creditors")
 )
 _OF_SOMETHING: Final = frozenset(("Ministry", "University", "Department", "Court", "Office", "Bureau"))
 
@@ -87,7 +93,8 @@ def _chinese_patterns() -> tuple[re.Pattern[str], re.Pattern[str], frozenset[str
     held = table("organisations.json")
     end = re.compile(
         rf"(?:{_words('endings_chinese')})(?:(?:股份)?有限公司|有限责任公司)?"
-        rf"(?:(?<=大学)(?:第[一二三四五六七八九十]|附属)?[{_HAN}]{{0,4}}?(?:医院|出版社|学院|研究院|研究所))?"
+        rf"(?:(?<=大学)(?:第[一二三四五六七八九十]|附属)?(?:(?![和与及])[{_HAN}]){{0,4}}?(?:医院|出版社|学院|研究院|研究所))?"
+        rf"(?:(?<=科学院)(?:(?![和与及])[{_HAN}]){{2,10}}?(?:研究所|研究院|研究中心))?"
         r"(?:[（(](?:有限合伙|普通合伙|特殊普通合伙|集团)[）)])?"
         rf"(?:[{_HAN}]{{2,10}}?(?:分公司|支行|分行|分所|营业部|办事处))?"
     )
@@ -133,15 +140,23 @@ def _foreign_head(words: str) -> int:
     for match in _BREAK.finditer(words):
         head = words[cut : match.start()].split()
         sentence = match[0] == ". " and len(head[-1]) > 3
-        person = match[0].startswith(" of ") and len(head) in (2, 3) and head[0].lower() in name_words("given")
-        titled = match[0].startswith(" of ") and len(head) > 2 and head[-1].rstrip(".") in _TITLES
+        belongs = match[0].startswith((" of ", " for "))
+        person = belongs and len(head) in (2, 3) and head[0].lower().split("-")[0] in name_words("given")
+        titled = belongs and _role(head, match[0])
+        numbered = belongs and head[-1][-1].isdigit() and len(head) > 1
         whole = head[-1].rstrip(".") in _ENDERS or (len(head) > 1 and head[0] in _OF_SOMETHING and head[1] == "of")
         ended = match[0].startswith(" and") and (whole or _OF.match(words, match.end()) is not None)
         bracket = head[-1].endswith(")") and match[0] != ". "
         adverb = match[0] == ", " and len(head) == 1 and (head[0].endswith("ly") or head[0] in _leading())
-        if sentence or person or titled or adverb or ended or bracket or match[0] == ", and ":
+        if sentence or person or titled or numbered or adverb or ended or bracket or match[0] == ", and ":
             cut = match.end()
     return cut
+
+
+def _role(head: list[str], link: str) -> bool:
+    """Tell whether words before "of" or "for" say what somebody is to an organisation: Counsel for, Shareholders of."""
+    last = head[-1].rstrip(".")
+    return last in _MANY or (last in _TITLES and (len(head) > 2 or "for" in link))
 
 
 def _suffixed(text: str) -> Iterator[Entity]:

@@ -28,6 +28,7 @@ _NOTES_NAME: Final = re.compile(rf"{_WORD}(?:[ ](?:[A-Z]\.?|{_WORD})){{0,3}}$")
 _TITLED: Final = re.compile(
     r"(?:M(?:r|rs|s|iss|essrs|R|RS|S)|D(?:r|R)|Prof(?:essor)?|Hon(?:orable)?|Judge|Justice|Sir|Madam|Capt(?:ain)?"
     r"|Sen(?:ator)?|Gov(?:ernor)?|President|Chairman|Attorney)\.?[ ]"
+    r"(?:(?:Dr|Prof|Justice|Judge|Hon)\.?[ ])?"
     rf"(?P<name>(?:[A-Z]\.[ ]?){{0,2}}{_PARTICLE}?{_WORD}(?:[ ](?:[A-Z]\.|{_PARTICLE}?{_WORD})){{0,2}})"
 )
 _PAIR: Final = re.compile(
@@ -205,7 +206,9 @@ def _strong(text: str) -> Iterator[Entity]:
     for start in degrees:
         begin = max(0, start - 48)
         if name := _BEFORE.search(text[begin:start]):
-            yield from _cut(text, (begin + name.start(), begin + name.end("name")), 0.9, "person.degree")
+            title = _TITLED.match(name["name"])
+            first = begin + name.start() + (title.start("name") if title else 0)
+            yield from _cut(text, (first, begin + name.end("name")), 0.9, "person.degree")
 
 
 def _closes(before: str) -> bool:
@@ -255,6 +258,11 @@ def _known(text: str, shape: bytes) -> Iterator[Entity]:
             continue
         end = match.end()
         found = _judged(match[0])
+        if (found is None or found.rule == _CONTEXT) and len(match[2] or "") > 2:  # Respondent Victor Ruiz
+            inner = _PAIR.match(text, match.start(2))
+            judged = _judged(inner[0]) if inner else None
+            if inner and judged is not None and judged.rule != _CONTEXT:
+                start, end, found = inner.start(), max(end, inner.end()), judged
         if found is not None and (found.rule != _CONTEXT or _acts(text, start, end)):
             yield Entity("person", found.value, start + found.start, start + found.end, found.confidence, found.rule)
     for match in _REVERSED.finditer(text):

@@ -11,7 +11,7 @@ from chancery.engines.text.extraction.values import Entity
 
 _HAN = "[\u4e00-\u9fff]"
 _SMALL_WORDS = frozenset("为未在对因将已的是有不应也仍均及")
-_IN_COURT = ("辩称", "诉称", "签字", "签名", "出庭", "作证")
+_IN_COURT = ("辩称", "诉称", "签字", "签名", "出庭", "到庭", "作证")
 
 
 @cache
@@ -28,7 +28,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     labelled = re.compile(
         rf"(?:(?:{labels})(?:[（(][^）)\n]{{1,8}}[）)])?[ ]?(?:[:：]|为|系|是)[ ]{{0,4}}"
         rf"(?P<name>{surname}(?:{_HAN}|[ ]{_HAN}){{1,2}})(?=$|[^\u4e00-\u9fff]|先生|女士|律师)"
-        rf"|(?:{roles})(?P<role>{surname}{_HAN}{{1,2}}?)(?=[，,（(。；;、\n诉]|$|先生|女士|与|向|一案|等人|等[0-9二三四五六七八九十两]人|不服|因涉|于[0-9二]|{acts}))"
+        rf"|(?:{roles})(?P<role>{surname}{_HAN}{{1,2}}?)(?=[，,（(。；;、\n诉]|$|先生|女士|与|向|一案|等人|等[0-9二三四五六七八九十两]人|不服|因涉|于[0-9二]|[欠拖借偿签]|未|承认|否认|拒|支付|请求|提交|收到|{acts}))"
     )
     titled = re.compile(rf"(?P<name>{surname}{_HAN}{{0,2}}?)(?:{titles})(?![人制书级])")
     bounded = re.compile(

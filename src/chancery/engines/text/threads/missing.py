@@ -20,6 +20,7 @@ def find_missing(
 ) -> Iterator[MissingMail]:
     """Yield each missing mail of one conversation once, at the first mail in order of time that shows it.
 
+    What a mail quotes first is the mail its header answers: a quotation and a Message-ID of one missing mail are one.
     mails: of the conversation, in order of time. prints: of the own text of every mail of the collection.
     message_ids: of every mail of the collection.
     """
@@ -29,15 +30,17 @@ def find_missing(
             by_person[name].append(mail)
     seen: set[object] = set()
     for mail in mails:
+        answered = next(iter(mail.references), "")
         for part in mail.parts[1:]:
             if _is_noise(part) or (part.print and part.print in prints):
                 continue
             keys = {part.print, *((tuple(sorted(part.people)), each) for each in part.minutes)} - {0}
             held = seen.isdisjoint(keys) and _is_held(part, by_person)
             if seen.isdisjoint(keys) and not held:
-                yield MissingMail(
-                    mail.id, part.header.sender, part.header.sent, part.header.subject, part.start, part.end
-                )
+                new = part is mail.parts[1] and answered and answered not in message_ids and answered not in seen
+                seen |= {answered} if new else set()
+                header, named = part.header, f"<{answered}>" if new else ""
+                yield MissingMail(mail.id, header.sender, header.sent, header.subject, part.start, part.end, named)
             seen |= keys
         for reference in mail.references:
             if reference not in message_ids and reference not in seen:
