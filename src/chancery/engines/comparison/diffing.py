@@ -8,9 +8,9 @@ stays below 1.13 times the shortest.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import repeat
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from rapidfuzz.distance import LCSseq
@@ -22,6 +22,8 @@ MAX_CELLS: Final = 1_500_000_000
 TIDY: Final = 0.06
 _FIRST: Final = 0x100
 _GAP: Final = (0xD800, 0xE000)
+_KEY: Final = attrgetter("key")
+_PATH: Final = attrgetter("path")
 
 
 class TooVaried(Refused):
@@ -30,27 +32,25 @@ class TooVaried(Refused):
     code = "too_large"
 
 
-@dataclass(slots=True)
-class Alphabet:
+class Alphabet(dict[str, str]):
     """Numbers keys as characters, so that sequences of keys are strings."""
 
-    known: dict[str, str] = field(default_factory=dict)
+    def __missing__(self, key: str) -> str:
+        number = _FIRST + len(self)
+        if number >= _GAP[0]:
+            number += _GAP[1] - _GAP[0]
+        if number > 0x10FFFF:
+            raise TooVaried("The files hold more than %(limit)s different words.", limit=1_100_000)
+        found = self[key] = chr(number)
+        return found
 
     def letter(self, key: str) -> str:
         """Return the character of a key."""
-        found = self.known.get(key)
-        if found is None:
-            number = _FIRST + len(self.known)
-            if number >= _GAP[0]:
-                number += _GAP[1] - _GAP[0]
-            if number > 0x10FFFF:
-                raise TooVaried("The files hold more than %(limit)s different words.", limit=1_100_000)
-            found = self.known[key] = chr(number)
-        return found
+        return self[key]
 
-    def spell(self, keys: Sequence[str]) -> str:
+    def spell(self, keys: Iterable[str]) -> str:
         """Return the string of a sequence of keys."""
-        return "".join([self.known.get(key) or self.letter(key) for key in keys])
+        return "".join(map(self.__getitem__, keys))
 
 
 class Step(NamedTuple):
@@ -116,7 +116,7 @@ def script(*, old: Sequence[Token], new: Sequence[Token], alphabet: Alphabet, co
 def _symbols(tokens: Sequence[Token], names: Sequence[tuple[str, ...]]) -> list[str]:
     """Return the keys with the holders around them."""
     if not any(names):
-        return [token.key for token in tokens]
+        return list(map(_KEY, tokens))
     return [
         token.key if not held else "\x1d".join((token.key, *held)) for token, held in zip(tokens, names, strict=True)
     ]
@@ -124,7 +124,7 @@ def _symbols(tokens: Sequence[Token], names: Sequence[tuple[str, ...]]) -> list[
 
 def holders(tokens: Sequence[Token]) -> list[tuple[str, ...]]:
     """Return for every token the names of the holders around it, each numbered by its turn among holders alike."""
-    if not any(token.path for token in tokens):
+    if not any(map(_PATH, tokens)):
         return [()] * len(tokens)
     turns: dict[str, int] = {}
     named: dict[int, str] = {}

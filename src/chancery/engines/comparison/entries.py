@@ -71,14 +71,11 @@ def _mark(block: Block) -> Token:
 def _cut(steps: Sequence[Step], move: str = "") -> list[Entry]:
     """Cut steps into paragraphs after every mark."""
     made: list[Entry] = []
-    line: list[Step] = []
-    for step in steps:
-        token = step.new if step.new is not None else step.old
-        if token is not None and token.mark is not None:
-            made.append(Entry(step, line, move=move))
-            line = []
-        else:
-            line.append(step)
+    start = 0
+    ends = [at for at, (old, new, _held) in enumerate(steps) if (new or old).mark is not None]  # type: ignore[union-attr]
+    for stop in ends:
+        made.append(Entry(steps[stop], list(steps[start:stop]), move=move))
+        start = stop + 1
     return made
 
 
@@ -155,6 +152,10 @@ def settle_end(*, entries: list[Entry], desk: Desk) -> None:
         at -= 1
     if at < 0:
         return
+    donor = entries[at].mark
+    taken = (donor.old, last.new) if lone_new else (last.old, donor.new)
+    if _plain(taken[0]) != _plain(taken[1]):
+        return  # the end of a section can come and go with its paragraph only
     for place in range(at, len(entries)):
         _open(entries, place, desk)
     donor = entries[at].mark
@@ -215,7 +216,7 @@ def _open(entries: list[Entry], place: int, desk: Desk) -> None:
 def write_entry(*, entry: Entry, desk: Desk) -> list[Element]:
     """Return the paragraph of an entry, with the bracket of a move behind it."""
     if entry.block is not None:
-        if entry.equal is not None:
+        if entry.equal is not None and entry.block.noted:
             desk.keep(old=entry.equal.old[0].node, new=entry.block.node)
         return [entry.block.node]
     source = entry.mark.new if entry.mark.new is not None else entry.mark.old

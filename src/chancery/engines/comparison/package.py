@@ -163,7 +163,9 @@ def parse_xml(data: bytes, name: str) -> Element:
     """Parse one part without entities, network or document types."""
     if len(data) > MAX_XML:
         raise Unreadable("%(part)s is larger than %(limit)s MiB.", code="too_large", part=name, limit=MAX_XML >> 20)
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, collect_ids=False
+    )
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as fault:
