@@ -50,6 +50,8 @@ class Redline:
 
     kinds: how many revision elements of each kind. Characters: visible ones. kept: marks of others that go on;
     settled: marks of others that the two files resolve. untracked: differences no revision can express.
+    left_out: parts with macros, which no redline has. strict: which of the files, old and new, were in the strict
+    dialect; the redline is in the transitional one.
     """
 
     data: bytes
@@ -61,6 +63,8 @@ class Redline:
     kept: int
     settled: int
     untracked: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+    strict: tuple[str, ...] = ()
 
     @property
     def revisions(self) -> int:
@@ -118,6 +122,7 @@ def _compare(old: Package, new: Package, author: str, at: str) -> Redline:
         joint.parts[main_new] = at_home(root=roots[1], homes=[(new, main_new), (old, main_old)])
     notes.write(desk=desk, document=roots[1])
     other_differences(joint=joint, stories={*story_parts(old), *story_parts(new)}, untracked=untracked)
+    left_out = joint.plain()
     data = joint.write()
     made = read_package(data=data, name="redline")
     made.seen = new.seen
@@ -133,6 +138,8 @@ def _compare(old: Package, new: Package, author: str, at: str) -> Redline:
         kept=tally.kept,
         settled=tally.settled,
         untracked=tuple(untracked.names),
+        left_out=left_out,
+        strict=tuple(name for name, package in (("old", old), ("new", new)) if package.strict),
     )
 
 

@@ -121,8 +121,9 @@ def prove_packages(*, redline: Package, old: Package, new: Package, shared: dict
 
 def _changed_parts(redline: Package, old: Package, new: Package) -> Iterable[str]:
     """Yield parts equal in both files, in bytes and in what they lead to, that have other bytes in the redline."""
+    macros = new.macros()
     for name, data in new.parts.items():
-        binding = name == TYPES or name.endswith(".rels")
+        binding = name == TYPES or name.endswith(".rels") or (name in macros and name not in redline.parts)
         if binding or old.parts.get(name) != data or redline.parts.get(name) == data or _shared(name, new):
             continue
         if _leads(old, name) == _leads(new, name) and not (b"numId" in data and _lists(old) != _lists(new)):
