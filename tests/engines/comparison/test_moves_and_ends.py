@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import random
 import re
+from itertools import pairwise
 
 import pytest
 from tests.engines.comparison.checking import AT, redline, texts
-from tests.engines.comparison.making import MARK, make, note_part, par, part, run
+from tests.engines.comparison.making import MARK, make, note_part, par, part, run, table
 
 from chancery.engines.comparison.canonical import Canon
 from chancery.engines.comparison.comparing import compare
+from chancery.engines.comparison.diffing import blocks
 from chancery.engines.comparison.names import BODY
 from chancery.engines.comparison.package import read_package
 from chancery.engines.comparison.resolution import resolve
@@ -116,3 +119,51 @@ def test_blocks_are_the_same_exactly_where_their_canonical_lines_are(name: str) 
         lines.append(Canon(package, package.main()).story(body))
     assert (lines[0] == lines[1]) is same
     assert same_blocks(old=bodies[0], new=bodies[1]) is same
+
+
+def signed(kind: str, text: str, ident: int) -> str:
+    """A paragraph whose mark Bob put in or took out."""
+    return par(run(text), f'<w:jc w:val="center"/><w:rPr><w:{kind} {MARK.format(ident)}/></w:rPr>')
+
+
+def control(content: str) -> str:
+    return f'<w:sdt><w:sdtPr><w:id w:val="7"/></w:sdtPr><w:sdtContent>{content}</w:sdtContent></w:sdt>'
+
+
+TABLE = table([["a", "b"]])
+
+
+@pytest.mark.parametrize("kind", ["ins", "del"])
+def test_a_mark_of_others_right_before_a_table_holds_when_a_control_comes_between(kind: str) -> None:
+    """No paragraph follows that could take the content, so the sign of Bob has no effect in its file."""
+    one = FIRST + signed(kind, "alpha beta gamma", 50) + TABLE + LAST
+    two = FIRST + control(par("words of another kind")) + TABLE + LAST
+    old, new = (one, two) if kind == "ins" else (two, one)
+    made = compare(old=make(old), new=make(new), author="Ann", at=AT)
+    assert made.proof.holds, made.proof
+    kept = resolve(data=made.data, accept=kind == "del").data
+    assert texts(kept, "w:body/w:p") == ["first words here", "alpha beta gamma", "last words here"]
+    assert '<w:jc w:val="center"/>' in part(kept)
+
+
+def test_a_run_without_content_does_not_keep_a_paragraph() -> None:
+    """Seen or not, an empty run is nothing that a removed mark would leave behind."""
+    mark = f"<w:rPr><w:ins {MARK.format(50)}/></w:rPr>"
+    for content in ("", "<w:r/>", "<w:r><w:rPr><w:b/></w:rPr></w:r>"):
+        rejected = resolve(data=make(FIRST + par(content, mark) + TABLE + LAST), accept=False).data
+        assert texts(rejected, "w:body/w:p") == ["first words here", "last words here"]
+
+
+def test_a_huge_paragraph_keeps_all_that_did_not_change() -> None:
+    """Fifty letters of 60,000 are exchanged for one that the old text lacks: all others are common, and no more."""
+    dice = random.Random(1)
+    old = "".join(chr(0x4E00 + dice.randrange(900)) for _place in range(60_000))
+    letters = list(old)
+    for place in dice.sample(range(len(old)), 50):
+        letters[place] = "\u3400"
+    found = blocks(old=old, new="".join(letters))
+    assert sum(length for _old, _new, length in found) == 60_000 - 50
+    assert all(old[one : one + size] == "".join(letters[two : two + size]) for one, two, size in found)
+    for before, after in pairwise(found):
+        assert before[0] + before[2] <= after[0]
+        assert before[1] + before[2] <= after[1]

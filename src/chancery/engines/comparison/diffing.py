@@ -7,6 +7,7 @@ stays below 1.13 times the shortest.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import repeat
@@ -20,6 +21,7 @@ from chancery.foundation.errors import Refused
 
 MAX_CELLS: Final = 1_500_000_000
 TIDY: Final = 0.06
+_PIECE: Final = 12
 _FIRST: Final = 0x100
 _GAP: Final = (0xD800, 0xE000)
 _KEY: Final = attrgetter("key")
@@ -67,7 +69,8 @@ _step: Final[Callable[[Iterable[Any]], Step]] = partial(tuple.__new__, Step)
 def blocks(*, old: str, new: str) -> list[tuple[int, int, int]]:
     """Return the common stretches of two strings as (place in old, place in new, length), in order.
 
-    Texts whose product of lengths is above 1.5 thousand million keep only what they share at their ends.
+    Texts whose product of lengths is above 1.5 thousand million are cut where both have the same twelve characters
+    once each, in an order that both share; a piece that is still above it keeps only what it shares at its ends.
     """
     start = 0
     stop = min(len(old), len(new))
@@ -78,7 +81,9 @@ def blocks(*, old: str, new: str) -> list[tuple[int, int, int]]:
         tail += 1
     found = [(0, 0, start)] if start else []
     inner_old, inner_new = old[start : len(old) - tail], new[start : len(new) - tail]
-    if inner_old and inner_new and len(inner_old) * len(inner_new) <= MAX_CELLS:
+    if len(inner_old) * len(inner_new) > MAX_CELLS:
+        found += [(one + start, two + start, length) for one, two, length in _anchored(inner_old, inner_new)]
+    elif inner_old and inner_new:
         found += [
             (step.src_start + start, step.dest_start + start, step.src_end - step.src_start)
             for step in LCSseq.opcodes(inner_old, inner_new)
@@ -87,6 +92,52 @@ def blocks(*, old: str, new: str) -> list[tuple[int, int, int]]:
     if tail:
         found.append((len(old) - tail, len(new) - tail, tail))
     return found
+
+
+def _anchored(old: str, new: str) -> list[tuple[int, int, int]]:
+    """Return the common stretches of two long strings, cut at what stands once in either (patience diff)."""
+    places = _once(new)
+    pairs = [(at, places[piece]) for piece, at in _once(old).items() if piece in places]
+    found: list[tuple[int, int, int]] = []
+    at_old = at_new = 0
+    for here, there in [*_rising(pairs), (len(old), len(new))] if pairs else []:
+        if here < at_old or there < at_new:
+            continue
+        found += [
+            (one + at_old, two + at_new, length)
+            for one, two, length in blocks(old=old[at_old:here], new=new[at_new:there])
+        ]
+        if here < len(old):
+            found.append((here, there, _PIECE))
+        at_old, at_new = here + _PIECE, there + _PIECE
+    return found
+
+
+def _once(text: str) -> dict[str, int]:
+    """Return the places of all pieces of twelve characters that stand in a text once."""
+    places: dict[str, int] = {}
+    for at in range(len(text) - _PIECE + 1):
+        piece = text[at : at + _PIECE]
+        places[piece] = -1 if piece in places else at
+    return {piece: at for piece, at in places.items() if at >= 0}
+
+
+def _rising(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the longest run of pairs, given in the order of their first numbers, that rises in the second too."""
+    tails: list[int] = []
+    ends: list[int] = []
+    links: list[int] = []
+    for number, (_at, to) in enumerate(pairs):
+        place = bisect_left(tails, to)
+        links.append(ends[place - 1] if place else -1)
+        tails[place : place + 1] = [to]
+        ends[place : place + 1] = [number]
+    chain: list[tuple[int, int]] = []
+    at = ends[-1] if ends else -1
+    while at >= 0:
+        chain.append(pairs[at])
+        at = links[at]
+    return chain[::-1]
 
 
 def script(*, old: Sequence[Token], new: Sequence[Token], alphabet: Alphabet, coarse: bool = False) -> list[Step]:
