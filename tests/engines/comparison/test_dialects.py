@@ -118,3 +118,12 @@ def test_a_redline_is_written_as_docx_only(tmp_path: Path) -> None:
     refused = CliRunner().invoke(APP, ["redline", *inputs, "-o", str(tmp_path / "out.docm"), "--json"])
     assert (refused.exit_code, json.loads(refused.stdout)["code"]) == (2, "bad_output")
     assert not (tmp_path / "out.docm").exists()
+
+
+def test_a_namespace_that_is_no_address_is_refused() -> None:
+    """Found by the fuzzer: the reader of XML takes such a name, the writer does not."""
+    odd = '<w:p xmlns:q="http://a.example/200&gt;/x" q:y="1">'
+    old, new = (make(par(run(text)).replace("<w:p>", odd) + par("last")) for text in ("one two", "one three"))
+    with pytest.raises(Unreadable) as refused:
+        compare(old=old, new=new, author="Ann", at=AT)
+    assert refused.value.code == "broken"

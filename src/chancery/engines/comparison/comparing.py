@@ -88,6 +88,10 @@ def compare(*, old: bytes, new: bytes, author: str, at: datetime) -> Redline:
         return _compare(before, after, author, at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
     except RecursionError as fault:
         raise Unreadable("The files are nested too deeply to be compared.", code="too_deep") from fault
+    except ValueError as fault:
+        if "namespace URI" not in str(fault):
+            raise
+        raise Unreadable("A file declares a namespace that is no valid address.", code="broken") from fault
 
 
 def _compare(old: Package, new: Package, author: str, at: str) -> Redline:
