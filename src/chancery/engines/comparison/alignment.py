@@ -17,6 +17,7 @@ from rapidfuzz.distance import LCSseq
 
 from chancery.engines.comparison.canonical import Canon
 from chancery.engines.comparison.diffing import Alphabet, blocks
+from chancery.engines.comparison.markjoin import mark_signs
 from chancery.engines.comparison.names import CUSTOMXML, SDT, TBL, Element, P, W
 from chancery.engines.comparison.sameness import name_blocks
 from chancery.engines.comparison.tokens import Token, tokenise
@@ -46,6 +47,11 @@ class Block:
     written: str | None = None
     cut: list[Token] | None = None
     spelt: str | None = None
+
+    @property
+    def noted(self) -> bool:
+        """Whether the block may end a section or refer to a note; may say so once too often."""
+        return not self.raw or b"Reference" in self.raw or b"sectPr" in self.raw
 
     @property
     def line(self) -> str:
@@ -348,13 +354,16 @@ def find_moves(*, groups: Sequence[Group], start: int) -> int:
     """Name the moves among lone paragraphs: the same words taken out once and put in once. Returns how many."""
     taken: dict[str, list[Group]] = defaultdict(list)
     put: dict[str, list[Group]] = defaultdict(list)
-    for group in groups:
+    for at, group in enumerate(groups):
         side = group.old or group.new
         if bool(group.old) == bool(group.new) or len(side) != 1 or side[0].kind != "p":
             continue
+        if at and any(mark_signs(block.node) for block in (*groups[at - 1].old, *groups[at - 1].new)):
+            continue  # what stands behind a mark that others track may have to take its properties over
         tokens = side[0].tokens
-        plain = not any(token.inserted is not None or token.deleted is not None for token in tokens)
-        if plain and tokens[-1].key == "¶" and sum(token.key.isalnum() for token in tokens) >= 3:
+        if any(token.inserted is not None or token.deleted is not None for token in tokens):
+            continue
+        if tokens[-1].key == "¶" and sum(map(str.isalnum, [token.key for token in tokens])) >= 3:
             (taken if group.old else put)[side[0].text].append(group)
     count = 0
     for text, gone in taken.items():

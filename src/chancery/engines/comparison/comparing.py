@@ -15,9 +15,17 @@ from chancery.engines.comparison.desk import Desk
 from chancery.engines.comparison.headers import Headers, sections_of
 from chancery.engines.comparison.joint import Joint, at_home
 from chancery.engines.comparison.listing import Untracked, join_lists, join_styles, other_differences
-from chancery.engines.comparison.names import BODY, ID, NAME, REVISIONS, SECTPR, W14_URI, Element, P, W
+from chancery.engines.comparison.names import BODY, ID, MOVE_RANGES, NAME, REVISIONS, SECTPR, W14_URI, Element, P, W
 from chancery.engines.comparison.package import Package, Unreadable, read_package
-from chancery.engines.comparison.placing import drop_lone_markers, ends_of_moves, put_ends, settle_ids, settle_markers
+from chancery.engines.comparison.placing import (
+    drop_lone_markers,
+    end_moves,
+    ends_of_moves,
+    lone_moves,
+    put_ends,
+    settle_ids,
+    settle_markers,
+)
 from chancery.engines.comparison.proof import Proof, prove_packages
 from chancery.engines.comparison.remarks import Notes, join_comments, load_notes, name_notes
 from chancery.engines.comparison.resolution import holds_revisions, story_parts
@@ -26,6 +34,7 @@ from chancery.engines.comparison.stories import block_nodes, weave_blocks, weave
 from chancery.foundation.errors import Refused
 
 _PARA: Final = f"{{{W14_URI}}}paraId"
+_NUMBERED: Final = re.compile(r"move[0-9]{1,9}")
 _BAD: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -41,6 +50,8 @@ class Redline:
 
     kinds: how many revision elements of each kind. Characters: visible ones. kept: marks of others that go on;
     settled: marks of others that the two files resolve. untracked: differences no revision can express.
+    left_out: parts with macros, which no redline has. strict: which of the files, old and new, were in the strict
+    dialect; the redline is in the transitional one.
     """
 
     data: bytes
@@ -52,6 +63,8 @@ class Redline:
     kept: int
     settled: int
     untracked: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+    strict: tuple[str, ...] = ()
 
     @property
     def revisions(self) -> int:
@@ -75,6 +88,10 @@ def compare(*, old: bytes, new: bytes, author: str, at: datetime) -> Redline:
         return _compare(before, after, author, at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
     except RecursionError as fault:
         raise Unreadable("The files are nested too deeply to be compared.", code="too_deep") from fault
+    except ValueError as fault:
+        if "namespace URI" not in str(fault):
+            raise
+        raise Unreadable("A file declares a namespace that is no valid address.", code="broken") from fault
 
 
 def _compare(old: Package, new: Package, author: str, at: str) -> Redline:
@@ -103,10 +120,13 @@ def _compare(old: Package, new: Package, author: str, at: str) -> Redline:
     joint.old.part, joint.new.part = main_old, main_new
     if touched or _headers_moved(joint, main_new):
         drop_lone_markers(root=roots[1], idents={*desk.bookmark_ids.values(), *desk.comments.values()})
+        had = [lone_moves(root=package.look(part)) for package, part in ((old, main_old), (new, main_new))]
+        end_moves(root=roots[1], names=lone_moves(root=roots[1]).difference(*had))
         settle_ids(root=roots[1], fresh=desk.fresh)
         joint.parts[main_new] = at_home(root=roots[1], homes=[(new, main_new), (old, main_old)])
     notes.write(desk=desk, document=roots[1])
     other_differences(joint=joint, stories={*story_parts(old), *story_parts(new)}, untracked=untracked)
+    left_out = joint.plain()
     data = joint.write()
     made = read_package(data=data, name="redline")
     made.seen = new.seen
@@ -122,6 +142,8 @@ def _compare(old: Package, new: Package, author: str, at: str) -> Redline:
         kept=tally.kept,
         settled=tally.settled,
         untracked=tuple(untracked.names),
+        left_out=left_out,
+        strict=tuple(name for name, package in (("old", old), ("new", new)) if package.strict),
     )
 
 
@@ -155,6 +177,8 @@ def _prepare(desk: Desk, joint: Joint, roots: tuple[Element, Element]) -> None:
         for node in root.iter(*REVISIONS, W + "bookmarkStart", W + "bookmarkEnd")
         if (node.get(ID) or "").lstrip("-").isdigit()
     ]
+    moves = [node.get(NAME, "") for side in trees for root in side for node in root.iter(*MOVE_RANGES)]
+    desk.moves = max([0, *(int(name[4:]) for name in moves if _NUMBERED.fullmatch(name))])
     desk.next_id = min(max([900, *idents]), 2_000_000_000)
     desk.known_ids = frozenset(ident for root in trees[1] for node in root.iter(P) if (ident := node.get(_PARA)))
     names = {node.get(NAME) for root in trees[1] for node in root.iter(W + "bookmarkStart")}
@@ -180,7 +204,8 @@ def _body(desk: Desk, roots: tuple[Element, Element]) -> bool:
     name_blocks(old=sides[0], new=sides[1])
     if same_end and [block.sign for block in sides[0]] == [block.sign for block in sides[1]]:
         for one, two in zip(*sides, strict=True):
-            desk.keep(old=one.node, new=two.node)
+            if two.noted:
+                desk.keep(old=one.node, new=two.node)
         if last[1] is not None or last[0] is not None:
             _last_section(after, last, desk, track=False)
         return False

@@ -7,10 +7,11 @@ stays below 1.13 times the shortest.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import repeat
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from rapidfuzz.distance import LCSseq
@@ -20,8 +21,11 @@ from chancery.foundation.errors import Refused
 
 MAX_CELLS: Final = 1_500_000_000
 TIDY: Final = 0.06
+_PIECE: Final = 12
 _FIRST: Final = 0x100
 _GAP: Final = (0xD800, 0xE000)
+_KEY: Final = attrgetter("key")
+_PATH: Final = attrgetter("path")
 
 
 class TooVaried(Refused):
@@ -30,27 +34,25 @@ class TooVaried(Refused):
     code = "too_large"
 
 
-@dataclass(slots=True)
-class Alphabet:
+class Alphabet(dict[str, str]):
     """Numbers keys as characters, so that sequences of keys are strings."""
 
-    known: dict[str, str] = field(default_factory=dict)
+    def __missing__(self, key: str) -> str:
+        number = _FIRST + len(self)
+        if number >= _GAP[0]:
+            number += _GAP[1] - _GAP[0]
+        if number > 0x10FFFF:
+            raise TooVaried("The files hold more than %(limit)s different words.", limit=1_100_000)
+        found = self[key] = chr(number)
+        return found
 
     def letter(self, key: str) -> str:
         """Return the character of a key."""
-        found = self.known.get(key)
-        if found is None:
-            number = _FIRST + len(self.known)
-            if number >= _GAP[0]:
-                number += _GAP[1] - _GAP[0]
-            if number > 0x10FFFF:
-                raise TooVaried("The files hold more than %(limit)s different words.", limit=1_100_000)
-            found = self.known[key] = chr(number)
-        return found
+        return self[key]
 
-    def spell(self, keys: Sequence[str]) -> str:
+    def spell(self, keys: Iterable[str]) -> str:
         """Return the string of a sequence of keys."""
-        return "".join([self.known.get(key) or self.letter(key) for key in keys])
+        return "".join(map(self.__getitem__, keys))
 
 
 class Step(NamedTuple):
@@ -67,7 +69,8 @@ _step: Final[Callable[[Iterable[Any]], Step]] = partial(tuple.__new__, Step)
 def blocks(*, old: str, new: str) -> list[tuple[int, int, int]]:
     """Return the common stretches of two strings as (place in old, place in new, length), in order.
 
-    Texts whose product of lengths is above 1.5 thousand million keep only what they share at their ends.
+    Texts whose product of lengths is above 1.5 thousand million are cut where both have the same twelve characters
+    once each, in an order that both share; a piece that is still above it keeps only what it shares at its ends.
     """
     start = 0
     stop = min(len(old), len(new))
@@ -78,7 +81,9 @@ def blocks(*, old: str, new: str) -> list[tuple[int, int, int]]:
         tail += 1
     found = [(0, 0, start)] if start else []
     inner_old, inner_new = old[start : len(old) - tail], new[start : len(new) - tail]
-    if inner_old and inner_new and len(inner_old) * len(inner_new) <= MAX_CELLS:
+    if len(inner_old) * len(inner_new) > MAX_CELLS:
+        found += [(one + start, two + start, length) for one, two, length in _anchored(inner_old, inner_new)]
+    elif inner_old and inner_new:
         found += [
             (step.src_start + start, step.dest_start + start, step.src_end - step.src_start)
             for step in LCSseq.opcodes(inner_old, inner_new)
@@ -87,6 +92,52 @@ def blocks(*, old: str, new: str) -> list[tuple[int, int, int]]:
     if tail:
         found.append((len(old) - tail, len(new) - tail, tail))
     return found
+
+
+def _anchored(old: str, new: str) -> list[tuple[int, int, int]]:
+    """Return the common stretches of two long strings, cut at what stands once in either (patience diff)."""
+    places = _once(new)
+    pairs = [(at, places[piece]) for piece, at in _once(old).items() if piece in places]
+    found: list[tuple[int, int, int]] = []
+    at_old = at_new = 0
+    for here, there in [*_rising(pairs), (len(old), len(new))] if pairs else []:
+        if here < at_old or there < at_new:
+            continue
+        found += [
+            (one + at_old, two + at_new, length)
+            for one, two, length in blocks(old=old[at_old:here], new=new[at_new:there])
+        ]
+        if here < len(old):
+            found.append((here, there, _PIECE))
+        at_old, at_new = here + _PIECE, there + _PIECE
+    return found
+
+
+def _once(text: str) -> dict[str, int]:
+    """Return the places of all pieces of twelve characters that stand in a text once."""
+    places: dict[str, int] = {}
+    for at in range(len(text) - _PIECE + 1):
+        piece = text[at : at + _PIECE]
+        places[piece] = -1 if piece in places else at
+    return {piece: at for piece, at in places.items() if at >= 0}
+
+
+def _rising(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the longest run of pairs, given in the order of their first numbers, that rises in the second too."""
+    tails: list[int] = []
+    ends: list[int] = []
+    links: list[int] = []
+    for number, (_at, to) in enumerate(pairs):
+        place = bisect_left(tails, to)
+        links.append(ends[place - 1] if place else -1)
+        tails[place : place + 1] = [to]
+        ends[place : place + 1] = [number]
+    chain: list[tuple[int, int]] = []
+    at = ends[-1] if ends else -1
+    while at >= 0:
+        chain.append(pairs[at])
+        at = links[at]
+    return chain[::-1]
 
 
 def script(*, old: Sequence[Token], new: Sequence[Token], alphabet: Alphabet, coarse: bool = False) -> list[Step]:
@@ -116,7 +167,7 @@ def script(*, old: Sequence[Token], new: Sequence[Token], alphabet: Alphabet, co
 def _symbols(tokens: Sequence[Token], names: Sequence[tuple[str, ...]]) -> list[str]:
     """Return the keys with the holders around them."""
     if not any(names):
-        return [token.key for token in tokens]
+        return list(map(_KEY, tokens))
     return [
         token.key if not held else "\x1d".join((token.key, *held)) for token, held in zip(tokens, names, strict=True)
     ]
@@ -124,7 +175,7 @@ def _symbols(tokens: Sequence[Token], names: Sequence[tuple[str, ...]]) -> list[
 
 def holders(tokens: Sequence[Token]) -> list[tuple[str, ...]]:
     """Return for every token the names of the holders around it, each numbered by its turn among holders alike."""
-    if not any(token.path for token in tokens):
+    if not any(map(_PATH, tokens)):
         return [()] * len(tokens)
     turns: dict[str, int] = {}
     named: dict[int, str] = {}

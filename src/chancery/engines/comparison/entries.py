@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
@@ -12,6 +12,7 @@ from chancery.engines.comparison.alignment import Block, Group
 from chancery.engines.comparison.desk import Desk
 from chancery.engines.comparison.diffing import Step, script
 from chancery.engines.comparison.lines import Line
+from chancery.engines.comparison.markjoin import followed
 from chancery.engines.comparison.marks import move_range
 from chancery.engines.comparison.names import (
     DEL,
@@ -71,14 +72,11 @@ def _mark(block: Block) -> Token:
 def _cut(steps: Sequence[Step], move: str = "") -> list[Entry]:
     """Cut steps into paragraphs after every mark."""
     made: list[Entry] = []
-    line: list[Step] = []
-    for step in steps:
-        token = step.new if step.new is not None else step.old
-        if token is not None and token.mark is not None:
-            made.append(Entry(step, line, move=move))
-            line = []
-        else:
-            line.append(step)
+    start = 0
+    ends = [at for at, (old, new, _held) in enumerate(steps) if (new or old).mark is not None]  # type: ignore[union-attr]
+    for stop in ends:
+        made.append(Entry(steps[stop], list(steps[start:stop]), move=move))
+        start = stop + 1
     return made
 
 
@@ -155,6 +153,10 @@ def settle_end(*, entries: list[Entry], desk: Desk) -> None:
         at -= 1
     if at < 0:
         return
+    donor = entries[at].mark
+    taken = (donor.old, last.new) if lone_new else (last.old, donor.new)
+    if _plain(taken[0]) != _plain(taken[1]):
+        return  # the end of a section can come and go with its paragraph only
     for place in range(at, len(entries)):
         _open(entries, place, desk)
     donor = entries[at].mark
@@ -215,7 +217,7 @@ def _open(entries: list[Entry], place: int, desk: Desk) -> None:
 def write_entry(*, entry: Entry, desk: Desk) -> list[Element]:
     """Return the paragraph of an entry, with the bracket of a move behind it."""
     if entry.block is not None:
-        if entry.equal is not None:
+        if entry.equal is not None and entry.block.noted:
             desk.keep(old=entry.equal.old[0].node, new=entry.block.node)
         return [entry.block.node]
     source = entry.mark.new if entry.mark.new is not None else entry.mark.old
@@ -226,7 +228,7 @@ def write_entry(*, entry: Entry, desk: Desk) -> list[Element]:
     paragraph = etree.Element(P, dict(mark.attrib), nsmap=mark.nsmap)
     if theirs:
         desk.adapt(paragraph)
-    state = state_of(entry.mark, desk)
+    state = state_of(_standing(entry, desk), desk)
     properties = _properties(entry.shape or entry.mark, state, desk, entry.move)
     if properties is not None:
         paragraph.append(properties)
@@ -239,6 +241,26 @@ def write_entry(*, entry: Entry, desk: Desk) -> list[Element]:
     line.put(Step(_markers_of(entry.mark.old), _markers_of(entry.mark.new)))
     line.close()
     return [paragraph] if end is None else [paragraph, end]
+
+
+def _standing(entry: Entry, desk: Desk) -> Step:
+    """Return the step of a mark that one file only has, without a sign of others that cannot take the paragraph away.
+
+    No paragraph follows in its file that its content could join, so it stays there whatever becomes of the sign.
+    """
+    old, new, held = entry.mark
+    token = new if new is not None else old
+    if token is None or (old is not None and new is not None) or followed(token.mark):
+        return entry.mark
+    former = [step.old for step in entry.steps if step.old is not None]
+    later = [step.new for step in entry.steps if step.new is not None]
+    if token is old and token.inserted is not None and any(one.inserted is None for one in former):
+        desk.tally.settled += 1
+        return Step(replace(token, inserted=None), None, held)
+    if token is new and token.deleted is not None and any(one.deleted is None for one in later):
+        desk.tally.settled += 1
+        return Step(None, replace(token, deleted=None), held)
+    return entry.mark
 
 
 def _markers_of(token: Token | None) -> Token | None:

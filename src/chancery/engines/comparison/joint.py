@@ -10,13 +10,14 @@ from typing import Final
 from chancery.engines.comparison.canonical import Canon
 from chancery.engines.comparison.names import MC, Element
 from chancery.engines.comparison.package import (
+    DOCUMENT,
     OFFICE,
     TYPES,
     Package,
     Relation,
-    add_types,
     relations_xml,
     rels_name,
+    set_types,
     write_package,
     xml_bytes,
 )
@@ -110,14 +111,29 @@ class Joint:
         self.add(name=name, data=data, kind=kind)
         return self.relate(part=self.new.package.main(), kind=OFFICE + short, target=name)
 
+    def plain(self) -> tuple[str, ...]:
+        """Make the output an ordinary document, without macros and no template; returns the parts left out."""
+        package = self.new.package
+        main, left = package.main(), package.macros()
+        if package.suffix != ".docx":
+            self.types[main] = DOCUMENT
+        for name in left:
+            self.types[name] = ""
+            for part in (name, rels_name(name)):
+                self.parts.pop(part, None)
+        known = self.relations_of(main) if left else {}
+        for ident in [ident for ident, there in known.items() if there.target in left and not there.external]:
+            del known[ident]
+        return left
+
     def write(self) -> bytes:
         """Return the bytes of the package; parts nobody touched keep theirs."""
         for part, relations in self.relations.items():
             before = self.new.package.relations_of(part) if part in self.new.package.parts else {}
-            if relations and dict(before) != relations:
+            if dict(before) != relations:
                 self.parts[rels_name(part)] = relations_xml(relations, part)
         if self.types:
-            self.parts[TYPES] = add_types(self.parts[TYPES], self.types)
+            self.parts[TYPES] = set_types(self.parts[TYPES], self.types)
         return write_package(parts=self.parts)
 
 

@@ -113,20 +113,21 @@ class Line:
         if self.going is None or self.stack:
             return at
         state, form = self.going
-        start, stop = at, len(steps)
-        size = 0
+        start, stop, size, add = at, len(steps), 0, self.words.append
+        seen: Piece | None = None
         while at < stop:
-            old, new = steps[at].old, steps[at].new
+            old, new, _held = steps[at]
             token = new if new is not None else old
-            if token is None or token.run is None or token.run.form != form:
+            if token is None or token.run is None or (token.run is not seen and token.run.form != form):
                 break
+            seen = token.run
             if old is None or new is None:
                 if state is not (COME if old is None else GONE):
                     break
                 size += token.size
-            elif state is not PLAIN or old.run is None or old.run.form != form:
+            elif state is not PLAIN or old.run is None or (old.run.form is not form and old.run.form != form):
                 break
-            self.words.append(token.key)
+            add(token.key)
             at += 1
         if at > start:
             self._count(size, state)
@@ -303,7 +304,9 @@ class Line:
                 desk.inserted_notes.append((node.tag, node.get(ID, "")))
         elif former is not None and former.node is not None:
             boxes = list(piece.node.iter(TXBX)) if piece.node is not None else []
-            if boxes and desk.new.element(piece.node) != desk.old.element(former.node):
+            if not boxes or desk.new.element(piece.node) == desk.old.element(former.node):
+                desk.keep(old=former.node, new=node)
+            else:
                 for old_box, made_box in zip(list(former.node.iter(TXBX)), list(node.iter(TXBX)), strict=True):
                     if not any(up.tag == TXBX for up in made_box.iterancestors()):
                         desk.weave(old_box, made_box)

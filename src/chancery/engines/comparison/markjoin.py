@@ -14,6 +14,7 @@ from chancery.engines.comparison.names import (
     NOISE,
     PPR,
     RPR,
+    RUN,
     RUN_MARKS,
     SECTPR,
     TC,
@@ -77,7 +78,7 @@ def _give_up(paragraph: Element) -> None:
     """Remove a paragraph; its content goes before that of the next paragraph, whose properties stay."""
     parent = paragraph.getparent()
     content = [child for child in paragraph if child.tag != PPR]
-    full = any(child.tag not in _LIGHT for child in content)
+    full = any(child.tag not in _LIGHT and not _hollow(child) for child in content)
     following = paragraph.getnext()
     between: list[Element] = []
     while following is not None and following.tag in _LIGHT:
@@ -98,6 +99,19 @@ def _give_up(paragraph: Element) -> None:
         parent.insert(place, child)
         place += 1
     parent.remove(paragraph)
+
+
+def followed(paragraph: Element) -> bool:
+    """Whether a paragraph stands right behind a paragraph."""
+    following = paragraph.getnext()
+    while following is not None and following.tag in _LIGHT:
+        following = following.getnext()
+    return following is not None and following.tag == P
+
+
+def _hollow(node: Element) -> bool:
+    """Whether a node is a run that holds nothing but its format."""
+    return bool(node.tag == RUN and all(child.tag == RPR for child in node))
 
 
 def _needed(paragraph: Element, following: Element | None) -> bool:

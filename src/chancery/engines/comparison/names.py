@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 Element: TypeAlias = Any
@@ -70,6 +71,7 @@ REVISIONS: Final = (
 WRAPPERS: Final = frozenset((HYPERLINK, FLDSIMPLE, SMARTTAG, CUSTOMXML, DIR, BDO, SDT))
 
 
+@lru_cache(maxsize=4096)
 def local(tag: str) -> str:
     """Return a tag without its namespace."""
     return tag.rpartition("}")[2]

@@ -20,8 +20,7 @@ def number_labels(*, package: Package, roots: Iterable[Element]) -> dict[str, st
     labels: dict[str, str] = {"0": "none"}
     turns: dict[str, int] = {}
     for root in roots:
-        for node in root.iter(NUMID):
-            ident = node.get(VAL, "")
+        for ident in dict.fromkeys([node.get(VAL, "") for node in root.iter(NUMID)]):
             if ident not in labels:
                 found = prints.get(ident, "?")
                 turns[found] = turns.get(found, 0) + 1

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from lxml import etree
 
 from chancery.engines.comparison.names import BODY, REVISIONS, Element
+from chancery.engines.comparison.strict import is_strict, transitional
 from chancery.foundation.errors import Refused
 
 MAX_FILE: Final = 256 * 1024**2
@@ -29,6 +30,14 @@ STAMP: Final = (1980, 1, 1, 0, 0, 0)
 CFB: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 RELS_TYPE: Final = "application/vnd.openxmlformats-package.relationships+xml"
+DOCUMENT: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+SUFFIXES: Final = {
+    DOCUMENT: ".docx",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml": ".dotx",
+    "application/vnd.ms-word.document.macroEnabled.main+xml": ".docm",
+    "application/vnd.ms-word.template.macroEnabledTemplate.main+xml": ".dotm",
+}
+MACROS: Final = ("vnd.ms-office.vbaProject", "vnd.ms-word.vbaData")
 TYPES: Final = "[Content_Types].xml"
 _CT: Final = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 _RELS: Final = "{http://schemas.openxmlformats.org/package/2006/relationships}"
@@ -81,6 +90,7 @@ class Package:
 
     spaces: prefixes that the roots of parsed parts declare. seen: parsed parts by their bytes, only to be read.
     odd: whether some part gives the two main namespaces other prefixes than ``w`` and ``r``, as no office program does.
+    strict: whether the file is written in the strict dialect; the parts are in the transitional one then.
     """
 
     parts: dict[str, bytes]
@@ -90,6 +100,7 @@ class Package:
     spaces: dict[str, dict[str | None, str]] = field(default_factory=dict)
     seen: dict[bytes, Seen] = field(default_factory=dict)
     odd: bool = False
+    strict: bool = False
 
     def relations_of(self, name: str) -> dict[str, Relation]:
         """Return the relationships of a part by id, empty when it has none."""
@@ -116,6 +127,15 @@ class Package:
         """Return the content type of a part, empty when it is not declared."""
         found = self.overrides.get(name.lower())
         return found or self.defaults.get(name.rpartition(".")[2].lower(), "")
+
+    def macros(self) -> tuple[str, ...]:
+        """Return the names of the parts that hold macros."""
+        return tuple(name for name in self.parts if any(kind in self.type_of(name) for kind in MACROS))
+
+    @property
+    def suffix(self) -> str:
+        """Return the ending that word processors ask of a file of this kind of document, with its dot."""
+        return SUFFIXES.get(self.type_of(self.main()), ".docx")
 
     def tree(self, name: str) -> Element:
         """Return a parsed root of an XML part to work on, free of prefixes it does not use (see ``spaces``)."""
@@ -163,7 +183,9 @@ def parse_xml(data: bytes, name: str) -> Element:
     """Parse one part without entities, network or document types."""
     if len(data) > MAX_XML:
         raise Unreadable("%(part)s is larger than %(limit)s MiB.", code="too_large", part=name, limit=MAX_XML >> 20)
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, collect_ids=False
+    )
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as fault:
@@ -173,7 +195,9 @@ def parse_xml(data: bytes, name: str) -> Element:
     if docinfo.doctype:
         raise Unreadable("%(part)s declares a document type, which no office file does.", code="bomb", part=name)
     if _STRICT in data[:8192] and root.tag.startswith("{http://purl.oclc.org/"):
-        raise Unreadable("%(part)s is written in the strict dialect, which is not supported.", code="strict", part=name)
+        raise Unreadable(
+            "%(part)s is written in the strict dialect in a way that cannot be read.", code="strict", part=name
+        )
     if _DEEP(root):
         raise Unreadable(
             "%(part)s is nested more than %(limit)s levels deep.", code="too_deep", part=name, limit=MAX_DEPTH
@@ -215,11 +239,15 @@ def read_package(*, data: bytes, name: str = "document") -> Package:
         raise Unreadable("%(name)s is not a .docx file.", name=name)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            package = Package(_read_parts(archive, len(data), name))
+            parts = _read_parts(archive, len(data), name)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError) as fault:
         raise Unreadable("%(name)s is a damaged or truncated archive.", code="broken", name=name) from fault
-    if TYPES not in package.parts:
+    if TYPES not in parts:
         raise Unreadable("%(name)s is an archive, but not an office file.", name=name)
+    strict = is_strict(parts.get("_rels/.rels", b""))
+    if strict:
+        parts = {part: transitional(there) for part, there in parts.items()}
+    package = Package(parts, strict=strict)
     _read_types(package)
     return package
 
@@ -288,11 +316,16 @@ def relations_xml(relations: Mapping[str, Relation], source: str) -> bytes:
     return xml_bytes(root)
 
 
-def add_types(data: bytes, added: Mapping[str, str]) -> bytes:
-    """Return the content types with one override more for every added part."""
+def set_types(data: bytes, types: Mapping[str, str]) -> bytes:
+    """Return the content types with an override for every given part; an empty type takes the part out."""
     root = parse_xml(data, TYPES)
-    for name, kind in added.items():
-        etree.SubElement(root, _CT + "Override", PartName="/" + name, ContentType=kind)
+    lower = {name.lower() for name in types}
+    for node in root.findall(_CT + "Override"):
+        if node.get("PartName", "").lstrip("/").lower() in lower:
+            root.remove(node)
+    for name, kind in types.items():
+        if kind:
+            etree.SubElement(root, _CT + "Override", PartName="/" + name, ContentType=kind)
     return xml_bytes(root)
 
 

@@ -6,14 +6,21 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
+from chancery.engines.comparison.marks import turn
 from chancery.engines.comparison.names import (
     BODY,
     CUSTOM_RANGES,
+    DEL,
     ID,
+    INS,
     MARKERS,
     MOVE_RANGES,
+    MOVEFROM,
+    MOVETO,
+    NAME,
     PPR,
     REVISIONS,
+    RUN_MARKS,
     SDT,
     SDTCONTENT,
     TBL,
@@ -26,6 +33,7 @@ from chancery.engines.comparison.names import (
     local,
 )
 
+FROM_START, TO_START = W + "moveFromRangeStart", W + "moveToRangeStart"
 _BLOCKS: Final = frozenset((P, TBL, SDT))
 _BETWEEN: Final = frozenset(
     (BODY, TC, TR, TBL, TXBX, W + "footnote", W + "endnote", W + "hdr", W + "ftr", W + "comment")
@@ -91,6 +99,34 @@ def drop_lone_markers(*, root: Element, idents: set[str]) -> None:
     for key, node in nodes:
         if ends[key] == 1:
             node.getparent().remove(node)
+
+
+def lone_moves(*, root: Element) -> set[str]:
+    """Return the names of moves that have one end only."""
+    ends = [{node.get(NAME, "") for node in root.iter(tag)} for tag in (FROM_START, TO_START)]
+    return ends[0] ^ ends[1]
+
+
+def end_moves(*, root: Element, names: set[str]) -> None:
+    """Make what remains of moves of which one end was rewritten insertions and deletions of the same author."""
+    starts = [node for node in root.iter(FROM_START, TO_START) if node.get(NAME, "") in names]
+    idents = {(node.tag.removesuffix("Start"), node.get(ID)) for node in starts}
+    inside: set[tuple[str, str | None]] = set()
+    for node in list(root.iter(*MOVE_RANGES, MOVEFROM, MOVETO)) if starts else ():
+        if node.tag in RUN_MARKS:
+            if inside:
+                _plain(node)
+        elif (key := (node.tag.removesuffix("Start").removesuffix("End"), node.get(ID))) in idents:
+            (inside.add if node.tag.endswith("Start") else inside.discard)(key)
+            node.getparent().remove(node)
+
+
+def _plain(mark: Element) -> None:
+    """Turn one mark of a move into a plain insertion or deletion."""
+    gone = mark.tag == MOVEFROM
+    mark.tag = DEL if gone else INS
+    if gone:
+        turn(mark, True)
 
 
 def settle_ids(*, root: Element, fresh: Callable[[], str]) -> None:

@@ -8,6 +8,7 @@ input holds tracked changes itself, accepting or rejecting all of the redline is
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
@@ -93,11 +94,15 @@ def prove_packages(*, redline: Package, old: Package, new: Package, shared: dict
 
     shared: canonical lines known by the bytes of their paragraph.
     """
-    differences: list[Difference] = []
-    for side, wanted, accept in (("accept", new, True), ("reject", old, False)):
-        differences += _compare(side, _resolved(wanted, accept, shared), _resolved(redline, accept, shared))
     changed = tuple(_changed_parts(redline, old, new))
     defects = tuple(defects_of(package=redline))
+    main = redline.parts[redline.main()]
+    spent = None if main in (old.parts[old.main()], new.parts[new.main()]) else main
+    differences: list[Difference] = []
+    for side, wanted, accept, last in (("accept", new, True, None), ("reject", old, False, spent)):
+        same = {_styles_of(wanted)} & {_styles_of(redline)}
+        found = _resolved(redline, accept, shared, same, last)
+        differences += _compare(side, _resolved(wanted, accept, shared, same), found)
     if defects:
         only = frozenset(found.part for found in defects)
         inherited = {(one.part, one.rule) for side in (new, old) for one in defects_of(package=side, only=only)}
@@ -116,8 +121,9 @@ def prove_packages(*, redline: Package, old: Package, new: Package, shared: dict
 
 def _changed_parts(redline: Package, old: Package, new: Package) -> Iterable[str]:
     """Yield parts equal in both files, in bytes and in what they lead to, that have other bytes in the redline."""
+    macros = new.macros()
     for name, data in new.parts.items():
-        binding = name == TYPES or name.endswith(".rels")
+        binding = name == TYPES or name.endswith(".rels") or (name in macros and name not in redline.parts)
         if binding or old.parts.get(name) != data or redline.parts.get(name) == data or _shared(name, new):
             continue
         if _leads(old, name) == _leads(new, name) and not (b"numId" in data and _lists(old) != _lists(new)):
@@ -162,8 +168,23 @@ def stories(*, package: Package, accept: bool, shared: dict[bytes, str]) -> dict
     return _resolved(package, accept, shared).lines()
 
 
-def _resolved(package: Package, accept: bool, shared: dict[bytes, str]) -> _Resolved:
-    trees = _trees(package, accept)
+def _styles_of(package: Package) -> bytes:
+    """Return the part of the styles."""
+    return package.parts.get(package.related(package.main(), "styles") or "", b"")
+
+
+def _resolved(
+    package: Package,
+    accept: bool,
+    shared: dict[bytes, str],
+    same: AbstractSet[bytes] = frozenset(),
+    spent: bytes | None = None,
+) -> _Resolved:
+    """Return a file with its revisions resolved.
+
+    same: parts of styles that need no comparison. spent: the main part, when its tree is not asked for any more.
+    """
+    trees = _trees(package, accept, spent)
     main = package.main()
     canon = Canon(package, main, shared=shared)
     numbering = package.related(main, "numbering")
@@ -184,27 +205,32 @@ def _resolved(package: Package, accept: bool, shared: dict[bytes, str]) -> _Reso
             canon.part = part
             found.setdefault(f"{local(tag).removesuffix('Reference')} {special(note)}", []).extend(canon.story(note))
     canon.part = main
-    if styles is not None and styles in trees:
-        found |= _styles(canon, trees[styles], package.parts[styles], shared)
-    kept = trees[main] is package.look(main)
+    if styles is not None and styles in trees and not (_plain(data := package.parts[styles]) and data in same):
+        found |= _styles(canon, trees[styles], data, shared)
+    kept = trees[main] is package.look(main) and not package.revised(main)
     return _Resolved(Body(canon, () if body is None else tuple(body), package.blocks(main) if kept else None), found)
 
 
-def _trees(package: Package, accept: bool) -> dict[str, Element]:
+def _trees(package: Package, accept: bool, spent: bytes | None) -> dict[str, Element]:
     """Return the roots of the story parts with all revisions resolved; those without any are not to be changed."""
     trees = {name: package.look(name) for name in story_parts(package)}
     marked = [name for name in trees if package.revised(name)]
     if marked:
-        trees |= {name: package.tree(name) for name in marked}
         notes = [package.related(package.main(), kind) for _tag, kind, _name in _NOTES]
-        trees |= {name: package.tree(name) for name in {package.main(), *notes} - set(marked) if name is not None}
+        touched = {name for name in (package.main(), *notes, *marked) if name is not None}
+        trees |= {name: package.tree(name) for name in touched if package.parts[name] != spent}
         resolve_trees(package=package, trees=trees, accept=accept, choice=Choice())
     return trees
 
 
+def _plain(data: bytes) -> bool:
+    """Whether the bytes of a part of styles alone decide its canonical lines."""
+    return b"numId" not in data and b"Change" not in data
+
+
 def _styles(canon: Canon, root: Element, data: bytes, shared: dict[bytes, str]) -> dict[str, list[str]]:
     """Return the canonical lines of the styles, remembered by the bytes of their part when only those count."""
-    plain = b"numId" not in data and b"Change" not in data
+    plain = _plain(data)
     key = b"styles " + data
     if not plain or key not in shared:
         lines = style_lines(canon=canon, root=root)

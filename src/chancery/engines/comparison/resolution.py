@@ -26,11 +26,12 @@ _NOTES: Final = ((FOOTREF, "footnotes", W + "footnote"), (ENDREF, "endnotes", W 
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """A file with revisions resolved. resolved, remaining: numbers of revision elements."""
+    """A file with revisions resolved. resolved, remaining: numbers of revision elements. suffix: ending of its name."""
 
     data: bytes
     resolved: int
     remaining: int
+    suffix: str
     by_author: dict[str, int]
 
 
@@ -75,8 +76,8 @@ def resolve(*, data: bytes, accept: bool, choice: Choice | None = None, name: st
     for part in resolved.changed:
         parts[part] = xml_bytes(trees[part])
     remaining = sum(1 for root in trees.values() for _node in root.iter(*REVISIONS))
-    written = data if not resolved.changed else write_package(parts=parts)
-    return Resolution(written, sum(authors.values()), remaining, dict(sorted(authors.items())))
+    written = data if not (resolved.changed or package.strict) else write_package(parts=parts)
+    return Resolution(written, sum(authors.values()), remaining, package.suffix, dict(sorted(authors.items())))
 
 
 @dataclass(frozen=True, slots=True)

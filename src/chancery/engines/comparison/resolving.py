@@ -65,6 +65,7 @@ _KEPT: Final = {
     W + "trPrChange": frozenset((INS, DEL)),
     W + "tcPrChange": frozenset((CELLINS, CELLDEL, CELLMERGE)),
 }
+_NOTED: Final = MARKERS | {FOOTREF, ENDREF, COMMENTREF, FLDCHAR}
 _HOLLOW: Final = frozenset((HYPERLINK, FLDSIMPLE, SMARTTAG, CUSTOMXML, DIR, BDO, M + "r"))
 _ARGUMENTS: Final = frozenset(M + name for name in ("e", "num", "den", "sub", "sup", "deg", "fName", "lim"))
 
@@ -81,16 +82,19 @@ class Outcome:
 
     def drop(self, node: Element) -> None:
         """Remove an element with its content; signs that mark a place outside it stay."""
-        for tag, ids in self.dropped.items():
-            ids.update(found.get(ID, "") for found in node.iter(tag))
-        self.fields = self.fields or node.find(f".//{FLDCHAR}") is not None
         parent = node.getparent()
-        place = parent.index(node)
-        for marker in list(node.iter(*MARKERS)):
+        markers = []
+        for found in node.iter(*_NOTED):
+            if found.tag == FLDCHAR:
+                self.fields = True
+            elif found.tag in self.dropped:
+                self.dropped[found.tag].add(found.get(ID, ""))
+            else:
+                markers.append(found)
+        for marker in markers:
             marker.tail = None
-            parent.insert(place, marker)
-            self.markers.append(marker)
-            place += 1
+            node.addprevious(marker)
+        self.markers += markers
         parent.remove(node)
         if parent.tag in _HOLLOW:
             self.hollow.append(parent)

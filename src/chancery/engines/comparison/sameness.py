@@ -20,6 +20,8 @@ from chancery.engines.comparison.names import Element
 
 _WORDS: Final = re.compile(rb"<w:(?:t|delText)(?: [^>]*[^/>])?>([^<]+)")
 _SIGN: Final = "\x1d"
+_LIGHT: Final = re.compile(rb"<w:(?:bookmarkStart|bookmarkEnd|proofErr|lastRenderedPageBreak)(?: [^>]*)?/>")
+_EMPTY: Final = (b"<w:t/>", b'<w:t xml:space="preserve"/>', b"<w:rPr/>", b"<w:r/>")
 
 
 class Named(Protocol):
@@ -44,9 +46,13 @@ def name_blocks(*, old: Sequence[Named], new: Sequence[Named]) -> None:
     if all(block.sign for block in (*old, *new)):
         return
     spellings: dict[bytes, dict[bytes | None, list[Named]]] = defaultdict(lambda: defaultdict(list))
+    texts: dict[bytes, bytes] = {}
     for block in (*old, *new):
-        block.raw = block.raw or tostring(block.node, with_tail=False)
-        spellings[b"".join(_WORDS.findall(block.raw))][block.canon.key(block.raw)].append(block)
+        raw = block.raw = block.raw or tostring(block.node, with_tail=False)
+        text = texts.get(raw)
+        if text is None:
+            text = texts[raw] = b"".join(_WORDS.findall(raw))
+        spellings[text][block.canon.key(raw)].append(block)
     for number, found in enumerate(spellings.values()):
         lone = len(found) == 1 and None not in found
         for blocks in found.values():
@@ -75,9 +81,50 @@ def same_blocks(*, old: Body, new: Body) -> bool:
             key = one.key(raw)
             if key is not None and (alike or key == two.key(other)):
                 continue
+        elif (
+            (alike or b"numId" not in raw)
+            and (said := _said(raw)) is not None
+            and said == _said(other)
+            and not (one.key(raw) is None or two.key(other) is None)
+        ):
+            continue
         if one.block(before, raw) != two.block(after, other):
             return False
     return True
+
+
+def _said(raw: bytes) -> bytes | None:
+    """Return the properties of a paragraph and what its runs of one format hold, one behind the other.
+
+    None for any other block and for a paragraph that holds more than runs. Two paragraphs of one context for which it
+    is the same have the same canonical line, for that is blind to what is left out here.
+    """
+    if not raw.startswith((b"<w:p ", b"<w:p>")):
+        return None
+    inner = _LIGHT.sub(b"", raw).partition(b">")[2]
+    for empty in _EMPTY:
+        inner = inner.replace(empty, b"")
+    inner = inner.replace(b'<w:t xml:space="preserve">', b"<w:t>")
+    properties = b""
+    if inner.startswith(b"<w:pPr>"):
+        properties, _end, inner = inner.partition(b"</w:pPr>")
+    *runs, last = inner.split(b"</w:r>")
+    found = [properties]
+    former = None
+    for run in runs:
+        head, _end, content = run.partition(b">")
+        if head != b"<w:r" and not head.startswith(b"<w:r w:rsid"):
+            return None
+        form = b""
+        if content.startswith(b"<w:rPr>"):
+            form, _end, content = content.partition(b"</w:rPr>")
+        if b"<w:rPr" in content:
+            return None
+        if content and form != former:
+            found += (b"\0", form, b"\1")
+            former = form
+        found.append(content)
+    return b"".join(found).replace(b"</w:t><w:t>", b"") if last == b"</w:p>" else None
 
 
 def _raws(body: Body) -> Iterable[bytes]:

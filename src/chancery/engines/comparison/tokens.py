@@ -73,6 +73,7 @@ WORDS: Final = re.compile(
     rf"{_COMMON}|[{_CJK}]|\d+(?:[.,]\d+)+(?!{_LETTER})|{_LETTER}+(?:['’]{_LETTER}+)*|_+|\s+|.", re.DOTALL
 )
 _REFERENCES: Final = frozenset((FOOTREF, ENDREF))
+_TEXTS: Final = frozenset((TEXT, DELTEXT))
 _SILENT: Final = NOISE | MOVE_RANGES | CUSTOM_RANGES
 
 
@@ -134,11 +135,15 @@ class Token:
 
 
 class Words(dict[str, Token]):
-    """The words of one format as tokens: the same word in runs spelt alike is the same token. run: one of the runs."""
+    """The words of one format as tokens: the same word in runs spelt alike is the same token.
+
+    run: one of the runs. plain: whether its properties carry no tracked change.
+    """
 
     def __init__(self, run: Piece) -> None:
         super().__init__()
         self.run = run
+        self.plain = not tracked(run.properties)
 
     def __missing__(self, word: str) -> Token:
         found = self[word] = Token(word, len(word), None, run=self.run)
@@ -177,12 +182,13 @@ class Tokeniser:
         self.markers: list[Element] = []
         self.text: list[Piece] = []
         self.state = _State()
+        self.fields = False
 
     def cut(self, paragraph: Element) -> list[Token]:
         """Return the tokens of a paragraph, its mark last."""
         self._children(paragraph, _State())
         self._flush()
-        tokens = _fields(self.tokens)
+        tokens = _fields(self.tokens) if self.fields else self.tokens
         tokens.append(mark_token(paragraph))
         tokens[-1].markers = self.markers
         return tokens
@@ -221,25 +227,25 @@ class Tokeniser:
             self._add(Token("∅", 0, []), inner)
 
     def _run(self, run: Element, state: _State) -> None:
-        properties = run[0] if len(run) and run[0].tag == RPR else run.find(RPR)
+        children = list(run)
+        properties = next((child for child in children if child.tag == RPR), None)
         raw = b"" if properties is None else tostring(properties, with_tail=False)
         words = self.canon.words.get(raw)
         if words is None:
             form = "" if properties is None else self.canon.form(properties, raw)
             words = self.canon.words[raw] = Words(Piece(properties, form))
         form = words.run.form
-        known = None if tracked(properties) else words
-        for child in run:
+        known = words if words.plain else None
+        for child in children:
             tag = child.tag
-            if tag == RPR or tag in _SILENT or not isinstance(tag, str):
-                continue
-            if tag in (TEXT, DELTEXT):
-                if child.text:
-                    if state != self.state:
+            if tag in _TEXTS:
+                text = child.text
+                if text:
+                    if state is not self.state:
                         self._flush()
                         self.state = state
-                    self.text.append(Piece(properties, form, text=child.text, words=known))
-            else:
+                    self.text.append(Piece(properties, form, text, words=known))
+            elif tag != RPR and tag not in _SILENT and isinstance(tag, str):
                 self._node(child, properties, form, state)
 
     def _node(self, node: Element, properties: Element | None, form: str, state: _State, bare: bool = False) -> None:
@@ -247,6 +253,7 @@ class Tokeniser:
         tag = node.tag
         if tag == FLDCHAR:
             key = f"fld:{node.get(W + 'fldCharType')}"
+            self.fields = True
         elif tag in (INSTRTEXT, DELINSTR):
             key = f"instr:{(node.text or '').strip()}"
         elif tag in _REFERENCES:
@@ -322,8 +329,6 @@ def _cut(word: str, start: int, gathered: Sequence[Piece], ends: Sequence[int], 
 
 def _fields(tokens: list[Token]) -> list[Token]:
     """Join what opens a field (begin, code, separator) into one token and name its end after it."""
-    if not any(token.key == "fld:begin" for token in tokens):
-        return tokens
     made: list[Token] = []
     opened: list[str] = []
     at = 0

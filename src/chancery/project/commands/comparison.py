@@ -13,7 +13,7 @@ from rich.table import Table
 from typer.core import TyperGroup
 
 from chancery.engines.comparison.comparing import Redline, compare
-from chancery.engines.comparison.package import MAX_FILE, Unreadable, kind_of, read_package
+from chancery.engines.comparison.package import MAX_FILE, SUFFIXES, Unreadable, kind_of, read_package
 from chancery.engines.comparison.proof import Proof, prove
 from chancery.engines.comparison.resolution import list_revisions, resolve
 from chancery.engines.comparison.revisions import BadChoice, Choice
@@ -73,7 +73,10 @@ def compare_files(
         for path, data, kind in zip((old, new), (before, after), kinds, strict=True):
             if path.suffix.lower() == ".docx" and kind != "docx":
                 read_package(data=data, name=path.name)
-        if kinds == ("docx", "docx") and (output is None or output.suffix.lower() not in (".html", ".htm", ".txt")):
+        word = kinds == ("docx", "docx")
+        if word and output is not None and output.suffix.lower() in (".docm", ".dotx", ".dotm", ".doc"):
+            raise BadOutput("A redline is an ordinary document without macros: name a .docx file.")
+        if word and (output is None or output.suffix.lower() not in (".html", ".htm", ".txt")):
             _compare_word(before, after, output, author, _time(date), as_json)
         else:
             texts = import_module("chancery.project.commands.comparison_texts")
@@ -109,6 +112,10 @@ def _compare_word(before: bytes, after: bytes, output: Path | None, author: str,
     out.print(table)
     for name in redline.untracked:
         out.print(f"not tracked, as in the new file: {name}", markup=False, highlight=False)
+    for name in redline.left_out:
+        out.print(f"left out, for it holds macros: {name}", markup=False, highlight=False)
+    for name in redline.strict:
+        out.print(f"written in the strict dialect, read as the transitional one: {name}", markup=False, highlight=False)
     _show_proof(redline.proof)
 
 
@@ -126,6 +133,8 @@ def _report(redline: Redline, output: Path | None) -> dict[str, Any]:
         },
         "revisions_of_others": {"kept": redline.kept, "settled": redline.settled},
         "untracked": list(redline.untracked),
+        "left_out": list(redline.left_out),
+        "strict": list(redline.strict),
         "proof": _proof(redline.proof),
     }
 
@@ -152,10 +161,12 @@ def resolve_file(
         if accept == reject:
             raise BadChoice("Say either --accept or --reject.")
         choice = Choice(frozenset(author or ()), frozenset(ident or ()), _day(since), _day(until))
-        target = output or file.with_name(f"{file.stem}-{'accepted' if accept else 'rejected'}.docx")
         data = _read(file)
-        _writable(target, {file})
         done = resolve(data=data, accept=accept, choice=choice, name=file.name)
+        target = output or file.with_name(f"{file.stem}-{'accepted' if accept else 'rejected'}{done.suffix}")
+        _writable(target, {file})
+        if target.suffix.lower() in (*SUFFIXES.values(), ".doc") and target.suffix.lower() != done.suffix:
+            raise BadOutput("This file opens only under a name that ends in %(suffix)s.", suffix=done.suffix)
         with whole_file(target) as stream:
             stream.write(done.data)
     except Refused as refusal:
