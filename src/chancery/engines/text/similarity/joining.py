@@ -82,7 +82,8 @@ class Join:
         self._entered = Growing(width=3, folder=folder)  # of each key entered: its tag, its document, the one before
         self._long: dict[int, array[int]] = {}  # of slots with many entries: tag and document of each
         self._is_long, self._room = np.zeros(1 << bits, np.bool_), _LONG
-        self._documents = Growing(width=2 + SKETCH_WORDS, folder=folder)  # of each entered: number, size, sketch
+        self._documents = Growing(width=2, folder=folder)  # of each entered: number and size
+        self._sketches = Growing(width=SKETCH_WORDS, folder=folder)  # of each entered, zeros until it is drawn
         self._current, self._sketch = (-1, 0, _NO_KEYS, _NO_KEYS), _NO_SKETCH
 
     def _find_copies(self) -> None:
@@ -149,18 +150,20 @@ class Join:
         if not len(rows):
             return
         mine = self._distinct(number)
-        many = len(rows) > _FEW
-        sketched = np.asarray(rows[:, 2:].any(axis=1))
-        if many and sketched.any():
-            self._sketch = sketch_of(mine)
-            apart = np.bitwise_count(rows[:, 2:] ^ self._sketch).sum(axis=1)
-            near = ~sketched | (apart <= (rows[:, 1] + size) * self._unlike + _ROUNDING)
-            places, rows, sketched = places[near], rows[near], sketched[near]
+        drawn = np.ones(len(rows), np.bool_)
+        if len(rows) > _FEW:
+            sketches = self._sketches.take(places)
+            drawn = np.asarray(sketches.any(axis=1))
+            if drawn.any():
+                self._sketch = sketch_of(mine)
+                apart = np.bitwise_count(sketches ^ self._sketch).sum(axis=1)
+                near = ~drawn | (apart <= (rows[:, 1] + size) * self._unlike + _ROUNDING)
+                places, rows, drawn = places[near], rows[near], drawn[near]
         for at in np.argsort(rows[:, 0]).tolist():
             other = int(rows[at, 0])
             theirs = self._distinct(other)
-            if many and not sketched[at]:
-                self._documents.replace(int(places[at]), _row(other, int(rows[at, 1]), sketch_of(theirs)))
+            if not drawn[at]:
+                self._sketches.replace(int(places[at]), sketch_of(theirs))
             found = similarity(mine, theirs)
             if found + _ROUNDING >= self._threshold:
                 yield other, found
@@ -183,7 +186,8 @@ class Join:
         self._last[slots] = places
         if self._long:
             self._add_to_long(slots, tags, owner)
-        self._documents.extend(_row(number, size, self._sketch)[np.newaxis])
+        self._documents.extend(np.array([[number, size]], np.uint32))
+        self._sketches.extend(self._sketch[np.newaxis])
 
     def _add_to_long(self, slots: Halves, tags: Halves, owner: Halves) -> None:
         long = self._is_long[slots]
@@ -234,7 +238,3 @@ class Join:
         else:
             self._held.move_to_end(number)
         return found
-
-
-def _row(number: int, size: int, sketch: Halves) -> Halves:
-    return np.concatenate((np.array([number, size], np.uint32), sketch))
