@@ -63,7 +63,6 @@ def _locked(actor: Actor, sample_id: str) -> Sample:
     return row
 
 
-@transaction.atomic
 def _keep_items(row: Sample, drawn: Sequence[PopulationItem]) -> None:
     SampleItem.objects.bulk_create(
         SampleItem(
@@ -78,6 +77,7 @@ def _keep_items(row: Sample, drawn: Sequence[PopulationItem]) -> None:
     )
 
 
+@transaction.atomic
 def draw_sample(
     *,
     actor: Actor,

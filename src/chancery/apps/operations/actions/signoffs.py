@@ -191,7 +191,6 @@ def _refuse_open_samples(matter_id: str) -> None:
         raise ReleaseRefusal("A difference between the two looks is not settled.", code="overturn_open")
 
 
-@transaction.atomic
 def _refuse_unready(*, actor: Actor, row: SignOff, seen_hash: str) -> None:
     if row.state != SignOff.State.WAITING:
         raise ReleaseRefusal("This no longer waits for a sign-off.", code="not_waiting")
@@ -205,6 +204,7 @@ def _refuse_unready(*, actor: Actor, row: SignOff, seen_hash: str) -> None:
     _refuse_open_samples(row.matter_id)
 
 
+@transaction.atomic
 def sign_release(*, actor: Actor, sign_off_id: str, at: datetime, seen_hash: str = "") -> SignOffRecord:
     """Sign as an attorney for exactly what has the recorded hash.
 
