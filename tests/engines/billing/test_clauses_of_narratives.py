@@ -114,3 +114,16 @@ def test_a_name_of_another_matter_is_a_whole_word_and_may_be_shared() -> None:
     for text in ("Draft motion on the Art licence for client", "为客户起草泽菲公司股权转让协议文本"):
         (finding,) = outcome([line(text=text)], facts=facts).findings
         assert (finding.rule, dict(finding.detail)["matter"]) == ("G25", "CM2")
+
+
+@pytest.mark.parametrize(
+    ("text", "most"),
+    [
+        ("Review contract and related correspondence with opposing counsel", 2),
+        ("Review of merger agreement, schedules and exhibits", 1),
+        ("-review lease; -call client about rent", 2),
+    ],
+)
+def test_the_kinds_of_the_words_bound_the_activities(text: str, most: int) -> None:
+    assert read_narrative(text=text).most == most
+    assert len(activities_of(text=text)) <= most

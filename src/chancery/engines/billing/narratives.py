@@ -32,7 +32,7 @@ FEWEST_TOKENS = 5
 BLOCK_HOURS = Decimal("1.0")
 BLOCK_ACTIVITIES, BLOCK_ACTIVITIES_ALWAYS = 2, 3
 REMEMBERED = 50_000
-NOT_LETTERS = {code: " " for code in range(128) if not (chr(code).islower() or chr(code) in "-'")}
+NOT_LETTERS = {code: " " for code in range(128) if not chr(code).islower()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,8 @@ class Reading:
 
     tokens: words; three Han characters count as two. classes: kinds of activity, in order of appearance, each once.
     subjects: which of ``SUBJECTS`` it speaks of. vague: the stock phrase it uses. verb, subject_named: an activity
-    and something it was done to are named. plain: one activity, nothing to ask about.
+    and something it was done to are named. plain: one activity, nothing to ask about. most: no more activities than
+    so many can be in it.
     """
 
     tokens: int
@@ -51,6 +52,7 @@ class Reading:
     verb: bool
     subject_named: bool
     plain: bool
+    most: int
 
 
 @cache
@@ -166,9 +168,11 @@ def read_narrative(*, text: str) -> Reading:
 def _read_english(text: str) -> Reading:
     known = _english()
     lowered = text.lower()
-    words = lowered.translate(NOT_LETTERS).split() if text.isascii() else WORD.findall(lowered)
+    quick = text.isascii() and "-" not in text and "'" not in text
+    words = lowered.translate(NOT_LETTERS).split() if quick else WORD.findall(lowered)
     classes: dict[str, None] = {}
     about: set[str] = set()
+    kinds: set[str] = set()
     named, vague = 0, ""
     for place, word in enumerate(words):
         info = known.get(word)
@@ -177,6 +181,7 @@ def _read_english(text: str) -> Reading:
             continue
         kind = info.kind
         if kind:
+            kinds.add(kind)
             # "Draft motion": the verb. "Revise draft": after a verb the same word is the thing worked on.
             if info.noun and classes:
                 named += 1
@@ -198,15 +203,16 @@ def _read_english(text: str) -> Reading:
     if vague and named > FEWEST_TOKENS - 2:
         vague = ""
     about = {subject for subject in about if subject not in UNPAID or _english_speaks(lowered, subject)}
-    return _reading(text, len(lowered.split()), tuple(classes), frozenset(about), vague, named > 0)
+    return _reading(text, len(lowered.split()), tuple(classes), frozenset(about), vague, named > 0, len(kinds))
 
 
 def _reading(
-    text: str, tokens: int, classes: tuple[str, ...], subjects: frozenset[str], vague: str, named: bool
+    text: str, tokens: int, classes: tuple[str, ...], subjects: frozenset[str], vague: str, named: bool, most: int
 ) -> Reading:
     plain = len(classes) == 1 and not subjects and not vague and named and tokens >= FEWEST_TOKENS
-    plain = plain and (SEVERAL.search(text) is None or len(activities_of(text=text)) < BLOCK_ACTIVITIES)
-    return Reading(tokens, classes, subjects, vague, bool(classes), named, plain)
+    if plain and most >= BLOCK_ACTIVITIES and SEVERAL.search(text) is not None:
+        plain = len(activities_of(text=text)) < BLOCK_ACTIVITIES
+    return Reading(tokens, classes, subjects, vague, bool(classes), named, plain, most)
 
 
 def _read_chinese(text: str) -> Reading:
@@ -229,7 +235,8 @@ def _read_chinese(text: str) -> Reading:
     if vague and left > FEWEST_TOKENS - 1:
         vague = ""
     about = {subject for subject in about if subject not in UNPAID or _han_speaks(text, subject)}
-    return _reading(text, han * 2 // 3 + other, tuple(classes), frozenset(about), vague, left + other >= 2)
+    named = left + other >= 2
+    return _reading(text, han * 2 // 3 + other, tuple(classes), frozenset(about), vague, named, len(text))
 
 
 @lru_cache(maxsize=REMEMBERED)

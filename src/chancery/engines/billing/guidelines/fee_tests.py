@@ -83,6 +83,8 @@ def block_billing(rule: Guideline, setting: Setting, seen: Seen) -> Test | None:
     share = number(rule, "share", "1")
 
     def test(line: Line, reading: Reading) -> Result:
+        if not is_block(classes=reading.most, hours=line.units):
+            return None
         classes = activities_of(text=line.text)
         if not is_block(classes=len(classes), hours=line.units):
             return None
