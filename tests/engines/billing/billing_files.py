@@ -9,6 +9,16 @@ from typing import Any
 from chancery.engines.billing.bill_lines import Line
 from chancery.engines.billing.ledes_reading import field_rules
 
+# What makes a line of a bill an expense.
+EXPENSE = {
+    "EXP/FEE/INV_ADJ_TYPE": "E",
+    "LINE_ITEM_TASK_CODE": "",
+    "LINE_ITEM_ACTIVITY_CODE": "",
+    "LINE_ITEM_EXPENSE_CODE": "E118",
+    "TIMEKEEPER_ID": "",
+    "TIMEKEEPER_NAME": "",
+    "TIMEKEEPER_CLASSIFICATION": "",
+}
 NARROW = {
     "INVOICE_DATE": "20260331",
     "INVOICE_NUMBER": "A-7",

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.engines.billing.billing_files import bill, long_bill
+from tests.engines.billing.billing_files import EXPENSE, bill, long_bill
 
 from chancery.engines.billing.bill_checking import bill_lines, checking_for
 from chancery.engines.billing.conversion import FORMATS, convert
@@ -18,16 +18,10 @@ FILL = {"MATTER_NAME": "Supply", "CLIENT_TAX_ID": "X1", "INVOICE_CURRENCY": "USD
 NAMES = {"LAW_FIRM_NAME": "Example LLP", "CLIENT_NAME": "Client Ltd"}
 ADJUSTED = (
     {"INVOICE_TOTAL": "250.00"},
-    {
+    EXPENSE
+    | {
         "INVOICE_TOTAL": "250.00",
         "LINE_ITEM_NUMBER": "2",
-        "EXP/FEE/INV_ADJ_TYPE": "E",
-        "LINE_ITEM_TASK_CODE": "",
-        "LINE_ITEM_ACTIVITY_CODE": "",
-        "LINE_ITEM_EXPENSE_CODE": "E118",
-        "TIMEKEEPER_ID": "",
-        "TIMEKEEPER_NAME": "",
-        "TIMEKEEPER_CLASSIFICATION": "",
         "LINE_ITEM_NUMBER_OF_UNITS": "3",
         "LINE_ITEM_TOTAL": "150.00",
     },

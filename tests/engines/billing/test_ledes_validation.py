@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.engines.billing.billing_files import EXPENSE
 
 from chancery.engines.billing import codes, ledes_reading, validation
 from chancery.engines.billing.ledes_reading import field_rules, rules
@@ -41,15 +42,6 @@ FEE = {
     "TIMEKEEPER_NAME": "Roe, Ann",
     "TIMEKEEPER_CLASSIFICATION": "DOCRAT",
     "CLIENT_MATTER_ID": "CM1",
-}
-EXPENSE = {
-    "EXP/FEE/INV_ADJ_TYPE": "E",
-    "LINE_ITEM_TASK_CODE": "",
-    "LINE_ITEM_ACTIVITY_CODE": "",
-    "LINE_ITEM_EXPENSE_CODE": "E118",
-    "TIMEKEEPER_ID": "",
-    "TIMEKEEPER_NAME": "",
-    "TIMEKEEPER_CLASSIFICATION": "",
 }
 ADJUSTMENT = EXPENSE | {
     "EXP/FEE/INV_ADJ_TYPE": "IF",

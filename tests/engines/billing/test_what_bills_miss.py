@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from tests.engines.billing.billing_files import bill
+from tests.engines.billing.billing_files import EXPENSE, bill
 
 from chancery.engines.billing.bill_checking import checking_for
 from chancery.engines.billing.conversion import convert
@@ -18,16 +18,9 @@ FILL = {
     "LAW_FIRM_NAME": "Example LLP",
     "CLIENT_NAME": "Client Ltd",
 }
-COST = {
+COST = EXPENSE | {
     "INVOICE_TOTAL": "145.00",
     "LINE_ITEM_NUMBER": "2",
-    "EXP/FEE/INV_ADJ_TYPE": "E",
-    "LINE_ITEM_TASK_CODE": "",
-    "LINE_ITEM_ACTIVITY_CODE": "",
-    "LINE_ITEM_EXPENSE_CODE": "E118",
-    "TIMEKEEPER_ID": "",
-    "TIMEKEEPER_NAME": "",
-    "TIMEKEEPER_CLASSIFICATION": "",
     "LINE_ITEM_NUMBER_OF_UNITS": "3",
     "LINE_ITEM_ADJUSTMENT_AMOUNT": "-5.00",
     "LINE_ITEM_TOTAL": "145.00",
